@@ -1,0 +1,227 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount
+
+from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
+
+# What a refund's payment says in the ledger: to whom, on which account, how much and when.
+REFUND_PROTECTED_FIELDS = frozenset(
+    {
+        "account_id",
+        "amount_currency",
+        "balance",
+        "credit",
+        "currency_id",
+        "date",
+        "debit",
+        "move_id",
+        "partner_id",
+    }
+)
+
+
+class AccountMoveLine(models.Model):
+    """What an open credit is, what is held of it, and what is left to refund."""
+
+    _inherit = "account.move.line"
+
+    client_refund_line_ids = fields.One2many(
+        "client.refund.line",
+        "move_line_id",
+        string="Refund Lines",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="What refunds hold, or have paid out, of this credit.",
+    )
+    refund_source_type = fields.Selection(
+        selection=[
+            ("credit_note", "Credit Note"),
+            ("payment", "Payment"),
+            ("bank", "Bank Receipt"),
+            ("entry", "Journal Entry"),
+        ],
+        string="Source Type",
+        compute="_compute_refund_source_type",
+        help="Where a credit comes from: a credit note, an unallocated payment, a bank receipt booked on the "
+        "receivable account, or any other journal entry.",
+    )
+    amount_refund_open = fields.Monetary(
+        string="Open Credit",
+        currency_field="currency_id",
+        compute="_compute_amount_refundable",
+        compute_sudo=True,  # reservations count for whoever may read the journal item
+        help="What is open of this credit, as a positive amount in its currency. Zero if it is no open credit.",
+    )
+    amount_refund_reserved = fields.Monetary(
+        string="Reserved",
+        currency_field="currency_id",
+        compute="_compute_amount_refundable",
+        compute_sudo=True,
+        help="What refunds that are not issued yet hold of this credit.",
+    )
+    amount_refundable = fields.Monetary(
+        string="Refundable",
+        currency_field="currency_id",
+        compute="_compute_amount_refundable",
+        compute_sudo=True,
+        help="What is open of this credit, less what is reserved.",
+    )
+
+    # -------------------------------------------------------------------------
+    # What an open credit is
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_open_credit_domain(self):
+        """The one definition of an open credit.
+
+        A blocked document is in dispute: it is not refundable until somebody unblocks it.
+
+        :return: Domain, in the form that fits core's partial index on unreconciled items
+        """
+        return Domain(
+            [
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", "<", 0),
+                ("move_id.payment_state", "!=", "blocked"),
+            ]
+        )
+
+    @api.model
+    def _get_client_domain(self, client, company):
+        """The journal items of a client, its contacts included, in one company.
+
+        :param client: res.partner, a commercial partner
+        :param company: res.company
+        :return: Domain
+        """
+        return Domain("partner_id.commercial_partner_id", "=", client.id) & Domain("company_id", "=", company.id)
+
+    def _filter_open_credits(self):
+        """The journal items of this recordset that are open credits."""
+        return self.filtered_domain(self._get_open_credit_domain())
+
+    @api.depends("move_id.move_type", "move_id.origin_payment_id", "move_id.statement_line_id")
+    def _compute_refund_source_type(self):
+        for line in self:
+            if line.move_id.move_type == "out_refund":
+                line.refund_source_type = "credit_note"
+            elif line.move_id.origin_payment_id:
+                line.refund_source_type = "payment"
+            elif line.move_id.statement_line_id:
+                line.refund_source_type = "bank"
+            else:
+                line.refund_source_type = "entry"
+
+    @api.depends(
+        "account_id.account_type",
+        "amount_residual_currency",
+        "client_refund_line_ids.amount",
+        "client_refund_line_ids.refund_id.state",
+        "move_id.payment_state",
+        "parent_state",
+        "reconciled",
+    )
+    def _compute_amount_refundable(self):
+        open_credits = self._filter_open_credits()
+        for line in self:
+            line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
+            line.amount_refund_reserved = sum(line._get_refund_reservations().mapped("amount"))
+            line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+
+    def _get_refund_reservations(self):
+        """The refund lines that hold these credits without having paid them out."""
+        return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
+
+    def _get_refund_origin_accounts(self):
+        """The bank accounts that the money of these credits came from, as the bank statements name them.
+
+        :return: res.partner.bank
+        """
+        statement_lines = self.move_id.statement_line_id
+        statement_lines |= self.move_id.origin_payment_id.reconciled_statement_line_ids
+        return statement_lines.partner_bank_id
+
+    # -------------------------------------------------------------------------
+    # Locking
+    # -------------------------------------------------------------------------
+
+    def _lock_for_refund(self):
+        """Lock these credits until the transaction ends; what is open is to be read after this.
+
+        :raise UserError: if somebody else is working on one of them at this moment
+        """
+        self.flush_recordset()
+        busy = self - self.try_lock_for_update(allow_referencing=True)
+        if busy:
+            raise UserError(
+                self.env._(
+                    "Somebody else is refunding or reconciling %(documents)s at this moment.\n"
+                    "Wait a moment, look at what is still open, and try again.",
+                    documents=", ".join(busy.mapped("display_name")),
+                )
+            )
+        # A reservation leaves the journal item as it is. Touched, it makes any transaction fail and be replayed that
+        # locks it with a snapshot from before the reservation.
+        self.env.cr.execute(
+            SQL("UPDATE account_move_line SET write_uid = write_uid WHERE id IN %s", tuple(self.ids) or (None,))
+        )
+        self.invalidate_recordset()
+
+    # -------------------------------------------------------------------------
+    # One owner
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        # core moves the items of a client who gets another parent
+        if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
+            self.move_id._check_not_owned_by_refund()
+        return super().write(vals)
+
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
+
+    def action_refund_client(self):
+        """Open the refund wizard with exactly these credits ticked.
+
+        :return: an action dictionary
+        :raise UserError: if they are not open credits of one client, company and currency
+        """
+        problems = [line._get_not_open_message() for line in self - self._filter_open_credits()]
+        if problems:
+            raise UserError("\n".join(problems))
+        return self.env["client.refund.wizard"]._open_for_credits(self)
+
+    def _get_not_open_message(self):
+        """Why this journal item is no open credit.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(client)s, %(document)s: %(reason)s",
+            client=self.partner_id.display_name or self.env._("no client"),
+            document=self.move_id.display_name,
+            reason=self._get_not_open_reason(),
+        )
+
+    def _get_not_open_reason(self):
+        self.ensure_one()
+        if self.parent_state != "posted":
+            return self.env._("it is not posted. Post it first, or leave it out.")
+        if self.account_id.account_type != "asset_receivable":
+            return self.env._(
+                "account %(account)s is not a receivable account. Only what clients are owed can be refunded.",
+                account=self.account_id.display_name,
+            )
+        if self.move_id.payment_state == "blocked":
+            return self.env._("it is blocked. Unblock it first, or leave it out.")
+        if self.amount_residual_currency > 0:
+            return self.env._(
+                "%(amount)s is owed by the client, not to the client. Leave it out.",
+                amount=format_amount(self.env, self.amount_residual_currency, self.currency_id),
+            )
+        return self.env._("nothing is open any more, it is fully reconciled. Leave it out.")

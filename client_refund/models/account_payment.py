@@ -1,0 +1,214 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
+
+from .client_refund_workflow import in_workflow
+
+# What a payment tells the bank and the ledger.
+REFUND_PROTECTED_FIELDS = frozenset(
+    {
+        "amount",
+        "client_refund_id",
+        "company_id",
+        "currency_id",
+        "date",
+        "destination_account_id",
+        "journal_id",
+        "memo",
+        "move_id",
+        "outstanding_account_id",
+        "partner_bank_id",
+        "partner_id",
+        "partner_type",
+        "payment_method_line_id",
+        "payment_type",
+    }
+)
+
+
+class AccountPayment(models.Model):
+    """The payment that a refund makes, and the refunds of a payment."""
+
+    _inherit = "account.payment"
+
+    client_refund_id = fields.Many2one(
+        "client.refund",
+        string="Client Refund",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The refund that made this payment. Only the refund can change it.",
+    )
+    client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
+    has_refundable_credit = fields.Boolean(related="move_id.has_refundable_credit")
+
+    @api.depends("client_refund_id")
+    def _compute_outstanding_account_id(self):
+        super()._compute_outstanding_account_id()
+        # Without an outstanding account core makes no entry, nothing could be reconciled, and the credit would be
+        # paid again.
+        for payment in self:
+            if payment.client_refund_id and not payment.outstanding_account_id:
+                payment.outstanding_account_id = payment._get_outstanding_account(payment.payment_type)
+
+    def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
+        """Give a refund's payment one receivable item per credit, so that each credit has its own counterpart."""
+        vals_list = super()._prepare_move_line_default_vals(write_off_line_vals, force_balance)
+        if not self.client_refund_id:
+            return vals_list
+        liquidity, counterpart, *others = vals_list
+        return [liquidity, *self._prepare_refund_counterpart_vals(counterpart), *others]
+
+    def _prepare_refund_counterpart_vals(self, counterpart):
+        """Split the payment's receivable item, one for each credit.
+
+        :param counterpart: dict, the values of core's single receivable item (a debit)
+        :return: list of dict, in the order of the refund's lines, their balances adding up to the counterpart's
+        """
+        refund_lines = self._get_refund_lines()
+        rounding = self.company_currency_id
+        balances = [
+            self.currency_id._convert(line.amount, self.company_currency_id, self.company_id, self.date)
+            for line in refund_lines
+        ]
+        # what rounding leaves goes to the largest item, where it is least wrong
+        largest = max(range(len(balances)), key=balances.__getitem__)
+        balances[largest] = rounding.round(balances[largest] + counterpart["debit"] - sum(balances))
+        return [
+            {
+                **counterpart,
+                "name": f"{counterpart['name']} ({line.move_line_id.move_id.name})",
+                "amount_currency": line.amount,
+                "debit": balance,
+                "credit": 0.0,
+                "partner_id": line.move_line_id.partner_id.id,
+            }
+            for line, balance in zip(refund_lines, balances, strict=True)
+        ]
+
+    def _get_refund_lines(self):
+        """The refund's lines that this payment pays: those on its receivable account.
+
+        :return: client.refund.line
+        """
+        self.ensure_one()
+        return self.client_refund_id.line_ids.filtered(
+            lambda line: line.move_line_id.account_id == self.destination_account_id
+        )
+
+    def _get_refund_payment_items(self):
+        """The receivable items of this refund payment, in the order of `_get_refund_lines`.
+
+        :return: account.move.line
+        """
+        self.ensure_one()
+        return self.move_id.line_ids.filtered(lambda item: item.account_id == self.destination_account_id).sorted("id")
+
+    # -------------------------------------------------------------------------
+    # Undo
+    # -------------------------------------------------------------------------
+
+    def _get_matched_entries(self):
+        """The entries, such as bank statement lines, that this payment's liquidity items are matched with.
+
+        :return: account.move
+        """
+        liquidity_items = self._seek_for_lines()[0]
+        return (
+            liquidity_items.matched_debit_ids.debit_move_id | liquidity_items.matched_credit_ids.credit_move_id
+        ).move_id
+
+    def _must_be_reversed(self):
+        """Whether the payment's entry can't be canceled any more: it is in a locked period, or hashed."""
+        self.ensure_one()
+        entry = self.move_id
+        return bool(entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False))
+
+    def _reverse_for_refund(self, date, reason):
+        """Reverse the entries of these refund payments and reopen what they settled.
+
+        :param date: date of the reversals
+        :param reason: str, their reference
+        """
+        self.move_id._reverse_moves(
+            [{"date": date, "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=entry.name, reason=reason)} for entry in self.move_id],
+            cancel=True,
+        )
+        self.state = "canceled"
+
+    # -------------------------------------------------------------------------
+    # One owner
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("client_refund_id") for vals in vals_list):
+            self._check_refund_workflow()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "client_refund_id" in vals:
+            self._check_refund_workflow()
+        if REFUND_PROTECTED_FIELDS & vals.keys() or vals.get("state") in ("draft", "canceled", "rejected"):
+            self._check_not_owned_by_refund()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_not_owned_by_refund()
+        return super().unlink()
+
+    def _check_refund_workflow(self):
+        if not in_workflow(self.env):
+            raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
+
+    def _check_not_owned_by_refund(self):
+        """Refuse to change a payment behind the back of the refund that made it.
+
+        :raise UserError: names client, payment and amount and points to Undo
+        """
+        if in_workflow(self.env):
+            return
+        # a user without rights on refunds is refused like everybody else
+        owned = self.sudo().filtered("client_refund_id")
+        if owned:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
+                        "changed from there. Open the refund and choose Undo.",
+                        client=payment.partner_id.display_name,
+                        payment=payment.display_name,
+                        amount=format_amount(self.env, payment.amount, payment.currency_id),
+                        refund=payment.client_refund_id.name,
+                    )
+                    for payment in owned
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
+
+    def action_refund_client(self):
+        """Open the refund wizard with what is open of these payments ticked.
+
+        :return: an action dictionary
+        :raise UserError: if nothing is open, or not of one client, company and currency
+        """
+        return self.move_id.action_refund_client()
+
+    def action_open_client_refunds(self):
+        """Open the refunds that hold or have paid out this payment.
+
+        :return: an action dictionary
+        """
+        return self.move_id.action_open_client_refunds()
+
+    def action_open_client_refund(self):
+        """Open the refund that made this payment.
+
+        :return: an action dictionary
+        """
+        return self.client_refund_id._get_records_action(name=self.env._("Client Refund"))

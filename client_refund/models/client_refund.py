@@ -1,0 +1,379 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import format_amount
+
+from .client_refund_workflow import in_workflow
+
+RESERVING_STATES = ("draft",)
+ISSUED_STATES = ("in_process", "paid")
+
+# Written by the refund's own methods alone.
+WORKFLOW_FIELDS = frozenset({"name", "state", "user_id", "payment_ids", "amount", "amount_credit"})
+# What was agreed when the refund was issued.
+TERMS_FIELDS = frozenset(
+    {
+        "company_id",
+        "currency_id",
+        "date",
+        "external_reference",
+        "journal_id",
+        "line_ids",
+        "memo",
+        "partner_bank_id",
+        "partner_id",
+        "payment_method_line_id",
+    }
+)
+
+
+class ClientRefund(models.Model):
+    """One client, company and currency: credits in, money out.
+
+    This file holds the document. How it is issued and undone is in `client_refund_posting.py`.
+    """
+
+    _name = "client.refund"
+    _description = "Client Refund"
+    _inherit = ["client.refund.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    partner_id = fields.Many2one(required=True, index=True, tracking=True)
+    company_id = fields.Many2one(index=True)
+    currency_id = fields.Many2one(
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    date = fields.Date(tracking=True)
+    journal_id = fields.Many2one(tracking=True)
+    payment_method_line_id = fields.Many2one(tracking=True)
+    partner_bank_id = fields.Many2one(tracking=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Requested By",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        help="Who asked for the refund.",
+    )
+    external_reference = fields.Char(
+        copy=False,
+        help="The key of the program that asked for this refund. Asking again with the same key gives the same refund.",
+    )
+    line_ids = fields.One2many("client.refund.line", "refund_id", string="Credits", copy=False)
+    payment_ids = fields.One2many("account.payment", "client_refund_id", string="Payments", readonly=True, copy=False)
+    payment_count = fields.Integer(compute="_compute_counts")
+    document_count = fields.Integer(compute="_compute_counts")
+    amount_credit = fields.Monetary(
+        string="Credits Total",
+        compute="_compute_amount",
+        store=True,
+        help="What the refund takes of the credits.",
+    )
+    amount = fields.Monetary(
+        string="Refund Amount",
+        compute="_compute_amount",
+        store=True,
+        tracking=True,
+        help="What is paid out to the client.",
+    )
+    amount_company_currency = fields.Monetary(
+        string="Amount in Company Currency",
+        compute="_compute_amount_company_currency",
+        store=True,
+        currency_field="company_currency_id",
+        help="What is paid out, converted at the refund's date, to add up refunds in several currencies.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("in_process", "In Process"),
+            ("paid", "Paid"),
+            ("canceled", "Canceled"),
+        ],
+        required=True,
+        default="draft",
+        compute="_compute_state",
+        store=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        help="Draft: holds the credits. In process: the payment is issued. Paid: the money has left, as the payment "
+        "says. Canceled: holds nothing.",
+    )
+
+    _name_uniq = models.UniqueIndex("(name, company_id) WHERE name != '/'", "A refund with this number exists already.")
+    _external_reference_uniq = models.UniqueIndex(
+        "(company_id, external_reference) WHERE external_reference IS NOT NULL",
+        "A refund with this external reference exists already in the company.",
+    )
+
+    # -------------------------------------------------------------------------
+    # Computes
+    # -------------------------------------------------------------------------
+
+    @api.depends("line_ids.move_line_id")
+    def _compute_currency_id(self):
+        for refund in self:
+            refund.currency_id = (
+                refund.currency_id or refund.line_ids.move_line_id.currency_id[:1] or refund.company_id.currency_id
+            )
+
+    @api.depends("partner_id", "company_id", "line_ids.move_line_id")
+    def _compute_partner_bank_id(self):
+        return super()._compute_partner_bank_id()
+
+    def _get_refund_credits(self):
+        return self.line_ids.move_line_id
+
+    @api.depends("line_ids.amount")
+    def _compute_amount(self):
+        for refund in self:
+            refund.amount_credit = sum(refund.line_ids.mapped("amount"))
+            refund.amount = refund.amount_credit
+
+    @api.depends("amount", "currency_id", "company_id", "date")
+    def _compute_amount_company_currency(self):
+        for refund in self:
+            refund.amount_company_currency = refund.currency_id._convert(
+                refund.amount, refund.company_currency_id, refund.company_id, refund.date
+            )
+
+    @api.depends("payment_ids.state")
+    def _compute_state(self):
+        """An issued refund follows its payments; everything else is written by the refund's methods."""
+        for refund in self:
+            if refund._is_issued():
+                all_paid = all(payment.state == "paid" for payment in refund.payment_ids)
+                refund.state = "paid" if all_paid else "in_process"
+            else:
+                refund.state = refund.state or "draft"
+
+    @api.depends("payment_ids", "line_ids.move_id")
+    def _compute_counts(self):
+        for refund in self:
+            refund.payment_count = len(refund.payment_ids)
+            refund.document_count = len(refund.line_ids.move_id)
+
+    def _is_reserving(self):
+        return self.state in RESERVING_STATES
+
+    def _is_issued(self):
+        return self.state in ISSUED_STATES
+
+    # -------------------------------------------------------------------------
+    # Create and write: only drafts change, and only their terms
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Make draft refunds, which reserve their credits.
+
+        :param vals_list: list of dict with `partner_id` (a contact gives its commercial partner) and `line_ids`
+            (commands with `move_line_id` and, if not all of it, `amount`); all else has defaults
+        :return: client.refund
+        :raise UserError: names what is wrong with any of them; then none is made
+        """
+        self._check_written_fields(*vals_list)
+        refunds = super().create(
+            [
+                {
+                    **vals,
+                    "name": self._next_name(vals),
+                    "partner_id": self._get_client(vals.get("partner_id")).id,
+                    "external_reference": vals.get("external_reference") or False,
+                }
+                for vals in vals_list
+            ]
+        )
+        refunds._check_something_chosen()
+        return refunds
+
+    def write(self, vals):
+        self._check_written_fields(vals)
+        if TERMS_FIELDS & vals.keys() and not in_workflow(self.env):
+            self._check_is_draft()
+        if vals.get("partner_id"):
+            vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
+        result = super().write(vals)
+        if {"partner_id", "company_id", "currency_id", "line_ids"} & vals.keys():
+            self._check_something_chosen()
+            self._reserve()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        self._check_is_draft()
+
+    def copy_data(self, default=None):
+        raise UserError(
+            self.env._("A refund can't be duplicated, its credits are used up. Choose Refund a Client instead.")
+        )
+
+    @api.model
+    def _get_client(self, partner_id):
+        return self.env["res.partner"].browse(partner_id).commercial_partner_id
+
+    @api.model
+    def _next_name(self, vals):
+        company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+        return (
+            self.env["ir.sequence"]
+            .with_company(company)
+            .next_by_code("client.refund", sequence_date=vals.get("date") or fields.Date.context_today(self))
+        )
+
+    def _check_written_fields(self, *vals_list):
+        """Refuse what only the refund's own methods write.
+
+        :raise UserError: names the fields
+        """
+        if in_workflow(self.env):
+            return
+        refused = WORKFLOW_FIELDS.intersection(name for vals in vals_list for name in vals)
+        if refused:
+            raise UserError(
+                self.env._(
+                    "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
+                    fields=", ".join(sorted(self._fields[name]._description_string(self.env) for name in refused)),
+                )
+            )
+
+    def _check_something_chosen(self):
+        if empty := self.filtered(lambda refund: not refund.line_ids):
+            raise UserError("\n".join(refund._get_nothing_chosen_message() for refund in empty))
+
+    def _check_is_draft(self):
+        """:raise UserError: names the refunds that are issued or canceled"""
+        if fixed := self.filtered(lambda refund: refund.state != "draft"):
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(client)s: refund %(refund)s over %(amount)s is %(state)s and can't be changed any more. "
+                        "If it is wrong, undo it and make a new one.",
+                        client=refund.partner_id.display_name,
+                        refund=refund.name,
+                        amount=refund._format_amount(),
+                        state=refund._get_state_label(),
+                    )
+                    for refund in fixed
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # Texts
+    # -------------------------------------------------------------------------
+
+    def _format_amount(self, amount=None):
+        """An amount in the refund's currency as the user reads it; without one, the refund's own."""
+        self.ensure_one()
+        return format_amount(self.env, self.amount if amount is None else amount, self.currency_id)
+
+    def _get_state_label(self):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _get_nothing_chosen_message(self):
+        self.ensure_one()
+        return self.env._(
+            "%(client)s: no credit is chosen, so there is nothing to refund. Choose at least one open credit.",
+            client=self.partner_id.display_name or self.env._("No client"),
+        )
+
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
+
+    def action_edit(self):
+        """Open the wizard on this draft, to change it.
+
+        :return: an action dictionary
+        :raise UserError: if it is no draft any more
+        """
+        self.ensure_one()
+        self._check_is_draft()
+        return self.env["client.refund.wizard"]._open(
+            {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
+            | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
+            | {"refund_id": self.id, "date": self.date, "memo": self.memo}
+        )
+
+    def action_open_payments(self):
+        """Open the payments of these refunds.
+
+        :return: an action dictionary
+        """
+        return self.payment_ids._get_records_action(name=self.env._("Payments"))
+
+    def action_open_documents(self):
+        """Open the entries whose credits these refunds take.
+
+        :return: an action dictionary
+        """
+        return self.line_ids.move_id._get_records_action(name=self.env._("Refunded Documents"))
+
+    # -------------------------------------------------------------------------
+    # For programs
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def create_refund(self, values):
+        """Refund a client in one call. Repeated with the same `external_reference`, it refunds once.
+
+        :param values: dict with
+
+            * ``partner_id``: id of the client or one of its contacts
+            * ``company_id``, ``currency_id``, ``journal_id``, ``payment_method_line_id``, ``partner_bank_id``, ``date``,
+              ``memo``, ``reason_id``: optional, with the defaults of the wizard
+            * ``lines``: optional list of ``{"move_line_id": id, "amount": positive amount in the refund's currency}``;
+              without it every open credit of the client in the currency, as far as it is not reserved
+            * ``external_reference``: optional str, unique per company
+        :return: int, the id of the refund; for an `external_reference` already used the id of the refund that it made
+        :raise UserError: names what is wrong; then nothing was done
+        """
+        values = dict(values)
+        company = self.env["res.company"].browse(values.get("company_id")) or self.env.company
+        reference = values.get("external_reference")
+        if reference and (known := self._find_external_reference(company, reference)):
+            return known.id
+        lines = values.pop("lines", None)
+        if lines is None:
+            lines = self._get_all_credit_lines(values, company)
+        values["line_ids"] = [fields.Command.create(line) for line in lines]
+        try:
+            with self.env.cr.savepoint():
+                refund = self.create([{"company_id": company.id, **values}])
+        except UniqueViolation as error:
+            # another call with the same reference was faster: replayed, this one finds what it made
+            raise ConcurrencyError(str(error)) from error
+        refund.action_post()
+        return refund.id
+
+    def _find_external_reference(self, company, reference):
+        return self.search([("company_id", "=", company.id), ("external_reference", "=", reference)], limit=1)
+
+    def _get_all_credit_lines(self, values, company):
+        """Every open credit of a client, as values of `lines`, in the given currency or the only one there is."""
+        items = self.env["account.move.line"]
+        client = self._get_client(values.get("partner_id"))
+        credits = items.search(items._get_open_credit_domain() & items._get_client_domain(client, company))
+        currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id
+        if len(currency) > 1:
+            raise UserError(
+                self.env._(
+                    "%(client)s has open credits in %(currencies)s. Refund one currency at a time: give currency_id.",
+                    client=client.display_name,
+                    currencies=", ".join(currency.mapped("name")),
+                )
+            )
+        return [
+            {"move_line_id": credit.id, "amount": credit.amount_refundable}
+            for credit in credits
+            if credit.currency_id == currency and credit.amount_refundable > 0
+        ]

@@ -1,0 +1,152 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ClientRefundMixin(models.AbstractModel):
+    """Who is refunded, how, and to which account: what the wizard asks and the refund keeps."""
+
+    _name = "client.refund.mixin"
+    _description = "Client Refund Terms"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Client",
+        check_company=True,
+        context={"active_test": False},
+        help="The client who is refunded. Credits booked on its contacts count too.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        help="A refund pays credits of one currency, in that currency.",
+    )
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    date = fields.Date(
+        required=True,
+        default=fields.Date.context_today,
+        help="The accounting date of the payment.",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Pay From",
+        compute="_compute_journal_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain="[('id', 'in', available_journal_ids)]",
+        help="The bank or cash journal that the money leaves from.",
+    )
+    available_journal_ids = fields.Many2many("account.journal", compute="_compute_available_journal_ids")
+    payment_method_line_id = fields.Many2one(
+        "account.payment.method.line",
+        string="Payment Method",
+        compute="_compute_payment_method_line_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('id', 'in', available_payment_method_line_ids)]",
+    )
+    available_payment_method_line_ids = fields.Many2many(
+        "account.payment.method.line",
+        compute="_compute_available_payment_method_line_ids",
+    )
+    partner_bank_id = fields.Many2one(
+        "res.partner.bank",
+        string="Payee Account",
+        compute="_compute_partner_bank_id",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('id', 'in', available_partner_bank_ids)]",
+        help="The client's bank account that receives the money. "
+        "By default the account that the money came from, else a trusted account of the client.",
+    )
+    available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
+    reason_id = fields.Many2one(
+        "client.refund.reason",
+        string="Reason",
+        check_company=True,
+        help="Why the money goes back.",
+    )
+    memo = fields.Char(
+        compute="_compute_memo",
+        store=True,
+        readonly=False,
+        help="The text that goes with the payment, after the number of the refund.",
+    )
+
+    @api.depends("company_id")
+    def _compute_available_journal_ids(self):
+        for company, records in self.grouped("company_id").items():
+            journals = self.env["account.journal"].search(self._get_refund_journal_domain(company))
+            records.available_journal_ids = journals.filtered("outbound_payment_method_line_ids")
+
+    @api.model
+    def _get_refund_journal_domain(self, company):
+        """The journals that money can leave from."""
+        journals = self.env["account.journal"]
+        return Domain(journals._check_company_domain(company)) & Domain("type", "in", ("bank", "cash", "credit"))
+
+    @api.depends("company_id", "partner_id")
+    def _compute_journal_id(self):
+        for record in self:
+            available = record.available_journal_ids._origin
+            preferred = record._get_preferred_payment_method_line().journal_id
+            record.journal_id = next(
+                (journal for journal in (record.journal_id, preferred) if journal in available),
+                available[:1],
+            )
+
+    @api.depends("journal_id")
+    def _compute_available_payment_method_line_ids(self):
+        for record in self:
+            record.available_payment_method_line_ids = record.journal_id._get_available_payment_method_lines("outbound")
+
+    @api.depends("journal_id", "partner_id")
+    def _compute_payment_method_line_id(self):
+        for record in self:
+            available = record.available_payment_method_line_ids._origin
+            preferred = record._get_preferred_payment_method_line()
+            record.payment_method_line_id = preferred if preferred in available else available[:1]
+
+    def _get_preferred_payment_method_line(self):
+        """The way this client wishes to be paid, as set on the client."""
+        self.ensure_one()
+        return self.partner_id.with_company(self.company_id).property_outbound_payment_method_line_id
+
+    @api.depends("partner_id", "company_id")
+    def _compute_available_partner_bank_ids(self):
+        """The client's bank accounts, its contacts' included; never the company's own."""
+        clients = self.partner_id.commercial_partner_id._origin - self.company_id.partner_id
+        accounts = self.env["res.partner.bank"].search([("partner_id.commercial_partner_id", "in", clients.ids)])
+        accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
+        for record in self:
+            client = record.partner_id.commercial_partner_id._origin
+            record.available_partner_bank_ids = accounts_by_client.get(client, accounts.browse()).filtered(
+                lambda account, record=record: account.company_id in (account.company_id.browse(), record.company_id)
+            )
+
+    def _compute_partner_bank_id(self):
+        for record in self:
+            accounts = record.available_partner_bank_ids._origin
+            if record.partner_bank_id not in accounts:
+                origin = accounts & record._get_refund_credits()._get_refund_origin_accounts()
+                record.partner_bank_id = (origin or accounts.filtered("allow_out_payment"))[:1]
+
+    def _get_refund_credits(self):
+        """The journal items that are chosen to be refunded.
+
+        :return: account.move.line
+        """
+        raise NotImplementedError
+
+    @api.depends("reason_id")
+    def _compute_memo(self):
+        for record in self:
+            record.memo = record.reason_id.memo or record.memo

@@ -1,0 +1,354 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .client_refund_workflow import with_workflow
+
+
+class ClientRefundPosting(models.Model):
+    """How a refund reserves its credits, is issued, and is taken back. One refund or many: the path is the same."""
+
+    _inherit = "client.refund"
+
+    # -------------------------------------------------------------------------
+    # Reserve
+    # -------------------------------------------------------------------------
+
+    def _reserve(self):
+        """Make sure that these drafts hold no more of any credit than is open.
+
+        :raise UserError: with all that is wrong with all of them
+        """
+        refunds = self.filtered(lambda refund: refund._is_reserving())
+        refunds.line_ids.move_line_id._lock_for_refund()
+        refunds._raise_problems(refunds.line_ids._get_problems())
+
+    def _raise_problems(self, problems):
+        if problems:
+            raise UserError("\n".join(problems))
+
+    # -------------------------------------------------------------------------
+    # Issue
+    # -------------------------------------------------------------------------
+
+    def action_post(self):
+        """Issue these drafts: pay each with one payment per receivable account, reconciled with exactly its credits.
+
+        :return: True
+        :raise UserError: with all that is wrong with all of them; then none is issued
+        """
+        refunds = with_workflow(self)
+        lines = refunds.line_ids
+        lines.move_line_id._lock_for_refund()
+        refunds._raise_problems(refunds._get_problems() + lines._get_problems())
+        expected = refunds._get_expected_residuals(sign=1)
+        refunds._create_payments()
+        refunds.payment_ids.action_post()
+        refunds._link_payment_lines()
+        self.env["account.move.line"]._reconcile_plan([line.move_line_id | line.payment_line_id for line in lines])
+        refunds._check_exact(expected)
+        refunds._check_payments_exact()
+        for refund in refunds:
+            refund.state = "in_process"
+        refunds._compute_state()
+        refunds._log_issued()
+        return True
+
+    def _get_problems(self):
+        """Why these refunds can't be issued, apart from their credits.
+
+        :return: list of str, naming client and refund
+        """
+        return [
+            self.env._(
+                "%(refund)s, %(client)s, %(amount)s: %(problem)s",
+                refund=refund.name,
+                client=refund.partner_id.display_name,
+                amount=refund._format_amount(),
+                problem=problem,
+            )
+            for refund in self
+            for problem in refund._get_document_problems() + refund._get_payee_problems()
+        ]
+
+    def _get_document_problems(self):
+        """What is wrong with state, journal, method and date.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        problems = []
+        if self.state != "draft":
+            problems.append(
+                self.env._("it is %(state)s already. Only a draft can be issued.", state=self._get_state_label())
+            )
+        if not self.line_ids:
+            problems.append(self._get_nothing_chosen_message())
+        if not self.journal_id.outbound_payment_method_line_ids:
+            problems.append(
+                self.env._(
+                    "journal %(journal)s has no outgoing payment method. Choose another journal, or add a method in its "
+                    "settings.",
+                    journal=self.journal_id.display_name or self.env._("(none)"),
+                )
+            )
+        elif self.payment_method_line_id not in self.available_payment_method_line_ids:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s is not available for outgoing payments of journal %(journal)s. "
+                    "Choose one of that journal.",
+                    method=self.payment_method_line_id.name or self.env._("(none)"),
+                    journal=self.journal_id.display_name,
+                )
+            )
+        return problems + self._get_lock_date_problems(self.date)
+
+    def _get_lock_date_problems(self, date):
+        violated = self.company_id._get_violated_lock_dates(date, False, self.journal_id)
+        if not violated:
+            return []
+        return [
+            self.env._(
+                "%(date)s is in a locked period (%(locks)s). Choose a later date.",
+                date=fields.Date.to_string(date),
+                locks=self.company_id._format_lock_dates(violated),
+            )
+        ]
+
+    def _get_payee_problems(self):
+        """What is wrong with the account that would receive the money.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        account = self.partner_bank_id
+        owner = account.partner_id.commercial_partner_id
+        problems = []
+        if account and owner == self.company_id.partner_id:
+            problems.append(
+                self.env._(
+                    "account %(account)s is the company's own. Choose an account of the client.",
+                    account=account.acc_number,
+                )
+            )
+        elif account and owner != self.partner_id:
+            problems.append(
+                self.env._(
+                    "account %(account)s belongs to %(owner)s. Choose an account of the client.",
+                    account=account.acc_number,
+                    owner=owner.display_name,
+                )
+            )
+        if self._needs_trusted_account() and not account.allow_out_payment:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s pays to trusted bank accounts only. "
+                    "Choose one, or mark account %(account)s of the client as trusted.",
+                    method=self.payment_method_line_id.name,
+                    account=account.acc_number or self.env._("(none)"),
+                )
+            )
+        return problems
+
+    def _needs_trusted_account(self):
+        codes = self.env["account.payment"]._get_method_codes_needing_bank_account()
+        return self.payment_method_line_id.code in codes
+
+    def _create_payments(self):
+        """Create the payments of these refunds: one for each refund and receivable account.
+
+        :return: account.payment, in draft
+        """
+        return self.env["account.payment"].create(
+            [
+                refund._prepare_payment_vals(account, lines)
+                for refund in self
+                for account, lines in refund.line_ids.grouped(lambda line: line.move_line_id.account_id).items()
+            ]
+        )
+
+    def _prepare_payment_vals(self, account, lines):
+        """The values of the payment of some of the refund's lines.
+
+        :param account: account.account, the receivable account of the lines' credits
+        :param lines: client.refund.line
+        :return: dict
+        """
+        self.ensure_one()
+        return {
+            "amount": self.currency_id.round(sum(lines.mapped("amount"))),
+            "client_refund_id": self.id,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "date": self.date,
+            "destination_account_id": account.id,
+            "journal_id": self.journal_id.id,
+            "memo": " ".join(filter(None, (self.name, self.memo))),
+            "partner_bank_id": self.partner_bank_id.id,
+            "partner_id": self.partner_id.id,
+            "partner_type": "customer",
+            "payment_method_line_id": self.payment_method_line_id.id,
+            "payment_type": "outbound",
+        }
+
+    def _link_payment_lines(self):
+        """Tell each line by which of the payment's journal items it is settled."""
+        for payment in self.payment_ids:
+            items = payment._get_refund_payment_items()
+            for line, item in zip(payment._get_refund_lines(), items, strict=True):
+                line.payment_line_id = item
+
+    def _log_issued(self):
+        """One note per refund: what was paid, from where, to whom."""
+        self._message_log_batch(
+            {
+                refund.id: self.env._(
+                    "Refunded %(amount)s to %(payee)s from %(journal)s: %(payments)s.",
+                    amount=refund._format_amount(),
+                    payee=refund.partner_bank_id.display_name or refund.partner_id.display_name,
+                    journal=refund.journal_id.display_name,
+                    payments=refund._get_payment_links(),
+                )
+                for refund in self
+            }
+        )
+
+    def _get_payment_links(self):
+        return Markup(", ").join(payment._get_html_link() for payment in self.payment_ids)
+
+    # -------------------------------------------------------------------------
+    # Undo
+    # -------------------------------------------------------------------------
+
+    def action_undo(self, reason, date=None):
+        """Take these refunds back: the ledger is as it was before, and the trail is kept.
+
+        A draft gives back what it reserves. The payment of an issued refund is canceled; in a locked period it is
+        reversed on an open date instead.
+
+        :param reason: str, why
+        :param date: date or str, of the reversal where one is needed; today if none is given
+        :return: True
+        :raise UserError: with all that is wrong with all of them; then none is undone
+        """
+        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        refunds = with_workflow(self)
+        refunds.line_ids.move_line_id._lock_for_refund()
+        refunds._raise_problems(refunds._get_undo_problems(reason, date))
+        issued = refunds.filtered(lambda refund: refund._is_issued())
+        expected = issued._get_expected_residuals(sign=-1)
+        to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
+        to_reverse._reverse_for_refund(date, reason)
+        (issued.payment_ids - to_reverse).action_cancel()
+        issued._check_exact(expected)
+        for refund in refunds:
+            refund.state = "canceled"
+        refunds._log_undone(reason)
+        return True
+
+    def _get_undo_problems(self, reason, date):
+        """Why these refunds can't be undone.
+
+        :return: list of str
+        """
+        problems = []
+        if not (reason or "").strip():
+            problems.append(self.env._("Say why the refund is undone: the reason stays on the refund."))
+        for refund in self:
+            for problem in refund._get_document_undo_problems(date):
+                problems.append(
+                    self.env._(
+                        "%(refund)s, %(client)s, %(amount)s: %(problem)s",
+                        refund=refund.name,
+                        client=refund.partner_id.display_name,
+                        amount=refund._format_amount(),
+                        problem=problem,
+                    )
+                )
+        return problems
+
+    def _get_document_undo_problems(self, date):
+        self.ensure_one()
+        problems = []
+        if self.state == "canceled":
+            problems.append(self.env._("it is undone already."))
+        for payment in self.payment_ids if self._is_issued() else ():
+            if matched := payment._get_matched_entries():
+                problems.append(
+                    self.env._(
+                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If that match is "
+                        "wrong, undo it in the bank reconciliation first, then undo the refund.",
+                        payment=payment.display_name,
+                        entries=", ".join(matched.mapped("display_name")),
+                    )
+                )
+            elif payment._must_be_reversed():
+                problems += self._get_lock_date_problems(date)
+        return problems
+
+    def _log_undone(self, reason):
+        self._message_log_batch(
+            {
+                refund.id: self.env._(
+                    "Undone: %(reason)s", reason=reason
+                )
+                + (Markup(" (%s)") % refund._get_payment_links() if refund.payment_ids else "")
+                for refund in self
+            }
+        )
+
+    # -------------------------------------------------------------------------
+    # Exactness: asserted before the transaction ends
+    # -------------------------------------------------------------------------
+
+    def _get_expected_residuals(self, sign):
+        """What each credit's residual must be after these refunds are issued (sign 1) or undone (sign -1).
+
+        :return: dict, account.move.line: residual in its currency, negative
+        """
+        expected = defaultdict(float)
+        for line in self.line_ids:
+            expected[line.move_line_id] += sign * line.amount
+        return {credit: credit.amount_residual_currency + change for credit, change in expected.items()}
+
+    def _check_exact(self, expected):
+        """Refuse to go on unless each credit's residual has changed by exactly what the lines say.
+
+        :raise UserError: everything is rolled back
+        """
+        self._raise_problems(
+            [
+                self.env._(
+                    "%(client)s, %(document)s: %(residual)s would be left open instead of %(expected)s. Nothing was "
+                    "done. Look for an automation that reconciles these entries, and try again.",
+                    client=credit.partner_id.display_name,
+                    document=credit.move_id.display_name,
+                    residual=-credit.amount_residual_currency,
+                    expected=-residual,
+                )
+                for credit, residual in expected.items()
+                if credit.currency_id.compare_amounts(credit.amount_residual_currency, residual)
+            ]
+        )
+
+    def _check_payments_exact(self):
+        """Refuse to go on unless each payment item is settled, and with its own credit alone.
+
+        :raise UserError: everything is rolled back
+        """
+        self._raise_problems(
+            [
+                self.env._(
+                    "%(client)s, %(document)s: the payment of %(amount)s was not reconciled with this credit alone. "
+                    "Nothing was done. Look for an automation that reconciles these entries, and try again.",
+                    client=line.refund_id.partner_id.display_name,
+                    document=line.move_line_id.move_id.display_name,
+                    amount=line._format_amount(line.amount),
+                )
+                for line in self.line_ids
+                if not line._is_settled_exactly()
+            ]
+        )

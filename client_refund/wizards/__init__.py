@@ -1,0 +1,3 @@
+from . import client_refund_wizard
+from . import client_refund_wizard_line
+from . import client_refund_undo

@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+
+class ClientRefundUndo(models.TransientModel):
+    """Asks why a refund is undone, and on which date where its period is locked."""
+
+    _name = "client.refund.undo"
+    _description = "Undo Client Refund"
+
+    refund_ids = fields.Many2many(
+        "client.refund",
+        string="Refunds",
+        required=True,
+        default=lambda self: self.env.context.get("active_ids"),
+    )
+    reason = fields.Char(required=True, help="Stays on the refund.")
+    date = fields.Date(
+        string="Reversal Date",
+        default=fields.Date.context_today,
+        required=True,
+        help="The date of the reversal, in an open period.",
+    )
+    needs_reversal = fields.Boolean(compute="_compute_needs_reversal")
+
+    @api.depends("refund_ids")
+    def _compute_needs_reversal(self):
+        for wizard in self:
+            payments = wizard.refund_ids.filtered(lambda refund: refund._is_issued()).payment_ids
+            wizard.needs_reversal = any(payment._must_be_reversed() for payment in payments)
+
+    def action_undo(self):
+        """Undo the refunds.
+
+        :return: an action dictionary that closes the dialog
+        :raise UserError: names what can't be undone, and the way out
+        """
+        self.ensure_one()
+        self.refund_ids.action_undo(self.reason, self.date)
+        return {"type": "ir.actions.act_window_close"}

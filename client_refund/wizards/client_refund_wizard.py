@@ -1,0 +1,345 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+
+class ClientRefundWizard(models.TransientModel):
+    """The refund desk: the only place where credits are chosen and amounts typed."""
+
+    _name = "client.refund.wizard"
+    _description = "Refund a Client"
+    _inherit = ["client.refund.mixin"]
+    _check_company_auto = True
+
+    refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
+    credit_ids = fields.Many2many(
+        "account.move.line",
+        readonly=True,
+        help="The credits to tick at first. Without any, all of them.",
+    )
+    currency_id = fields.Many2one(
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('id', 'in', available_currency_ids)]",
+    )
+    available_currency_ids = fields.Many2many("res.currency", compute="_compute_available_currency_ids")
+    line_ids = fields.One2many(
+        "client.refund.wizard.line",
+        "wizard_id",
+        string="Credits",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    select_all = fields.Boolean(string="Tick all", default=True, help="Tick or untick every credit at once.")
+    amount = fields.Monetary(string="To Refund", compute="_compute_amount", help="What is paid out to the client.")
+    balance_before = fields.Monetary(
+        string="Client's Balance Before",
+        compute="_compute_balance",
+        help="What the client owes in this currency, less what the client is owed. Negative: the firm owes the client.",
+    )
+    balance_after = fields.Monetary(string="Client's Balance After", compute="_compute_balance")
+    alerts = fields.Json(compute="_compute_alerts")
+
+    # -------------------------------------------------------------------------
+    # Gather
+    # -------------------------------------------------------------------------
+
+    @api.depends("partner_id", "company_id")
+    def _compute_available_currency_ids(self):
+        for wizard in self:
+            wizard.available_currency_ids = self.env["res.currency"].union(*wizard._get_open_credit_by_currency())
+
+    @api.depends("partner_id", "company_id")
+    def _compute_currency_id(self):
+        for wizard in self:
+            open_credit = wizard._get_open_credit_by_currency()
+            if wizard.currency_id not in open_credit:
+                wizard.currency_id = max(open_credit, key=open_credit.get, default=wizard.company_id.currency_id)
+
+    def _get_open_credit_by_currency(self):
+        """What the client is owed in each currency, to compare them.
+
+        :return: dict, res.currency: positive amount in company currency
+        """
+        self.ensure_one()
+        groups = self.env["account.move.line"]._read_group(
+            self._get_credit_domain(), ["currency_id"], ["amount_residual:sum"]
+        )
+        return {currency: -residual for currency, residual in groups}
+
+    def _get_credit_domain(self):
+        """The open credits of the client, in all currencies."""
+        items = self.env["account.move.line"]
+        return items._get_open_credit_domain() & self._get_client_domain()
+
+    def _get_client_domain(self):
+        client = self.partner_id.commercial_partner_id._origin
+        if not client:
+            return Domain.FALSE
+        return self.env["account.move.line"]._get_client_domain(client, self.company_id)
+
+    @api.depends("partner_id", "company_id", "currency_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = [Command.clear()] + [
+                Command.create(wizard._prepare_line_vals(credit)) for credit in wizard._get_credits()
+            ]
+
+    def _get_credits(self):
+        """The open credits to choose from, oldest first.
+
+        :return: account.move.line
+        """
+        self.ensure_one()
+        domain = self._get_credit_domain() & Domain("currency_id", "=", self.currency_id.id)
+        return self.env["account.move.line"].search(domain, order="date, id")
+
+    def _prepare_line_vals(self, credit):
+        """The values of the wizard's line for an open credit.
+
+        :param credit: account.move.line
+        :return: dict
+        """
+        own = self.refund_id.line_ids.filtered(lambda line: line.move_line_id == credit)
+        refundable = min(credit.amount_refundable + own.amount, credit.amount_refund_open)
+        chosen = own if self.refund_id else not self.credit_ids or credit in self.credit_ids._origin
+        return {
+            "move_line_id": credit.id,
+            "selected": bool(chosen) and self.currency_id.compare_amounts(refundable, 0) > 0,
+            "amount": own.amount or refundable,
+        }
+
+    @api.onchange("select_all")
+    def _onchange_select_all(self):
+        for line in self.line_ids:
+            line.selected = self.select_all and line.amount > 0
+
+    # -------------------------------------------------------------------------
+    # Totals
+    # -------------------------------------------------------------------------
+
+    @api.depends("line_ids.selected", "line_ids.amount")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = sum(wizard._get_selected_lines().mapped("amount"))
+
+    @api.depends("partner_id", "company_id", "currency_id", "amount")
+    def _compute_balance(self):
+        for wizard in self:
+            domain = wizard._get_client_domain() & Domain(
+                [
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("currency_id", "=", wizard.currency_id.id),
+                ]
+            )
+            [(balance,)] = self.env["account.move.line"]._read_group(domain, [], ["amount_residual_currency:sum"])
+            wizard.balance_before = balance
+            wizard.balance_after = balance + wizard.amount
+
+    def _get_selected_lines(self):
+        return self.line_ids.filtered("selected")
+
+    @api.depends("partner_id", "company_id", "line_ids.selected")
+    def _compute_partner_bank_id(self):
+        return super()._compute_partner_bank_id()
+
+    def _get_refund_credits(self):
+        return self._get_selected_lines().move_line_id._origin
+
+    # -------------------------------------------------------------------------
+    # Alerts
+    # -------------------------------------------------------------------------
+
+    @api.depends("partner_id", "company_id", "currency_id", "payment_method_line_id", "partner_bank_id", "line_ids.amount")
+    def _compute_alerts(self):
+        for wizard in self:
+            wizard.alerts = wizard._get_alerts() if wizard.partner_id else {}
+
+    def _get_alerts(self):
+        """What the clerk should know before confirming.
+
+        :return: dict of banners in the shape of core's `actionable_errors` widget: `message`, `level`, and optionally
+            `action_text` and `action`, the cure
+        """
+        self.ensure_one()
+        alerts = {
+            "no_credit": self._get_no_credit_alert(),
+            "other_currencies": self._get_other_currencies_alert(),
+            "reserved": self._get_reserved_alert(),
+            "also_owes": self._get_also_owes_alert(),
+            "untrusted_account": self._get_untrusted_account_alert(),
+        }
+        return {key: alert for key, alert in alerts.items() if alert}
+
+    def _get_no_credit_alert(self):
+        if self.line_ids:
+            return None
+        return {
+            "level": "info",
+            "message": self.env._(
+                "%(client)s has no open credit in company %(company)s, so there is nothing to refund.",
+                client=self.partner_id.display_name,
+                company=self.company_id.display_name,
+            ),
+        }
+
+    def _get_other_currencies_alert(self):
+        others = self.available_currency_ids._origin - self.currency_id._origin
+        if not others:
+            return None
+        return {
+            "level": "info",
+            "message": self.env._(
+                "The client has open credits in %(currencies)s too. Choose that currency for a refund of its own.",
+                currencies=", ".join(others.mapped("name")),
+            ),
+        }
+
+    def _get_reserved_alert(self):
+        refunds = self.line_ids.move_line_id._origin._get_refund_reservations().refund_id - self.refund_id
+        if not refunds:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "%(refunds)s already holds some of these credits. What it holds can't be refunded again.",
+                refunds=", ".join(refunds.mapped("name")),
+            ),
+            "action_text": self.env._("View refund"),
+            "action": refunds._get_records_action(name=self.env._("Client Refunds")),
+        }
+
+    def _get_also_owes_alert(self):
+        domain = self._get_client_domain() & Domain(
+            [
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", ">", 0),
+                ("currency_id", "=", self.currency_id.id),
+            ]
+        )
+        owed = self.env["account.move.line"].search(domain)
+        if not owed:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "The client also owes %(amount)s. Reconcile the credits with the open items first if they belong together.",
+                amount=format_amount(self.env, sum(owed.mapped("amount_residual_currency")), self.currency_id),
+            ),
+            "action_text": self.env._("View open items"),
+            "action": owed.move_id._get_records_action(name=self.env._("Open Items")),
+        }
+
+    def _get_untrusted_account_alert(self):
+        needs_trust = self.payment_method_line_id.code in self.env["account.payment"]._get_method_codes_needing_bank_account()
+        if not needs_trust or self.partner_bank_id.allow_out_payment:
+            return None
+        return {
+            "level": "danger",
+            "message": self.env._(
+                "Payment method %(method)s pays to trusted bank accounts only.",
+                method=self.payment_method_line_id.name,
+            ),
+            "action_text": self.env._("View bank accounts"),
+            "action": self.available_partner_bank_ids._origin._get_records_action(name=self.env._("Bank Accounts")),
+        }
+
+    # -------------------------------------------------------------------------
+    # Open
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _open(self, vals):
+        """Make a wizard and open it.
+
+        :param vals: dict, values of the wizard
+        :return: an action dictionary
+        """
+        wizard = self.create(vals)
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund.action_client_refund_wizard"),
+            "res_id": wizard.id,
+        }
+
+    @api.model
+    def _open_for_credits(self, credits):
+        """Open the wizard with exactly these credits ticked.
+
+        :param credits: account.move.line, open credits
+        :return: an action dictionary
+        :raise UserError: if they are not of one client, company and currency
+        """
+        clients = credits.partner_id.commercial_partner_id
+        for records, message in (
+            (clients, self.env._("Refund one client at a time. These credits belong to %(names)s.")),
+            (credits.company_id, self.env._("Refund one company's credits at a time. These belong to %(names)s.")),
+            (credits.currency_id, self.env._("Refund one currency at a time. These credits are in %(names)s.")),
+        ):
+            if len(records) != 1:
+                raise UserError(message % {"names": ", ".join(records.mapped("display_name")) or self.env._("no client")})
+        return self._open(
+            {
+                "partner_id": clients.id,
+                "company_id": credits.company_id.id,
+                "currency_id": credits.currency_id.id,
+                "credit_ids": [Command.set(credits.ids)],
+                "select_all": False,
+            }
+        )
+
+    # -------------------------------------------------------------------------
+    # Confirm
+    # -------------------------------------------------------------------------
+
+    def action_refund(self):
+        """Make the refund and issue it.
+
+        :return: an action dictionary that opens the refund
+        :raise UserError: names client, document and amount of all that is wrong; then nothing is done
+        """
+        refund = self._save_refund()
+        refund.action_post()
+        return refund._get_records_action()
+
+    def action_save_draft(self):
+        """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
+
+        :return: an action dictionary that opens the refund
+        :raise UserError: names client, document and amount of all that is wrong; then nothing is done
+        """
+        return self._save_refund()._get_records_action()
+
+    def _save_refund(self):
+        self.ensure_one()
+        vals = self._prepare_refund_vals()
+        if not self.refund_id:
+            return self.env["client.refund"].create([vals])
+        vals["line_ids"].insert(0, Command.clear())
+        self.refund_id.write(vals)
+        return self.refund_id
+
+    def _prepare_refund_vals(self):
+        """The values of the refund that the wizard shows.
+
+        :return: dict
+        """
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "date": self.date,
+            "journal_id": self.journal_id.id,
+            "payment_method_line_id": self.payment_method_line_id.id,
+            "partner_bank_id": self.partner_bank_id.id,
+            "reason_id": self.reason_id.id,
+            "memo": self.memo,
+            "line_ids": [Command.create(line._prepare_refund_line_vals()) for line in self._get_selected_lines()],
+        }

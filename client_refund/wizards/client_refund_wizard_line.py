@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+
+
+class ClientRefundWizardLine(models.TransientModel):
+    """An open credit that the clerk may tick."""
+
+    _name = "client.refund.wizard.line"
+    _description = "Credit to Refund"
+    _order = "id"
+
+    wizard_id = fields.Many2one("client.refund.wizard", required=True, ondelete="cascade", index=True)
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    move_line_id = fields.Many2one("account.move.line", string="Credit", required=True, readonly=True, ondelete="cascade")
+    selected = fields.Boolean(string="Refund", help="Tick to refund this credit.")
+    date = fields.Date(related="move_line_id.date")
+    document = fields.Char(related="move_line_id.move_id.name", string="Number")
+    source_type = fields.Selection(related="move_line_id.refund_source_type")
+    age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
+    amount_original = fields.Monetary(string="Original", compute="_compute_amounts", help="The credit when it was booked.")
+    amount_open = fields.Monetary(related="move_line_id.amount_refund_open", string="Open")
+    amount_reserved = fields.Monetary(
+        string="Reserved",
+        compute="_compute_amounts",
+        help="What other refunds hold of this credit.",
+    )
+    reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
+    amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
+    amount = fields.Monetary(string="Amount", help="What to refund of this credit.")
+
+    @api.depends("move_line_id", "wizard_id.date")
+    def _compute_age(self):
+        for line in self:
+            today = line.wizard_id.date or fields.Date.context_today(line)
+            line.age = (today - line.move_line_id.date).days if line.move_line_id.date else 0
+
+    @api.depends("move_line_id", "wizard_id.refund_id")
+    def _compute_amounts(self):
+        for line in self:
+            reservations = line.move_line_id._get_refund_reservations().filtered(
+                lambda reservation, line=line: reservation.refund_id != line.wizard_id.refund_id
+            )
+            line.amount_original = -line.move_line_id.amount_currency
+            line.amount_reserved = sum(reservations.mapped("amount"))
+            line.amount_available = line.amount_open - line.amount_reserved
+            line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
+
+    def action_open_document(self):
+        """Open the credit's document in a tab of its own, so that nothing typed is lost.
+
+        :return: an action dictionary
+        """
+        self.ensure_one()
+        move = self.move_line_id.move_id
+        return {"type": "ir.actions.act_url", "url": f"/odoo/account.move/{move.id}", "target": "new"}
+
+    def _prepare_refund_line_vals(self):
+        """The values of the refund's line.
+
+        :return: dict
+        """
+        self.ensure_one()
+        return {"move_line_id": self.move_line_id.id, "amount": self.amount}
