@@ -1,0 +1,31 @@
+# Everything a developer runs; `make help` lists it. Odoo itself runs through dev/run.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test lifecycle lint format shell pot
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: ## Odoo with the addon and demo data on http://localhost:8069 (PORT=8070 make demo: another port)
+	@dev/run dev/demo.py
+
+demo-reset: ## the demo afresh: what was entered there is lost
+	@dev/run dev/demo.py reset
+	@dev/run dev/demo.py
+
+test: ## all tests, browser tours and the lifecycle check included (make test ARGS="-k something")
+	@dev/run dev/tests.py $(ARGS)
+
+lifecycle: ## install on an empty database, update, uninstall without leaving anything behind
+	@dev/run dev/lifecycle.py
+
+lint: ## check the style of everything
+	@dev/python dev/lint.py
+
+format: ## mend the style of what can be mended
+	@dev/python dev/lint.py fix
+
+shell: ## a Python prompt in the demo database
+	@dev/run odoo shell --database client_refund_demo
+
+pot: ## export the terms to translate into each addon's i18n folder
+	@dev/run dev/pot.py

@@ -1,0 +1,160 @@
+"""The databases that the development scripts make, and how Odoo is run on them.
+
+Works natively and in a container: it needs only `odoo` and `psql` that find their server by themselves.
+"""
+
+import ast
+import hashlib
+import os
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from processes import fail, say
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDONS = sorted(manifest.parent.name for manifest in ROOT.glob("client_refund*/__manifest__.py"))
+DEMO = "client_refund_demo"
+TEST = "client_refund_test"
+TEMPLATE = "client_refund_template_demo"
+EMPTY_TEMPLATE = "client_refund_template_empty"
+
+# For what can be made again: PostgreSQL need not wait for the disk at each commit.
+RELAXED = os.environ | {"PGOPTIONS": "-c synchronous_commit=off"}
+PSQL = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) ")
+
+
+def sql(query, database="postgres"):
+    """The rows of a query, as text."""
+    run = subprocess.run([*PSQL, "-d", database, "-c", query], stdout=subprocess.PIPE, text=True)
+    if run.returncode:
+        fail(f"PostgreSQL refused: {query}")
+    return run.stdout.splitlines()
+
+
+def odoo(*arguments):
+    """Run Odoo to its end and give its log; fail with the lines that matter if it warns or fails."""
+    command = ["odoo", *arguments]
+    run = subprocess.run(command, env=RELAXED, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if troubles := complaints(run.stderr):
+        print(*troubles, sep="\n")
+        fail(f"`odoo {' '.join(arguments)}` logged the above.")
+    if run.returncode:
+        print(run.stdout + run.stderr)
+        fail(f"`odoo {' '.join(arguments)}` ended with exit code {run.returncode}.")
+    return run.stdout
+
+
+def complaints(log):
+    """The lines of a log from WARNING upwards, each with the lines (tracebacks) that follow it."""
+    found, wanted = [], False
+    for line in log.splitlines():
+        if match := LOG_LINE.match(line):
+            wanted = match["level"] not in ("INFO", "DEBUG")
+        if wanted:
+            found.append(line)
+    return found
+
+
+def dependencies():
+    """The modules of others that the addons need."""
+    manifests = (ast.literal_eval((ROOT / addon / "__manifest__.py").read_text()) for addon in ADDONS)
+    return sorted({module for manifest in manifests for module in manifest["depends"]} - set(ADDONS))
+
+
+def mark(database, note):
+    """Write on a finished database what it was made from."""
+    sql(f"COMMENT ON DATABASE {database} IS '{note}'")
+
+
+def note(database):
+    """What `mark` wrote; nothing where the database is missing or unfinished."""
+    return "".join(
+        sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database}'")
+    )
+
+
+def drop(database):
+    """Delete a database, with its files, if it is there."""
+    if sql(f"SELECT FROM pg_database WHERE datname = '{database}'"):
+        odoo("db", "drop", database)
+
+
+def copy(source, target):
+    """Make `target` anew as a copy of `source`, with its files."""
+    odoo("db", "duplicate", "--force", source, target)
+
+
+def load(database, *options):
+    """Let Odoo load a database (to install or update modules) and stop."""
+    odoo("--database", database, "--stop-after-init", "--no-http", *options)
+
+
+def template(name, *options):
+    """The template `name` with all that the addons depend on; made when it is missing or out of date."""
+    wanted = " ".join([odoo("--version").strip(), *dependencies()])
+    if note(name) != wanted:
+        with timed(f"making the template database {name} (once)"):
+            drop(name)
+            # Made here since Odoo would warn that PostgreSQL's optional extensions are not installed.
+            sql(f"CREATE DATABASE {name} ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0")
+            load(name, "--init", ",".join(["base", *dependencies()]), *options)
+            mark(name, wanted)
+    return name
+
+
+def create(database):
+    """Make a database with demo data and the addons, on a template that has `account` with demo data."""
+    source = template(TEMPLATE, "--with-demo")
+    with timed(f"installing {', '.join(ADDONS)} in {database}, which has demo data"):
+        copy(source, database)
+        load(database, "--init", ",".join(ADDONS))
+
+
+def create_empty(database):
+    """Make a database with the addons and nothing else but what they depend on."""
+    source = template(EMPTY_TEMPLATE)
+    with timed(f"installing {', '.join(ADDONS)} in {database}, which is empty"):
+        copy(source, database)
+        load(database, "--init", ",".join(ADDONS))
+
+
+@contextmanager
+def in_use(database, wait=True):
+    """Keep other scripts away from a database, by a lock that the server frees when this process ends."""
+    session = subprocess.Popen([*PSQL, "-d", "postgres"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(function):
+        print(f"SELECT {function}(hashtext('{database}'));", file=session.stdin, flush=True)
+        return session.stdout.readline().strip()
+
+    if ask("pg_try_advisory_lock") != "t":
+        if not wait:
+            fail(f"the database {database} is in use by another run: stop that first.")
+        say(f"another run uses the database {database}, waiting for its end ...")
+        ask("pg_advisory_lock")
+    try:
+        yield
+    finally:
+        session.communicate()
+
+
+def addons_digest():
+    """A digest of the addons' code, to see whether a database must be updated."""
+    digest = hashlib.sha256()
+    for path in sorted(path for addon in ADDONS for path in (ROOT / addon).rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@contextmanager
+def timed(message):
+    """Say what is done, and afterwards how long it took."""
+    say(f"{message} ...")
+    start = time.monotonic()
+    yield
+    say(f"... {time.monotonic() - start:.0f} s")

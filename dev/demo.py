@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Serves Odoo with the addons and demo data; `reset` deletes what was entered there."""
+
+import os
+import threading
+import time
+import urllib.request
+
+import databases
+from processes import run_script, say, supervise
+
+# In a container Odoo's port is another than the one that is opened to the user.
+HEALTH = f"http://127.0.0.1:{os.environ.get('ODOO_HTTP_PORT', 8069)}/web/health"
+WELCOME = f"""
+  Odoo with Client Refund runs at  http://localhost:{os.environ["PORT"]}
+  Log in as  admin  with the password  admin
+
+  What to try:
+    Invoicing > Customers > Client Credits: who is owed what; Refund on a row pays it back
+    Invoicing > Customers > Refund a Client: choose a client, look, confirm
+    Invoicing > Customers > Client Refunds: what was paid back; Undo takes it back
+
+  Ctrl-C stops it; what you entered is kept (`make demo-reset` starts afresh).
+"""
+
+
+def prepare():
+    """Make the database at the first time; later update it when the addons' code has changed."""
+    digest = databases.addons_digest()
+    made_from = databases.note(databases.DEMO)
+    if made_from == digest:
+        return
+    if made_from:
+        addons = ",".join(databases.ADDONS)
+        with databases.timed("updating the demo to the addons' changed code"):
+            databases.load(databases.DEMO, "--update", addons, "--init", addons)
+    else:
+        databases.create(databases.DEMO)
+    databases.mark(databases.DEMO, digest)
+
+
+def welcome():
+    """Tell what to do as soon as Odoo answers."""
+    while True:
+        try:
+            urllib.request.urlopen(HEALTH, timeout=60).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            print(WELCOME, flush=True)
+            return
+
+
+def main(action="serve"):
+    """Make the database ready and serve it until told to stop."""
+    with databases.in_use(databases.DEMO, wait=False):
+        if action == "reset":
+            databases.drop(databases.DEMO)
+            return 0
+        prepare()
+        say("starting Odoo ...")
+        threading.Thread(target=welcome, daemon=True).start()
+        return supervise(["odoo", "--database", databases.DEMO, "--log-level=warn"])
+
+
+if __name__ == "__main__":
+    run_script(main)

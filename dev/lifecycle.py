@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Checks that the addons install on an empty database, update, and uninstall without leaving anything behind."""
+
+import databases
+from processes import fail, run_script
+
+DATABASE = "client_refund_lifecycle"
+
+# Tables and views with their columns, indexes, constraints, triggers, functions; and the addons' external ids.
+SCHEMA = """
+    SELECT 'relation ' || c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'column ' || c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm') AND NOT a.attisdropped
+    UNION ALL
+    SELECT 'constraint ' || conrelid::regclass || '.' || conname FROM pg_constraint WHERE conrelid <> 0
+    UNION ALL
+    SELECT 'trigger ' || tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'external id ' || module || '.' || name FROM ir_model_data WHERE module LIKE 'client\\_refund%'
+"""
+# The tables that describe an Odoo: models, fields, menus, views, rights, sequences, jobs, templates. Not in here is
+# ir_model_constraint: core itself writes it anew while it uninstalls, and the real constraints are in the schema.
+DESCRIPTION = """
+    SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'id'
+    AND (table_name LIKE 'ir\\_%' OR table_name LIKE 'res\\_groups%' OR table_name LIKE 'mail\\_template%'
+         OR table_name IN ('mail_message_subtype', 'mail_activity_type', 'report_paperformat', 'digest_tip'))
+    AND table_name NOT IN ('ir_attachment', 'ir_logging', 'ir_profile', 'ir_cron_progress', 'ir_cron_trigger',
+                           'ir_model_constraint', 'ir_model_data')
+"""
+
+
+def inventory(database):
+    """Everything in a database that an addon could leave behind, with what a record says beside its key."""
+    found = {item: "" for item in databases.sql(SCHEMA, database)}
+    for table in databases.sql(DESCRIPTION, database):
+        records = databases.sql(f"SELECT id || ' ' || to_jsonb(t)::text FROM {table} t", database)
+        found.update((f"{table} {key}", text) for key, text in (record.split(" ", 1) for record in records))
+    return found
+
+
+def check(installed):
+    """Go through an addon's life, on copies of the database in which the addons are `installed` with demo data."""
+    addons = databases.ADDONS
+    databases.create_empty(DATABASE)
+    databases.copy(installed, DATABASE)
+    with databases.timed(f"updating {', '.join(addons)} on a database with data"):
+        databases.load(DATABASE, "--update", ",".join(addons))
+    with databases.timed(f"uninstalling {', '.join(addons)}"):
+        databases.odoo("module", "uninstall", "--database", DATABASE, *addons)
+    before, after = inventory(databases.TEMPLATE), inventory(DATABASE)
+    if left := sorted(after.keys() - before.keys()):
+        print(*(f"{item} {after[item]}" for item in left), sep="\n")
+        fail("the above is left in the database after the addons were uninstalled.")
+    databases.drop(DATABASE)
+
+
+def main():
+    """Check the addons as they are."""
+    with databases.in_use(databases.TEST):
+        databases.create(databases.TEST)
+        check(databases.TEST)
+
+
+if __name__ == "__main__":
+    run_script(main)
