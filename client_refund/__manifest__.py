@@ -21,7 +21,12 @@
         "views/res_partner_views.xml",
         "views/client_refund_menus.xml",
     ],
-    "demo": ["demo/client_refund_demo.xml"],
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/account_move_demo.xml",
+        "demo/account_payment_demo.xml",
+        "demo/client_refund_demo.xml",
+    ],
     "assets": {
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],
     },
