@@ -72,9 +72,7 @@ def mark(database, note):
 
 def note(database):
     """What `mark` wrote; nothing where the database is missing or unfinished."""
-    return "".join(
-        sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database}'")
-    )
+    return "".join(sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database}'"))
 
 
 def drop(database):

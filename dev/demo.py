@@ -10,7 +10,7 @@ import databases
 from processes import run_script, say, supervise
 
 # In a container Odoo's port is another than the one that is opened to the user.
-HEALTH = f"http://127.0.0.1:{os.environ.get('ODOO_HTTP_PORT', 8069)}/web/health"
+HEALTH = f"http://127.0.0.1:{os.environ.get('ODOO_HTTP_PORT', '8069')}/web/health"
 WELCOME = f"""
   Odoo with Client Refund runs at  http://localhost:{os.environ["PORT"]}
   Log in as  admin  with the password  admin

@@ -30,7 +30,6 @@ DEBIAN = {
     "bookworm": ["fonts-font-awesome", "fonts-inconsolata"],
 }
 POSTGRES = "pgserver==0.1.4"
-REQUIREMENTS = [HERE / "requirements.txt", HERE / "requirements-test.txt"]
 DATABASES = 1000  # megabytes that the databases need beside the programs
 
 
@@ -120,7 +119,7 @@ def fetch_debs(packages, folder, options):
         cwd=debs,
     )
     for deb in debs.iterdir():
-        run_or_fail(["dpkg", "-x", deb, folder], lambda errors: f"could not unpack {deb.name}: {errors[-1]}")
+        run_or_fail(["dpkg", "-x", deb, folder], lambda errors: f"could not unpack a Debian package: {errors[-1]}")
     shutil.rmtree(debs)
 
 
@@ -172,12 +171,6 @@ def build_odoo(folder):
     command.chmod(0o755)
 
 
-def build_python(folder):
-    """A virtual environment with what Odoo requires and the test tools."""
-    make_venv(folder)
-    pip(folder / "bin/python", *(word for path in REQUIREMENTS for word in ("-r", path)))
-
-
 def make_venv(folder):
     """A virtual environment with pip, also where Debian's python3-venv is missing."""
     if importlib.util.find_spec("ensurepip"):
@@ -196,8 +189,18 @@ def build_postgres(folder):
     pip(PYTHON.folder / "bin/python", *only, POSTGRES)
 
 
+def python_step(name, *requirements, megabytes):
+    """The step that makes a virtual environment with the packages of these requirement files."""
+
+    def build(folder):
+        make_venv(folder)
+        pip(folder / "bin/python", *(word for path in requirements for word in ("-r", path)))
+
+    return Step(name, [sys.version, *(path.read_text() for path in requirements)], build, megabytes)
+
+
 ODOO = Step("odoo", [DEBIAN], build_odoo, 1800)
-PYTHON = Step("python", [sys.version, *(path.read_text() for path in REQUIREMENTS)], build_python, 500)
+PYTHON = python_step("python", HERE / "requirements.txt", HERE / "requirements-test.txt", megabytes=500)
 POSTGRES_PROGRAMS = Step("postgres", [POSTGRES], build_postgres, 150)
 
 

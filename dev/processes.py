@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def say(message):
@@ -50,8 +51,8 @@ def supervise(command, env=None):
 
 def end_descendants():
     """End every process that the supervised command left behind (see `adopt_orphans`)."""
-    children = f"/proc/self/task/{os.getpid()}/children"
-    while pids := open(children).read().split():
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    while pids := children.read_text().split():
         for pid in map(int, pids):
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)

@@ -1,0 +1,9 @@
+module.exports = {
+    // Resolved here, since prettier looks for plugins in the repository, and pre-commit installs them elsewhere.
+    plugins: [require.resolve("@prettier/plugin-xml")],
+    printWidth: 120,
+    tabWidth: 4,
+    trailingComma: "es5",
+    xmlWhitespaceSensitivity: "preserve",
+    overrides: [{ files: "*.yaml", options: { tabWidth: 2 } }],
+};
