@@ -32,7 +32,7 @@ def sql(query, database="postgres"):
     run = subprocess.run([*PSQL, "-d", database, "-c", query], stdout=subprocess.PIPE, text=True)
     if run.returncode:
         fail(f"PostgreSQL refused: {query}")
-    return run.stdout.splitlines()
+    return run.stdout.removesuffix("\n").split("\n") if run.stdout else []
 
 
 def odoo(*arguments):
