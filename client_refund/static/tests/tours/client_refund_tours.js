@@ -1,0 +1,238 @@
+import { registry } from "@web/core/registry";
+
+/**
+ * What a billing clerk does at the refund desk. Every tour ends with the refund on the screen; what it did to the
+ * ledger is checked in tests/test_tours.py.
+ */
+
+const WIZARD = ".modal:not(.o_inactive_modal) .o_form_view";
+const CREDIT_NOTE = `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Credit Note))`;
+const PAYMENT = `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Payment))`;
+
+function openWizard() {
+    return [
+        {
+            content: "Open the Customers menu",
+            trigger: "[data-menu-xmlid='account.menu_finance_receivables']",
+            run: "click",
+        },
+        {
+            content: "Choose Refund a Client",
+            trigger: "[data-menu-xmlid='client_refund.menu_client_refund_wizard']",
+            run: "click",
+        },
+        {
+            content: "Without a client there is nothing to confirm",
+            trigger: ".modal:not(:has(button[name=action_refund])) .o_form_view [name=partner_id]",
+        },
+        {
+            content: "Type the client's name",
+            trigger: `${WIZARD} [name=partner_id] input`,
+            run: "edit Alder",
+        },
+        {
+            content: "Choose the client",
+            trigger: ".o-autocomplete--dropdown-item:contains(Alder & Finch LLP)",
+            run: "click",
+        },
+    ];
+}
+
+function seeTicked(...rows) {
+    return rows.map((row) => ({
+        content: "The credit is ticked",
+        trigger: `${row} [name=selected] input:checked`,
+    }));
+}
+
+function seeUnticked(...rows) {
+    return rows.map((row) => ({
+        content: "The credit is not ticked",
+        trigger: `${row} [name=selected] input:not(:checked)`,
+    }));
+}
+
+function clickTick(row) {
+    return {
+        content: "Tick or untick the credit",
+        trigger: `${row} td[name=selected]`,
+        run: "click",
+    };
+}
+
+function typeAmount(row, amount) {
+    return [
+        {
+            content: "Click the amount",
+            trigger: `${row} td[name=amount]`,
+            run: "click",
+        },
+        {
+            content: "Type another one",
+            trigger: `${row} td[name=amount] input`,
+            run: `edit ${amount}`,
+        },
+    ];
+}
+
+function seeTotal(amount) {
+    return {
+        content: "The total is what is ticked",
+        trigger: `${WIZARD} .oe_subtotal_footer [name=amount]:contains(/^\\$\\s${amount}$/)`,
+    };
+}
+
+function clickWizard(button) {
+    return {
+        content: "Confirm",
+        trigger: `.modal:not(.o_inactive_modal) footer button[name=${button}]:enabled`,
+        run: "click",
+    };
+}
+
+// A payment may be paid at once, depending on the accounts of the journal.
+const ISSUED = ":is([data-value=in_process], [data-value=paid])";
+const DRAFT = "[data-value=draft]";
+const CANCELED = "[data-value=canceled]";
+
+function seeRefund(state, amount) {
+    return [
+        {
+            content: "The refund is on the screen, in its state",
+            trigger: `body:not(:has(.modal)) .o_form_view [name=state] .o_arrow_button_current${state}`,
+        },
+        {
+            content: "It says what is paid out",
+            trigger: `.o_form_view .o_inner_group [name=amount]:contains(/^\\$\\s${amount}$/)`,
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add("client_refund_from_menu", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        ...seeTicked(CREDIT_NOTE, PAYMENT),
+        seeTotal("650.00"),
+        clickWizard("action_refund"),
+        ...seeRefund(ISSUED, "650.00"),
+        {
+            content: "Open the payment that the refund made",
+            trigger: "button[name=action_open_payments]",
+            run: "click",
+        },
+        {
+            content: "The payment knows its refund",
+            trigger: ".o_form_view button[name=action_open_client_refund]",
+            run: "click",
+        },
+        ...seeRefund(ISSUED, "650.00"),
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_from_credit_note", {
+    steps: () => [
+        {
+            content: "Refund the credit note on the screen",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_refund_client]",
+            run: "click",
+        },
+        ...seeTicked(CREDIT_NOTE),
+        ...seeUnticked(PAYMENT),
+        seeTotal("400.00"),
+        clickWizard("action_refund"),
+        ...seeRefund(ISSUED, "400.00"),
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_in_part", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        seeTotal("650.00"),
+        clickTick(PAYMENT),
+        seeTotal("400.00"),
+        ...typeAmount(CREDIT_NOTE, "150"),
+        clickWizard("action_refund"),
+        ...seeRefund(ISSUED, "150.00"),
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_mistyped", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        seeTotal("650.00"),
+        {
+            content: "Type a memo, to see later that it is kept",
+            trigger: `${WIZARD} [name=memo] input`,
+            run: "edit Thank you for your patience",
+        },
+        clickTick(PAYMENT),
+        seeTotal("400.00"),
+        ...typeAmount(CREDIT_NOTE, "4000"),
+        clickWizard("action_refund"),
+        {
+            content: "The refusal says how much is open",
+            trigger: ".o_error_dialog:contains(Alder & Finch LLP):contains(/only \\$\\s400.00 is open/)",
+        },
+        {
+            content: "Close it",
+            trigger: ".o_error_dialog footer button",
+            run: "click",
+        },
+        seeTotal("4,000.00"),
+        ...seeUnticked(PAYMENT),
+        {
+            content: "The memo is kept",
+            trigger: `${WIZARD} [name=memo] input:value(Thank you for your patience)`,
+        },
+        ...typeAmount(CREDIT_NOTE, "399.99"),
+        clickWizard("action_refund"),
+        ...seeRefund(ISSUED, "399.99"),
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_draft", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        seeTotal("650.00"),
+        ...typeAmount(PAYMENT, "100"),
+        clickWizard("action_save_draft"),
+        ...seeRefund(DRAFT, "500.00"),
+        {
+            content: "Change the draft",
+            trigger: ".o_statusbar_buttons button[name=action_edit]",
+            run: "click",
+        },
+        ...seeTicked(CREDIT_NOTE, PAYMENT),
+        seeTotal("500.00"),
+        clickTick(CREDIT_NOTE),
+        seeTotal("100.00"),
+        clickWizard("action_refund"),
+        ...seeRefund(ISSUED, "100.00"),
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_undo", {
+    steps: () => [
+        ...seeRefund(ISSUED, "650.00"),
+        {
+            content: "Undo the refund",
+            trigger: ".o_statusbar_buttons button:contains(Undo)",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: `${WIZARD} [name=reason] input`,
+            run: "edit Sent to the wrong client",
+        },
+        clickWizard("action_undo"),
+        ...seeRefund(CANCELED, "650.00"),
+        {
+            content: "The reason is kept",
+            trigger: ".o-mail-Message:contains(Sent to the wrong client)",
+        },
+    ],
+});
