@@ -28,4 +28,8 @@ shell: ## a Python prompt in the demo database
 	@dev/run odoo shell --database client_refund_demo
 
 pot: ## export the terms to translate into each addon's i18n folder
-	@dev/run dev/pot.py
+	@set -e; for addon in $(patsubst %/__manifest__.py,%,$(wildcard client_refund*/__manifest__.py)); do \
+		terms="$$(dev/run dev/pot.py $$addon)"; \
+		mkdir -p $$addon/i18n; \
+		printf '%s\n' "$$terms" >$$addon/i18n/$$addon.pot; \
+	done

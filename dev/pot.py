@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Exports the terms that translators need into each addon's i18n folder."""
+"""Prints the terms of an addon that translators need, as a template of translations."""
 
 import databases
 from processes import run_script
@@ -9,16 +9,13 @@ DATABASE = "client_refund_pot"
 DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:')
 
 
-def main():
+def main(addon):
     """Export from a database without demo data, whose terms nobody translates."""
     with databases.in_use(DATABASE):
         databases.create_empty(DATABASE)
-        for addon in databases.ADDONS:
-            path = databases.ROOT / addon / "i18n" / f"{addon}.pot"
-            databases.odoo("i18n", "export", "--database", DATABASE, "--output", str(path), addon)
-            lines = path.read_text().splitlines(keepends=True)
-            path.write_text("".join(line for line in lines if not line.startswith(DATES)))
+        terms = databases.odoo("i18n", "export", "--database", DATABASE, "--output", "-", addon)
         databases.drop(DATABASE)
+    print(*(line for line in terms.split("\n") if not line.startswith(DATES)), sep="\n", end="")
 
 
 if __name__ == "__main__":
