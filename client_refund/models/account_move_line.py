@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
+from odoo.addons.base.models.res_bank import sanitize_account_number
 
 # What a refund's payment says in the ledger: to whom, on which account, how much and when.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -135,14 +136,16 @@ class AccountMoveLine(models.Model):
         """The refund lines that hold these credits without having paid them out."""
         return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
 
-    def _get_refund_origin_accounts(self):
-        """The bank accounts that the money of these credits came from, as the bank statements name them.
+    def _get_refund_origin_numbers(self):
+        """The numbers of the bank accounts that the money of these credits came from.
 
-        :return: res.partner.bank
+        Only the number on the bank statement tells: `partner_bank_id` of a statement line is core's guess.
+
+        :return: set of str, sanitized account numbers
         """
         statement_lines = self.move_id.statement_line_id
         statement_lines |= self.move_id.origin_payment_id.reconciled_statement_line_ids
-        return statement_lines.partner_bank_id
+        return {sanitize_account_number(number) for number in statement_lines.mapped("account_number") if number}
 
     # -------------------------------------------------------------------------
     # Locking

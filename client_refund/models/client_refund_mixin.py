@@ -99,7 +99,7 @@ class ClientRefundMixin(models.AbstractModel):
             available = record.available_journal_ids._origin
             preferred = record._get_preferred_payment_method_line().journal_id
             record.journal_id = next(
-                (journal for journal in (record.journal_id, preferred) if journal in available),
+                (journal for journal in (preferred, record.journal_id) if journal in available),
                 available[:1],
             )
 
@@ -136,7 +136,8 @@ class ClientRefundMixin(models.AbstractModel):
         for record in self:
             accounts = record.available_partner_bank_ids._origin
             if record.partner_bank_id not in accounts:
-                origin = accounts & record._get_refund_credits()._get_refund_origin_accounts()
+                numbers = record._get_refund_credits()._get_refund_origin_numbers()
+                origin = accounts.filtered(lambda account, numbers=numbers: account.sanitized_acc_number in numbers)
                 record.partner_bank_id = (origin or accounts.filtered("allow_out_payment"))[:1]
 
     def _get_refund_credits(self):

@@ -57,8 +57,7 @@ class ClientRefundWizard(models.TransientModel):
     def _compute_currency_id(self):
         for wizard in self:
             open_credit = wizard._get_open_credit_by_currency()
-            if wizard.currency_id not in open_credit:
-                wizard.currency_id = max(open_credit, key=open_credit.get, default=wizard.company_id.currency_id)
+            wizard.currency_id = max(open_credit, key=open_credit.get, default=wizard.company_id.currency_id)
 
     def _get_open_credit_by_currency(self):
         """What the client is owed in each currency, to compare them.

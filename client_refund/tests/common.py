@@ -1,0 +1,226 @@
+from odoo import Command, fields
+from odoo.tests import new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+class ClientRefundCommon(AccountTestInvoicingCommon):
+    """A client, the ways in which a firm comes to owe money, and a billing clerk who pays it back.
+
+    Documents are made by the accountant who sets up the company; refunds by the clerk, so that each test also shows
+    that a clerk's rights are enough.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.currency = cls.company.currency_id
+        cls.receivable = cls.company_data["default_account_receivable"]
+        cls.revenue = cls.company_data["default_account_revenue"]
+        cls.bank = cls.company_data["default_journal_bank"]
+        cls.cash = cls.company_data["default_journal_cash"]
+        cls.outstanding = cls.outbound_payment_method_line.payment_account_id
+        cls.clerk = new_test_user(
+            cls.env,
+            name="Claire Clerk",
+            login="refund_clerk",
+            groups="account.group_account_invoice",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.client = cls._create_client("Alder & Finch LLP")
+        cls.other_client = cls._create_client("Birch Holdings")
+        cls.refunds = cls.env["client.refund"].with_user(cls.clerk)
+        cls.wizards = cls.env["client.refund.wizard"].with_user(cls.clerk)
+
+    @classmethod
+    def _create_client(cls, name, **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "property_account_receivable_id": cls.receivable.id,
+                "property_payment_term_id": cls.pay_terms_a.id,
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Ways to be owed money: each gives the journal item on the receivable account
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _document(cls, move_type, amount, **values):
+        return cls._create_invoice_one_line(
+            price_unit=amount,
+            tax_ids=values.pop("tax_ids", []),
+            account_id=cls.revenue,
+            move_type=move_type,
+            invoice_date=values.pop("date", "2024-03-01"),
+            partner_id=values.pop("partner", cls.client),
+            currency_id=values.pop("currency", cls.currency),
+            post=True,
+            **values,
+        )
+
+    @classmethod
+    def _receivable_items(cls, move):
+        return move.line_ids.filtered(lambda item: item.account_type == "asset_receivable").sorted("id")
+
+    @classmethod
+    def _credit_note(cls, amount, **values):
+        return cls._receivable_items(cls._document("out_refund", amount, **values))
+
+    @classmethod
+    def _invoice(cls, amount, **values):
+        return cls._receivable_items(cls._document("out_invoice", amount, **values))
+
+    @classmethod
+    def _payment(cls, amount, partner=None, currency=None, date="2024-03-02", **values):
+        payment = cls.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": (partner or cls.client).id,
+                "amount": amount,
+                "currency_id": (currency or cls.currency).id,
+                "date": date,
+                "journal_id": cls.bank.id,
+                **values,
+            }
+        )
+        payment.action_post()
+        return cls._receivable_items(payment.move_id)
+
+    @classmethod
+    def _bank_receipt(cls, amount, partner=None, date="2024-03-03", **values):
+        """A bank statement line that was booked on the receivable account."""
+        statement_line = cls.env["account.bank.statement.line"].create(
+            {
+                "payment_ref": "Receipt",
+                "journal_id": cls.bank.id,
+                "amount": amount,
+                "date": date,
+                "partner_id": (partner or cls.client).id,
+                **values,
+            }
+        )
+        suspense = statement_line._seek_for_lines()[1]
+        suspense.account_id = cls.receivable
+        return suspense
+
+    @classmethod
+    def _entry(cls, amount, partner=None, date="2024-01-01", account=None, company=None):
+        """A journal entry on the receivable account, such as an opening balance: a credit if the amount is positive."""
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": date,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": (account or cls.receivable).id,
+                            "partner_id": (partner or cls.client).id,
+                            "balance": -amount,
+                        }
+                    ),
+                    Command.create({"account_id": cls.revenue.id, "balance": amount}),
+                ],
+            }
+        )
+        move.action_post()
+        return cls._receivable_items(move)
+
+    @classmethod
+    def _bank_account(cls, number, partner=None, trusted=True, **values):
+        return cls.env["res.partner.bank"].create(
+            {
+                "acc_number": number,
+                "partner_id": (partner or cls.client).id,
+                "allow_out_payment": trusted,
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Refunds
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _draft(cls, amounts, **values):
+        """A draft refund of the client, made by the clerk.
+
+        :param amounts: dict, account.move.line: amount, or None for all of it
+        """
+        return cls.refunds.create([cls._refund_values(amounts, **values)])
+
+    @classmethod
+    def _refund_values(cls, amounts, **values):
+        return {
+            "partner_id": cls.client.id,
+            "date": "2024-04-01",
+            "journal_id": cls.bank.id,
+            "line_ids": [
+                Command.create({"move_line_id": credit.id} | ({"amount": amount} if amount is not None else {}))
+                for credit, amount in amounts.items()
+            ],
+            **values,
+        }
+
+    @classmethod
+    def _refund(cls, amounts, **values):
+        """The same, issued."""
+        refund = cls._draft(amounts, **values)
+        refund.action_post()
+        return refund
+
+    # ------------------------------------------------------------------
+    # What the ledger says
+    # ------------------------------------------------------------------
+
+    def assertEntry(self, move, expected):
+        """Compare a whole journal entry: its items in order, as (account, partner, currency amount, debit, credit)."""
+        self.assertEqual(
+            [
+                (item.account_id, item.partner_id, item.amount_currency, item.debit, item.credit)
+                for item in move.line_ids.sorted("id")
+            ],
+            expected,
+        )
+
+    def assertPairs(self, refund, expected):
+        """Each credit is reconciled with its own payment item, in the given amount: list of (credit, amount)."""
+        partials = refund.line_ids.payment_line_id.matched_credit_ids
+        partials = partials.filtered(lambda partial: partial.credit_move_id in refund.line_ids.move_line_id)
+        self.assertEqual(
+            sorted((p.credit_move_id.id, p.debit_move_id.id, p.credit_amount_currency) for p in partials),
+            sorted((credit.id, self._settled_by(refund, credit).id, amount) for credit, amount in expected),
+        )
+
+    def _settled_by(self, refund, credit):
+        return refund.line_ids.filtered(lambda line: line.move_line_id == credit).payment_line_id
+
+    def _ledger(self, partners=None):
+        """Everything that a refund may change of the clients' entries, to compare before and after."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        items = self.env["account.move.line"].search(
+            [("account_type", "=", "asset_receivable"), ("partner_id", "in", (partners or self.client).ids)], order="id"
+        )
+        return {
+            item: {
+                "residual": item.amount_residual,
+                "residual_currency": item.amount_residual_currency,
+                "reconciled": item.reconciled,
+                "full": item.full_reconcile_id,
+                "matched": (item.matched_debit_ids | item.matched_credit_ids).ids,
+                "state": item.parent_state,
+                "payment_state": item.move_id.payment_state,
+                "payment": item.move_id.origin_payment_id.state,
+                "is_reconciled": item.move_id.origin_payment_id.is_reconciled,
+            }
+            for item in items
+        }
+
+    def _lock_until(self, date):
+        self.company.sudo().fiscalyear_lock_date = fields.Date.to_date(date)

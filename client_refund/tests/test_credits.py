@@ -1,0 +1,119 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCredits(ClientRefundCommon):
+    """What an open credit is, and what is left of it."""
+
+    def _open_credits(self, client=None):
+        items = self.env["account.move.line"].with_user(self.clerk)
+        domain = items._get_open_credit_domain() & items._get_client_domain(client or self.client, self.company)
+        return items.search(domain, order="id")
+
+    def test_open_credits_of_all_kinds(self):
+        credits = self._credit_note(10) | self._payment(20) | self._bank_receipt(30) | self._entry(40)
+        instalments = self._credit_note(1000, invoice_payment_term_id=self.pay_terms_b)
+        self.assertEqual(len(instalments), 2)
+
+        self.assertEqual(self._open_credits(), credits | instalments)
+        self.assertEqual(
+            credits.mapped("refund_source_type"),
+            ["credit_note", "payment", "bank", "entry"],
+        )
+
+    def test_what_is_no_open_credit(self):
+        invoice = self._invoice(100)
+        payment = self._payment(100)
+        (invoice | payment).reconcile()
+        draft = self._receivable_items(
+            self._create_invoice_one_line(price_unit=50, move_type="out_refund", partner_id=self.client)
+        )
+        blocked = self._credit_note(30)
+        blocked.move_id.payment_state = "blocked"
+        others = self._credit_note(40, partner=self.other_client)
+        owed = self._invoice(60)
+
+        self.assertFalse(self._open_credits())
+        for item in invoice | payment | draft | blocked | owed:
+            self.assertEqual(item.amount_refund_open, 0)
+            self.assertEqual(item.amount_refundable, 0)
+        self.assertEqual(self._open_credits(self.other_client), others)
+
+    def test_contacts_count_and_archived_ones_too(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Ada Alder", "parent_id": self.client.id, "active": False}
+        )
+        payment = self._payment(10, partner=contact)
+        self.assertEqual(payment.partner_id, contact)
+
+        self.assertEqual(self._open_credits(), payment)
+
+    def test_a_subsidiary_is_a_client_of_its_own(self):
+        subsidiary = self._create_client("Alder Subsidiary", is_company=True, parent_id=self.client.id)
+        credit_note = self._credit_note(10, partner=subsidiary)
+
+        self.assertFalse(self._open_credits())
+        self.assertEqual(self._open_credits(subsidiary), credit_note)
+
+    def test_reserved_and_refundable(self):
+        credit_note = self._credit_note(100)
+        self.assertRecordValues(
+            credit_note, [{"amount_refund_open": 100, "amount_refund_reserved": 0, "amount_refundable": 100}]
+        )
+
+        draft = self._draft({credit_note: 30})
+        self.assertRecordValues(
+            credit_note, [{"amount_refund_open": 100, "amount_refund_reserved": 30, "amount_refundable": 70}]
+        )
+
+        draft.action_post()
+        self.assertRecordValues(
+            credit_note, [{"amount_refund_open": 70, "amount_refund_reserved": 0, "amount_refundable": 70}]
+        )
+
+        draft.action_undo("Wrong client")
+        self.assertRecordValues(
+            credit_note, [{"amount_refund_open": 100, "amount_refund_reserved": 0, "amount_refundable": 100}]
+        )
+
+    def test_a_canceled_draft_holds_nothing(self):
+        credit_note = self._credit_note(100)
+        draft = self._draft({credit_note: 100})
+
+        draft.action_undo("Not needed")
+
+        self.assertEqual(draft.state, "canceled")
+        self.assertEqual(credit_note.amount_refundable, 100)
+
+    def test_a_deleted_draft_holds_nothing(self):
+        credit_note = self._credit_note(100)
+
+        self._draft({credit_note: 100}).unlink()
+
+        self.assertEqual(credit_note.amount_refundable, 100)
+
+    def test_origin_account_of_a_matched_payment(self):
+        """The account that the money came from is the one that the bank statement names."""
+        account = self._bank_account("BE111", trusted=False)
+        self._bank_account("BE222")
+        payment = self._payment(100)
+        receipt = self._bank_receipt(100, account_number="be-111")
+        receipt.account_id = self.inbound_payment_method_line.payment_account_id
+        (receipt | payment.move_id.origin_payment_id._seek_for_lines()[0]).reconcile()
+
+        self.assertEqual(payment._get_refund_origin_numbers(), {"BE111"})
+        self.assertEqual(self._draft({payment: None}).partner_bank_id, account)
+
+    def test_lines_are_made_with_the_refund(self):
+        """Without an amount a line takes all that is refundable."""
+        credit_note = self._credit_note(100)
+        self._draft({credit_note: 30})
+
+        refund = self.refunds.create(
+            [{"partner_id": self.client.id, "line_ids": [Command.create({"move_line_id": credit_note.id})]}]
+        )
+
+        self.assertEqual(refund.line_ids.amount, 70)

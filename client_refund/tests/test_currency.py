@@ -1,0 +1,119 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCurrency(ClientRefundCommon):
+    """Credits in a foreign currency: exact in that currency, the exchange difference booked by core."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign = cls.setup_other_currency(
+            "EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5), ("2024-05-01", 3.0)]
+        )
+
+    def test_full_amount_books_the_exchange_difference(self):
+        """300 EUR were 150 at the credit note's rate and are 120 at the payment's: 30 are gained."""
+        credit_note = self._credit_note(300, currency=self.foreign)
+        self.assertEqual((credit_note.amount_residual_currency, credit_note.amount_residual), (-300, -150))
+
+        refund = self._refund({credit_note: None})
+
+        self.assertEqual(refund.currency_id, self.foreign)
+        self.assertEqual(refund.amount_company_currency, 120)
+        self.assertEntry(
+            refund.payment_ids.move_id,
+            [
+                (self.outstanding, self.client, -300, 0, 120),
+                (self.receivable, self.client, 300, 120, 0),
+            ],
+        )
+        self.assertPairs(refund, [(credit_note, 300)])
+        exchange = refund.line_ids.payment_line_id.matched_credit_ids.exchange_move_id
+        self.assertEntry(
+            exchange,
+            [
+                (self.receivable, self.client, 0, 30, 0),
+                (self.company.income_currency_exchange_account_id, self.client, 0, 0, 30),
+            ],
+        )
+        self.assertRecordValues(
+            credit_note | refund.line_ids.payment_line_id,
+            [{"amount_residual": 0, "amount_residual_currency": 0, "reconciled": True}] * 2,
+        )
+
+    def test_partial_amount(self):
+        credit_note = self._credit_note(300, currency=self.foreign)
+
+        refund = self._refund({credit_note: 100})
+
+        self.assertEqual(credit_note.amount_residual_currency, -200)
+        self.assertEqual(credit_note.amount_residual, -100)
+        self.assertPairs(refund, [(credit_note, 100)])
+        self.assertTrue(refund.line_ids.payment_line_id.reconciled)
+
+    def test_rounding_goes_into_one_item(self):
+        """Three thirds of a cent: the items add up to the payment to the cent, in both currencies."""
+        credits = [self._credit_note(amount, currency=self.foreign) for amount in (0.33, 0.33, 0.35)]
+
+        refund = self._refund(dict.fromkeys(credits))
+
+        items = refund.payment_ids.move_id.line_ids.sorted("id")
+        self.assertEqual(items.mapped("amount_currency"), [-1.01, 0.33, 0.33, 0.35])
+        # 1.01 / 2.5 is 0.40; 0.33 / 2.5 is 0.13 each; the rest is on the largest
+        self.assertEqual([round(balance, 2) for balance in items.mapped("balance")], [-0.4, 0.13, 0.13, 0.14])
+        self.assertEqual([credit.reconciled for credit in credits], [True] * 3)
+
+    def test_undo_restores_both_currencies(self):
+        credit_note = self._credit_note(300, currency=self.foreign)
+        payment = self._payment(50, currency=self.foreign)
+        before = self._ledger()
+        refund = self._refund({credit_note: None, payment: 20})
+
+        refund.action_undo("Wrong account")
+
+        after = {item: values for item, values in self._ledger().items() if item in before}
+        self.assertEqual(after, before)
+
+    def test_journal_in_another_currency(self):
+        self.bank.currency_id = self.foreign
+        credit_note = self._credit_note(100)
+
+        refund = self._refund({credit_note: None})
+
+        self.assertEqual(refund.payment_ids.currency_id, self.currency)
+        self.assertEqual(credit_note.amount_residual, 0)
+        self.assertPairs(refund, [(credit_note, 100)])
+
+    def test_currencies_without_and_with_many_decimals(self):
+        for rounding, amount in ((1.0, 7.0), (0.001, 7.125)):
+            currency = self.setup_other_currency("XAF" if rounding == 1.0 else "KWD", rounding=rounding)
+            credit_note = self._credit_note(amount * 2, currency=currency)
+
+            refund = self._refund({credit_note: amount})
+
+            self.assertEqual(refund.payment_ids.amount, amount)
+            self.assertEqual(credit_note.amount_residual_currency, -amount)
+
+    def test_one_currency_a_refund(self):
+        domestic, foreign = self._credit_note(100), self._credit_note(100, currency=self.foreign)
+
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP, RINV.*EUR.*Refund each currency on its own"):
+            self._draft({domestic: None, foreign: None}, currency_id=self.currency.id)
+
+    def test_no_more_decimals_than_the_currency(self):
+        credit_note = self._credit_note(100)
+
+        with self.assertRaisesRegex(UserError, "only|decimals"):
+            self.refunds.create(
+                [
+                    {
+                        "partner_id": self.client.id,
+                        "line_ids": [Command.create({"move_line_id": credit_note.id, "amount": 100.01})],
+                    }
+                ]
+            )

@@ -1,0 +1,196 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOneOwner(ClientRefundCommon):
+    """What a refund has done can't be changed behind its back, not even by the accountant; the error names Undo."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.credit_note = cls._credit_note(300)
+        cls.receipt = cls._payment(200)
+        cls.refund = cls._refund({cls.credit_note: None, cls.receipt: None})
+        cls.payment = cls.refund.payment_ids.with_user(cls.env.user)
+        cls.entry = cls.payment.move_id
+
+    def _assert_refused(self, act, message="Undo|[Uu]ndo the refund", error=UserError):
+        before = self._ledger()
+        with self.assertRaisesRegex(error, message), self.env.cr.savepoint():
+            act()
+        self.assertEqual(self._ledger(), before)
+        self.assertIn(self.refund.state, ("in_process", "paid"))
+
+    def test_payment_actions(self):
+        for act in (self.payment.action_draft, self.payment.action_cancel, self.payment.action_reject):
+            self._assert_refused(act, rf"Alder & Finch LLP: payment .* over .*500\.00 belongs to refund {self.refund.name}")
+        self._assert_refused(self.payment.unlink)
+
+    def test_payment_fields(self):
+        account = self._bank_account("BE111")
+        for values in (
+            {"amount": 1},
+            {"date": "2024-05-01"},
+            {"partner_id": self.other_client.id},
+            {"partner_bank_id": account.id},
+            {"journal_id": self.cash.id},
+            {"payment_type": "inbound"},
+            {"state": "draft"},
+            {"state": "canceled"},
+            {"state": "rejected"},
+            {"memo": "Somebody else"},
+            {"move_id": False},
+        ):
+            self._assert_refused(lambda values=values: self.payment.write(values))
+
+    def test_payment_link(self):
+        """Nobody can lend a payment to a refund, or take it away."""
+        stranger = self._payment(10).move_id.origin_payment_id
+        self._assert_refused(
+            lambda: self.payment.write({"client_refund_id": False}), "Only a refund itself", AccessError
+        )
+        self._assert_refused(
+            lambda: stranger.write({"client_refund_id": self.refund.id}), "Only a refund itself", AccessError
+        )
+        self._assert_refused(
+            lambda: self.env["account.payment"].create({"amount": 1, "client_refund_id": self.refund.id}),
+            "Only a refund itself",
+            AccessError,
+        )
+
+    def test_payment_may_be_marked_as_sent(self):
+        self.payment.mark_as_sent()
+        self.assertTrue(self.payment.is_sent)
+
+    def test_entry(self):
+        liquidity = self.payment._seek_for_lines()[0]
+        for act in (
+            self.entry.button_draft,
+            self.entry.button_cancel,
+            self.entry.unlink,
+            lambda: self.entry.write({"state": "draft"}),
+            lambda: liquidity.write({"account_id": self.revenue.id}),
+            lambda: liquidity.write({"partner_id": self.other_client.id}),
+        ):
+            self._assert_refused(act)
+
+    def test_entry_reversal(self):
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=self.entry.ids)
+            .create({"journal_id": self.bank.id, "date": "2024-05-01"})
+        )
+        self._assert_refused(wizard.refund_moves)
+
+    def test_reconciliation(self):
+        items = self.refund.line_ids.payment_line_id
+        partials = items.matched_credit_ids
+        for act in (
+            items.remove_move_reconcile,
+            self.credit_note.remove_move_reconcile,
+            self.credit_note.with_context(active_ids=self.credit_note.ids).action_unreconcile_match_entries,
+            partials.unlink,
+            lambda: partials[0].write({"amount": 1}),
+            lambda: self.credit_note.move_id.js_remove_outstanding_partial(
+                self.credit_note.matched_debit_ids.id
+            ),
+        ):
+            self._assert_refused(act, rf"reconciled by {self.refund.name}.*Undo the refund")
+
+    def test_refunded_documents(self):
+        """A refunded credit note can't go back to draft, nor can a refunded payment."""
+        receipt = self.receipt.move_id.origin_payment_id
+        for act in (
+            self.credit_note.move_id.button_draft,
+            self.credit_note.move_id.button_cancel,
+            receipt.action_draft,
+            receipt.action_cancel,
+        ):
+            self._assert_refused(act, rf"was refunded with {self.refund.name}.*Undo the refund first")
+
+    def test_refunded_bank_receipt(self):
+        credit = self._bank_receipt(30)
+        refund = self._refund({credit: None})
+        statement_line = credit.statement_line_id
+        for act in (statement_line.action_undo_reconciliation, statement_line.unlink):
+            with self.assertRaisesRegex(UserError, rf"{refund.name}.*Undo the refund"), self.env.cr.savepoint():
+                act()
+        self.assertTrue(credit.reconciled)
+
+    def test_exchange_difference(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
+        credit_note = self._credit_note(300, currency=foreign)
+        refund = self._refund({credit_note: None})
+        exchange = refund.line_ids.payment_line_id.matched_credit_ids.exchange_move_id
+        self.assertTrue(exchange)
+        with self.assertRaisesRegex(UserError, rf"reconciled by {refund.name}"), self.env.cr.savepoint():
+            self._receivable_items(exchange).remove_move_reconcile()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            exchange.button_draft()
+        self.assertTrue(credit_note.reconciled)
+
+    def test_documents_that_are_only_reserved_stay_free(self):
+        credit_note = self._credit_note(100)
+        self._draft({credit_note: None})
+        credit_note.move_id.button_draft()
+        self.assertEqual(credit_note.parent_state, "draft")
+
+    def test_after_undo_the_documents_are_free_and_the_trail_is_not(self):
+        """A canceled refund's payment can't be brought to life again: the money would leave without a refund."""
+        self.refund.action_undo("Wrong client")
+        for act in (self.payment.action_draft, self.payment.unlink, self.entry.button_draft, self.entry.unlink):
+            with self.assertRaisesRegex(UserError, f"belongs to refund {self.refund.name}"), self.env.cr.savepoint():
+                act()
+        self.credit_note.move_id.button_draft()
+        self.assertEqual(self.credit_note.parent_state, "draft")
+
+    def test_after_undo_the_reversal_is_owned_too(self):
+        self._lock_until("2024-04-30")
+        self.refund.action_undo("Wrong client", date="2024-05-01")
+        reversal = self.entry.reversal_move_ids
+        for act in (reversal.button_draft, reversal.unlink, reversal.line_ids.remove_move_reconcile):
+            with self.assertRaisesRegex(UserError, self.refund.name), self.env.cr.savepoint():
+                act()
+
+    def test_document_of_the_refund(self):
+        """Neither states nor lines nor terms of an issued refund change, and it is not deleted."""
+        line = self.refund.line_ids[0]
+        other = self._credit_note(5)
+        for act in (
+            lambda: self.refund.write({"state": "draft"}),
+            lambda: self.refund.write({"name": "CR/0"}),
+            lambda: self.refund.write({"user_id": self.env.user.id}),
+            lambda: self.refund.write({"payment_ids": [(5,)]}),
+            lambda: self.refund.write({"amount": 1}),
+            lambda: self.refund.write({"partner_id": self.other_client.id}),
+            lambda: self.refund.write({"memo": "x"}),
+            lambda: self.refund.write({"line_ids": [(5,)]}),
+            lambda: line.write({"amount": 1}),
+            lambda: line.write({"payment_line_id": False}),
+            lambda: line.write({"move_line_id": other.id}),
+            lambda: line.create({"refund_id": self.refund.id, "move_line_id": other.id}),
+            lambda: self.refunds.create([self._refund_values({other: None}, state="paid")]),
+            lambda: self.refunds.create([self._refund_values({other: None}, user_id=self.env.user.id)]),
+            line.unlink,
+            self.refund.unlink,
+        ):
+            self._assert_refused(act, "can't be changed|can't be set|is set by")
+
+    def test_a_context_from_outside_is_no_key(self):
+        payment = self.payment.with_context(client_refund_workflow=True)
+        self._assert_refused(payment.action_draft)
+
+    def test_lines_move_from_no_refund_to_another(self):
+        credit_note = self._credit_note(100)
+        draft = self._draft({credit_note: 10})
+        self._assert_refused(lambda: draft.line_ids.write({"refund_id": self.refund.id}), "can't be changed")
+        self._assert_refused(lambda: self.refund.line_ids[0].write({"refund_id": draft.id}), "can't be changed")
+
+    def test_a_client_may_get_another_parent(self):
+        """Core moves the journal items of a client who becomes another's contact: the refund does not stand in the way."""
+        group = self._create_client("Group")
+        self.client.parent_id = group
+        self.assertTrue(self.credit_note.reconciled)

@@ -1,0 +1,112 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.account.models.account_move import AccountMove
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentSetups(ClientRefundCommon):
+    """Always an entry: in every edition and set-up, with or without outstanding accounts."""
+
+    def _assert_refunded_once(self, credit, refund):
+        self.assertTrue(refund.payment_ids.move_id, "a payment without an entry reconciles nothing")
+        self.assertEqual(refund.payment_ids.move_id.state, "posted")
+        self.assertTrue(credit.reconciled)
+        self.assertPairs(refund, [(credit, 100)])
+        with self.assertRaisesRegex(UserError, "fully reconciled"):
+            self._draft({credit: 100})
+
+    def test_with_outstanding_account(self):
+        credit = self._credit_note(100)
+
+        refund = self._refund({credit: None})
+
+        self._assert_refunded_once(credit, refund)
+        self.assertEqual(refund.payment_ids.outstanding_account_id, self.outstanding)
+
+    def test_without_outstanding_account(self):
+        """A fresh Community database: the method line names no account."""
+        self.outbound_payment_method_line.payment_account_id = False
+        credit = self._credit_note(100)
+
+        refund = self._refund({credit: None})
+
+        self._assert_refunded_once(credit, refund)
+        self.assertTrue(refund.payment_ids.outstanding_account_id)
+
+    def test_where_core_skips_the_entry(self):
+        """The Accountant app and OCA's payment orders make core skip the entry of such a payment."""
+        self.outbound_payment_method_line.payment_account_id = False
+        credit = self._entry(100)
+        with patch.object(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment"):
+            refund = self._refund({credit: None})
+
+        self._assert_refunded_once(credit, refund)
+        self.assertEqual(refund.state, "in_process")
+
+    def test_where_core_skips_the_entry_but_the_method_has_an_account(self):
+        credit = self._entry(100)
+        with patch.object(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment"):
+            refund = self._refund({credit: None})
+
+        self._assert_refunded_once(credit, refund)
+        self.assertEqual(refund.payment_ids.outstanding_account_id, self.outstanding)
+
+    def test_cash_journal(self):
+        """Cash paid straight from the till's own account is gone at once."""
+        self.cash.outbound_payment_method_line_ids.payment_account_id = self.cash.default_account_id
+        credit = self._entry(100)
+
+        refund = self._refund({credit: None}, journal_id=self.cash.id)
+
+        self._assert_refunded_once(credit, refund)
+        self.assertEntry(
+            refund.payment_ids.move_id,
+            [
+                (self.cash.default_account_id, self.client, -100, 0, 100),
+                (self.receivable, self.client, 100, 100, 0),
+            ],
+        )
+        self.assertEqual(refund.state, "paid")
+
+    def test_undo_of_cash(self):
+        self.cash.outbound_payment_method_line_ids.payment_account_id = self.cash.default_account_id
+        credit = self._entry(100)
+        refund = self._refund({credit: None}, journal_id=self.cash.id)
+
+        refund.action_undo("Paid to the wrong person, money returned")
+
+        self.assertEqual(credit.amount_residual, -100)
+        self.assertEqual(refund.payment_ids.move_id.state, "cancel")
+
+    def test_credits_are_paid_on_their_own_receivable_account(self):
+        """Not on the account that the client has now."""
+        credit = self._credit_note(100)
+        self.client.property_account_receivable_id = self.receivable.copy({"code": "121998"})
+
+        refund = self._refund({credit: None})
+
+        self.assertEqual(refund.payment_ids.destination_account_id, self.receivable)
+        self.assertTrue(credit.reconciled)
+
+    def test_other_payments_are_left_to_core(self):
+        """A payment that no refund makes keeps core's single receivable item, and core's outstanding account."""
+        self.outbound_payment_method_line.payment_account_id = False
+        with patch.object(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment"):
+            payment = self.env["account.payment"].create(
+                {
+                    "payment_type": "outbound",
+                    "partner_type": "customer",
+                    "partner_id": self.client.id,
+                    "amount": 10,
+                    "journal_id": self.bank.id,
+                }
+            )
+            payment.action_post()
+
+        self.assertFalse(payment.outstanding_account_id)
+        self.assertFalse(payment.move_id)

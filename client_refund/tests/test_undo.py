@@ -1,0 +1,182 @@
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestUndo(ClientRefundCommon):
+    """After undo the ledger is as it was before, and the trail is kept."""
+
+    def _assert_undone(self, refund, before):
+        """Every item of before has the residual, states and reconciliations that it had."""
+        after = self._ledger()
+        self.assertEqual({item: after.get(item) for item in before}, before)
+        self.assertEqual(refund.state, "canceled")
+        self.assertEqual(refund.payment_ids.mapped("state"), ["canceled"] * len(refund.payment_ids))
+
+    def test_undo_restores_everything(self):
+        """Also what the credits were reconciled with before the refund."""
+        invoice, payment = self._invoice(80), self._payment(200)
+        (invoice | payment).reconcile()
+        credit_note = self._credit_note(300)
+        bank = self._bank_receipt(30)
+        before = self._ledger()
+        refund = self._refund({payment: None, credit_note: 100, bank: None})
+        self.assertNotEqual(self._ledger(), before)
+
+        refund.action_undo("Wrong client")
+
+        self._assert_undone(refund, before)
+        self.assertEqual(refund.payment_ids.move_id.state, "cancel")
+        self.assertIn("Wrong client", refund.message_ids[0].body)
+
+    def test_undo_leaves_later_reconciliations_alone(self):
+        credit_note = self._credit_note(300)
+        refund = self._refund({credit_note: 100})
+        invoice = self._invoice(50)
+        (invoice | credit_note).reconcile()
+
+        refund.action_undo("Too early")
+
+        self.assertEqual(credit_note.amount_residual, -250)
+        self.assertTrue(invoice.reconciled)
+
+    def test_undo_of_two_payments(self):
+        second_account = self.receivable.copy({"code": "121997"})
+        credits = self._entry(100) | self._entry(60, account=second_account)
+        before = self._ledger()
+        refund = self._refund(dict.fromkeys(credits))
+        self.assertEqual(len(refund.payment_ids), 2)
+
+        refund.action_undo("Wrong client")
+
+        self._assert_undone(refund, before)
+
+    def test_undo_in_a_locked_period_reverses_on_an_open_date(self):
+        credit_note, payment = self._credit_note(300), self._payment(200)
+        before = self._ledger()
+        refund = self._refund({credit_note: None, payment: 50})
+        entry = refund.payment_ids.move_id
+        self._lock_until("2024-04-30")
+
+        refund.action_undo("The client died", date="2024-05-02")
+
+        self._assert_undone(refund, before)
+        reversal = entry.reversal_move_ids
+        self.assertEqual((entry.state, reversal.state), ("posted", "posted"))
+        self.assertEqual(reversal.date, fields.Date.to_date("2024-05-02"))
+        self.assertEntry(
+            reversal,
+            [
+                (self.outstanding, self.client, 350, 350, 0),
+                (self.receivable, self.client, -300, 0, 300),
+                (self.receivable, self.client, -50, 0, 50),
+            ],
+        )
+        self.assertRecordValues(
+            (entry | reversal).line_ids, [{"amount_residual": 0, "reconciled": True}] * 6
+        )
+        self.assertFalse(self._receivable_items(reversal)._filter_open_credits())
+
+    def test_undo_in_a_locked_period_with_an_exchange_difference(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
+        credit_note = self._credit_note(300, currency=foreign)
+        before = self._ledger()
+        refund = self._refund({credit_note: None})
+        self._lock_until("2024-04-30")
+
+        refund.action_undo("The client died", date="2024-05-02")
+
+        self._assert_undone(refund, before)
+
+    def test_reversal_on_a_locked_date_is_refused(self):
+        refund = self._refund({self._credit_note(300): None})
+        self._lock_until("2024-04-30")
+
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP.*300\.00.*2024-04-15 is in a locked period"):
+            refund.action_undo("Wrong", date="2024-04-15")
+
+        self.assertIn(refund.state, ("in_process", "paid"))
+
+    def test_undo_of_a_secured_entry_reverses(self):
+        """A hashed entry can't be canceled."""
+        self.bank.restrict_mode_hash_table = True
+        credit_note = self._credit_note(300)
+        before = self._ledger()
+        refund = self._refund({credit_note: None})
+        self.assertTrue(refund.payment_ids.move_id.inalterable_hash)
+
+        refund.action_undo("Wrong", date="2024-04-02")
+
+        self._assert_undone(refund, before)
+        self.assertEqual(refund.payment_ids.move_id.reversal_move_ids.state, "posted")
+
+    def test_undo_of_a_refund_that_the_bank_paid_is_refused(self):
+        credit = self._entry(100)
+        refund = self._refund({credit: None})
+        withdrawal = self._bank_receipt(-100)
+        withdrawal.account_id = self.outstanding
+        (withdrawal | refund.payment_ids._seek_for_lines()[0]).reconcile()
+
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP.*matched with .* undo it in the bank"):
+            refund.action_undo("Wrong")
+
+        self.assertEqual(refund.state, "paid")
+        withdrawal.remove_move_reconcile()
+        refund.action_undo("Unmatched before")
+        self.assertEqual(credit.amount_residual, -100)
+
+    def test_undo_needs_a_reason(self):
+        refund = self._refund({self._credit_note(300): None})
+
+        for reason in ("", "  ", None):
+            with self.assertRaisesRegex(UserError, "Say why"):
+                refund.action_undo(reason)
+
+    def test_undo_twice_is_refused(self):
+        credit_note = self._credit_note(300)
+        refund = self._refund({credit_note: None})
+        refund.action_undo("Once")
+
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP.*undone already"):
+            refund.action_undo("Twice")
+
+        self.assertEqual(credit_note.amount_residual, -300)
+
+    def test_refund_again_after_undo(self):
+        credit_note = self._credit_note(300)
+        self._refund({credit_note: None}).action_undo("Wrong account")
+
+        refund = self._refund({credit_note: None})
+
+        self.assertPairs(refund, [(credit_note, 300)])
+        self.assertEqual(credit_note.amount_residual, 0)
+
+    def test_many_at_once_or_none(self):
+        first = self._refund({self._entry(100): None})
+        second = self._refund({self._entry(60): None})
+        second.action_undo("Before")
+
+        with self.assertRaisesRegex(UserError, "undone already"):
+            (first | second).action_undo("Both")
+        self.assertEqual(first.state, "in_process")
+
+        third = self._refund({self._entry(7): None})
+        (first | third).action_undo("Both")
+        self.assertEqual((first | third).mapped("state"), ["canceled"] * 2)
+
+    def test_dialog(self):
+        credit_note = self._credit_note(300)
+        refund = self._refund({credit_note: None})
+        dialog = self.env["client.refund.undo"].with_user(self.clerk).with_context(active_ids=refund.ids)
+        self.assertFalse(dialog.create({"reason": "x"}).needs_reversal)
+        self._lock_until("2024-04-30")
+        dialog = dialog.create({"reason": "Wrong account", "date": "2024-05-05"})
+        self.assertTrue(dialog.needs_reversal)
+
+        dialog.action_undo()
+
+        self.assertEqual(credit_note.amount_residual, -300)
+        self.assertEqual(refund.payment_ids.move_id.reversal_move_ids.date, fields.Date.to_date("2024-05-05"))

@@ -1,0 +1,240 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestWizard(ClientRefundCommon):
+    """The refund desk: open, look, confirm."""
+
+    def _form(self, client=None):
+        form = Form(self.wizards)
+        form.partner_id = client or self.client
+        return form
+
+    def _opened(self, action):
+        self.assertEqual(action["res_model"], "client.refund.wizard")
+        return self.wizards.browse(action["res_id"])
+
+    def _lines(self, wizard):
+        return [(line.move_line_id, line.selected, line.amount) for line in wizard.line_ids]
+
+    def test_everything_is_listed_and_ticked(self):
+        credit_note = self._credit_note(300)
+        payment = self._payment(200)
+        bank = self._bank_receipt(30)
+        entry = self._entry(40)
+        self._invoice(100)
+
+        form = self._form()
+        wizard = form.save()
+
+        self.assertEqual(
+            self._lines(wizard),
+            [(entry, True, 40), (credit_note, True, 300), (payment, True, 200), (bank, True, 30)],
+        )
+        self.assertRecordValues(
+            wizard, [{"amount": 570, "balance_before": -470, "balance_after": 100, "journal_id": self.bank.id}]
+        )
+        self.assertIn("also owes", wizard.alerts["also_owes"]["message"])
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertPairs(refund, [(entry, 40), (credit_note, 300), (payment, 200), (bank, 30)])
+
+    def test_details_of_a_line(self):
+        credit_note = self._credit_note(300)
+        (self._invoice(100) | credit_note).reconcile()
+        draft = self._draft({credit_note: 50})
+
+        form = self._form()
+        form.date = "2024-03-11"
+        line = form.save().line_ids
+
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "document": credit_note.move_id.name,
+                    "source_type": "credit_note",
+                    "age": 10,
+                    "amount_original": 300,
+                    "amount_open": 200,
+                    "amount_reserved": 50,
+                    "reserved_by": draft.name,
+                    "amount": 150,
+                    "selected": True,
+                }
+            ],
+        )
+        self.assertIn(str(credit_note.move_id.id), line.action_open_document()["url"])
+
+    def test_fully_reserved_credit_is_shown_unticked(self):
+        credit_note = self._credit_note(300)
+        draft = self._draft({credit_note: None})
+
+        wizard = self._form().save()
+
+        self.assertEqual(self._lines(wizard), [(credit_note, False, 0)])
+        self.assertEqual(wizard.line_ids.reserved_by, draft.name)
+        self.assertIn(draft.name, wizard.alerts["reserved"]["message"])
+
+    def test_edit_amounts_and_untick(self):
+        credit_note, payment = self._credit_note(300), self._payment(200)
+        form = self._form()
+        with form.line_ids.edit(0) as line:
+            line.amount = 120
+        with form.line_ids.edit(1) as line:
+            line.selected = False
+        self.assertEqual(form.amount, 120)
+        self.assertEqual(form.balance_after, -380)
+
+        refund = self.refunds.browse(form.save().action_refund()["res_id"])
+
+        self.assertPairs(refund, [(credit_note, 120)])
+        self.assertEqual(payment.amount_residual, -200)
+
+    def test_tick_all(self):
+        self._credit_note(300)
+        self._payment(200)
+        form = self._form()
+        form.select_all = False
+        self.assertEqual(form.amount, 0)
+        form.select_all = True
+        self.assertEqual(form.amount, 500)
+
+    def test_nothing_ticked(self):
+        self._credit_note(300)
+        form = self._form()
+        form.select_all = False
+        with self.assertRaisesRegex(UserError, "Alder & Finch LLP: no credit is chosen"):
+            form.save().action_refund()
+
+    def test_another_client_lists_its_credits(self):
+        self._credit_note(300)
+        other = self._credit_note(50, partner=self.other_client)
+        form = self._form()
+        form.partner_id = self.other_client
+        self.assertEqual(self._lines(form.save()), [(other, True, 50)])
+
+    def test_client_without_credits(self):
+        wizard = self._form().save()
+        self.assertFalse(wizard.line_ids)
+        self.assertIn("no open credit", wizard.alerts["no_credit"]["message"])
+
+    def test_currency_with_the_largest_credit(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0)])
+        domestic = self._credit_note(100)
+        in_foreign = self._credit_note(300, currency=foreign)
+
+        wizard = self._form().save()
+
+        self.assertEqual(wizard.currency_id, foreign)
+        self.assertEqual(self._lines(wizard), [(in_foreign, True, 300)])
+        self.assertIn(self.currency.name, wizard.alerts["other_currencies"]["message"])
+        wizard.currency_id = self.currency
+        self.assertEqual(self._lines(wizard), [(domestic, True, 100)])
+
+    def test_routes(self):
+        """From client and contact everything is ticked; from documents exactly those."""
+        contact = self.env["res.partner"].create({"name": "Ada Alder", "parent_id": self.client.id})
+        credit_note, payment, third = self._credit_note(300), self._payment(200), self._entry(7)
+        for partner in (self.client, contact):
+            wizard = self._opened(partner.with_user(self.clerk).action_refund_client())
+            self.assertEqual(wizard.partner_id, self.client)
+            self.assertEqual(wizard._get_selected_lines().move_line_id, credit_note | payment | third)
+        for records, chosen in (
+            (credit_note.move_id, credit_note),
+            (payment.move_id.origin_payment_id, payment),
+            (payment | third, payment | third),
+        ):
+            wizard = self._opened(records.with_user(self.clerk).action_refund_client())
+            self.assertEqual(len(wizard.line_ids), 3)
+            self.assertEqual(wizard._get_selected_lines().move_line_id, chosen)
+
+    def test_routes_refuse_what_does_not_belong_together(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0)])
+        credit = self._credit_note(300)
+        for other, message in (
+            (self._credit_note(50, partner=self.other_client), "one client at a time.*Alder & Finch LLP, Birch Holdings"),
+            (self._credit_note(50, currency=foreign), "one currency at a time.*EUR"),
+            (self._invoice(50), "is owed by the client"),
+        ):
+            with self.assertRaisesRegex(UserError, message):
+                (credit | other).with_user(self.clerk).action_refund_client()
+
+    def test_routes_of_what_has_nothing_open(self):
+        invoice = self._invoice(50)
+        with self.assertRaisesRegex(UserError, rf"{invoice.move_id.name}.*nothing is open to refund"):
+            invoice.move_id.with_user(self.clerk).action_refund_client()
+
+    def test_save_draft_and_change_it(self):
+        credit_note, payment = self._credit_note(300), self._payment(200)
+        form = self._form()
+        form.memo = "First thought"
+        with form.line_ids.edit(0) as line:
+            line.amount = 120
+        refund = self.refunds.browse(form.save().action_save_draft()["res_id"])
+        self.assertRecordValues(refund, [{"state": "draft", "amount": 320, "memo": "First thought"}])
+
+        wizard = self._opened(refund.action_edit())
+        self.assertEqual(self._lines(wizard), [(credit_note, True, 120), (payment, True, 200)])
+        self.assertEqual(wizard.line_ids.mapped("amount_reserved"), [0, 0])
+        wizard.write({"memo": "Second thought", "line_ids": [Command.update(wizard.line_ids[1].id, {"selected": False})]})
+        wizard.line_ids[0].amount = 300
+        changed = wizard.action_save_draft()
+
+        self.assertEqual(changed["res_id"], refund.id)
+        self.assertRecordValues(refund, [{"state": "draft", "amount": 300, "memo": "Second thought"}])
+        self.assertEqual((credit_note.amount_refundable, payment.amount_refundable), (0, 200))
+
+    def test_unticked_credits_of_a_draft_stay_unticked(self):
+        credit_note, payment = self._credit_note(300), self._payment(200)
+        wizard = self._opened(self._draft({credit_note: 120}).action_edit())
+        self.assertEqual(self._lines(wizard), [(credit_note, True, 120), (payment, False, 200)])
+
+    def test_payee_account(self):
+        """The account that the money came from, else a trusted one; never an untrusted or foreign one by default."""
+        self._bank_account("BE000", trusted=False)
+        self._bank_account("BE001", partner=self.other_client)
+        self._credit_note(300)
+        self.assertFalse(self._form().save().partner_bank_id)
+        trusted = self._bank_account("BE111")
+        self.assertEqual(self._form().save().partner_bank_id, trusted)
+        origin = self._bank_account("BE222", trusted=False)
+        self._bank_receipt(30, account_number="BE 222")
+        self.assertEqual(self._form().save().partner_bank_id, origin)
+
+    def test_untrusted_account_is_announced(self):
+        self._credit_note(300)
+        self.patch(
+            self.registry["account.payment"], "_get_method_codes_needing_bank_account", lambda payment: ["manual"]
+        )
+        wizard = self._form().save()
+        self.assertEqual(wizard.alerts["untrusted_account"]["level"], "danger")
+        self.assertEqual(wizard.alerts["untrusted_account"]["action"]["res_model"], "res.partner.bank")
+
+    def test_client_wishes(self):
+        """The journal and method that the client is paid by."""
+        self._credit_note(300)
+        self.client.property_outbound_payment_method_line_id = self.cash.outbound_payment_method_line_ids
+        wizard = self._form().save()
+        self.assertEqual(wizard.journal_id, self.cash)
+        self.assertEqual(wizard.payment_method_line_id, self.cash.outbound_payment_method_line_ids)
+
+    def test_smart_buttons(self):
+        credit_note, payment = self._credit_note(300), self._payment(200)
+        refund = self._refund({credit_note: None, payment: None})
+        for records, count in (
+            (credit_note.move_id, credit_note.move_id.client_refund_count),
+            (payment.move_id.origin_payment_id, payment.move_id.origin_payment_id.client_refund_count),
+            (self.client, self.client.client_refund_count),
+        ):
+            self.assertEqual(count, 1)
+            self.assertEqual(records.action_open_client_refunds()["res_id"], refund.id)
+        self.assertEqual(refund.payment_ids.action_open_client_refund()["res_id"], refund.id)
+        self.assertEqual(refund.action_open_payments()["res_id"], refund.payment_ids.id)
+        self.assertEqual(
+            set(refund.action_open_documents()["domain"][0][2]), set((credit_note | payment).move_id.ids)
+        )
+        self.assertFalse(credit_note.move_id.has_refundable_credit)
