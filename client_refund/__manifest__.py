@@ -28,6 +28,7 @@
         "demo/client_refund_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["client_refund/static/src/scss/client_refund.scss"],
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],
     },
     "installable": True,

@@ -181,15 +181,16 @@ class ClientRefund(models.Model):
         :raise UserError: names what is wrong with any of them; then none is made
         """
         self._check_written_fields(*vals_list)
+        partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
         refunds = super().create(
             [
                 {
                     **vals,
                     "name": self._next_name(vals),
-                    "partner_id": self._get_client(vals.get("partner_id")).id,
+                    "partner_id": partner.commercial_partner_id.id,
                     "external_reference": vals.get("external_reference") or False,
                 }
-                for vals in vals_list
+                for vals, partner in zip(vals_list, partners, strict=True)
             ]
         )
         refunds._check_something_chosen()

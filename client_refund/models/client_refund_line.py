@@ -27,7 +27,12 @@ class ClientRefundLine(models.Model):
         help="The open credit: a journal item on a receivable account.",
     )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Document")
-    source_type = fields.Selection(related="move_line_id.refund_source_type", store=True)
+    source_type = fields.Selection(
+        selection=lambda self: self.env["account.move.line"]._fields["refund_source_type"].selection,
+        compute="_compute_source_type",
+        store=True,
+        help="Where the credit comes from.",
+    )
     date = fields.Date(related="move_line_id.date", string="Credit Date")
     amount = fields.Monetary(
         required=True,
@@ -52,6 +57,11 @@ class ClientRefundLine(models.Model):
         "UNIQUE(refund_id, move_line_id)",
         "A credit can be chosen only once in a refund: change the amount of its line instead.",
     )
+
+    @api.depends("move_line_id")
+    def _compute_source_type(self):
+        for line in self:
+            line.source_type = line.move_line_id.refund_source_type
 
     @api.depends("move_line_id")
     def _compute_amount(self):

@@ -51,8 +51,7 @@ class ClientRefundPosting(models.Model):
         self.env["account.move.line"]._reconcile_plan([line.move_line_id | line.payment_line_id for line in lines])
         refunds._check_exact(expected)
         refunds._check_payments_exact()
-        for refund in refunds:
-            refund.state = "in_process"
+        refunds.state = "in_process"
         refunds._compute_state()
         refunds._log_issued()
         return True
@@ -244,8 +243,7 @@ class ClientRefundPosting(models.Model):
         to_reverse._reverse_for_refund(date, reason)
         (issued.payment_ids - to_reverse).action_cancel()
         issued._check_exact(expected)
-        for refund in refunds:
-            refund.state = "canceled"
+        refunds.state = "canceled"
         refunds._log_undone(reason)
         return True
 
