@@ -33,7 +33,6 @@ class AccountPayment(models.Model):
 
     client_refund_id = fields.Many2one(
         "client.refund",
-        string="Client Refund",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -46,12 +45,13 @@ class AccountPayment(models.Model):
 
     @api.depends("client_refund_id")
     def _compute_outstanding_account_id(self):
-        super()._compute_outstanding_account_id()
+        result = super()._compute_outstanding_account_id()
         # Without an outstanding account core makes no entry, nothing could be reconciled, and the credit would be
         # paid again.
         for payment in self:
             if payment.client_refund_id and not payment.outstanding_account_id:
                 payment.outstanding_account_id = payment._get_outstanding_account(payment.payment_type)
+        return result
 
     def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
         """Give a refund's payment one receivable item per credit, so that each credit has its own counterpart."""
@@ -133,7 +133,10 @@ class AccountPayment(models.Model):
         :param reason: str, their reference
         """
         self.move_id._reverse_moves(
-            [{"date": date, "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=entry.name, reason=reason)} for entry in self.move_id],
+            [
+                {"date": date, "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=entry.name, reason=reason)}
+                for entry in self.move_id
+            ],
             cancel=True,
         )
         self.state = "canceled"

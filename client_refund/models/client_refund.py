@@ -330,8 +330,8 @@ class ClientRefund(models.Model):
         :param values: dict with
 
             * ``partner_id``: id of the client or one of its contacts
-            * ``company_id``, ``currency_id``, ``journal_id``, ``payment_method_line_id``, ``partner_bank_id``, ``date``,
-              ``memo``, ``reason_id``: optional, with the defaults of the wizard
+            * ``company_id``, ``currency_id``, ``journal_id``, ``payment_method_line_id``, ``partner_bank_id``,
+              ``date``, ``memo``, ``reason_id``: optional, with the defaults of the wizard
             * ``lines``: optional list of ``{"move_line_id": id, "amount": positive amount in the refund's currency}``;
               without it every open credit of the client in the currency, as far as it is not reserved
             * ``external_reference``: optional str, unique per company

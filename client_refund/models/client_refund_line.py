@@ -166,13 +166,12 @@ class ClientRefundLine(models.Model):
                 open=self._format_amount(credit.amount_refund_open),
             )
         return self.env._(
-            "%(open)s is open, and %(others)s holds %(reserved)s of it. Refund at most %(left)s, or undo %(others)s first.",
+            "%(open)s is open, and %(others)s holds %(reserved)s of it. "
+            "Refund at most %(left)s, or undo %(others)s first.",
             open=self._format_amount(credit.amount_refund_open),
             others=", ".join(others.mapped("name")),
             reserved=self._format_amount(credit.amount_refund_reserved - self.amount),
-            left=self._format_amount(
-                max(credit.amount_refund_open - credit.amount_refund_reserved + self.amount, 0.0)
-            ),
+            left=self._format_amount(max(credit.amount_refund_open - credit.amount_refund_reserved + self.amount, 0.0)),
         )
 
     def _is_settled_exactly(self):

@@ -70,7 +70,6 @@ class ClientRefundMixin(models.AbstractModel):
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     reason_id = fields.Many2one(
         "client.refund.reason",
-        string="Reason",
         check_company=True,
         help="Why the money goes back.",
     )

@@ -89,8 +89,8 @@ class ClientRefundPosting(models.Model):
         if not self.journal_id.outbound_payment_method_line_ids:
             problems.append(
                 self.env._(
-                    "journal %(journal)s has no outgoing payment method. Choose another journal, or add a method in its "
-                    "settings.",
+                    "journal %(journal)s has no outgoing payment method. "
+                    "Choose another journal, or add a method in its settings.",
                     journal=self.journal_id.display_name or self.env._("(none)"),
                 )
             )
@@ -290,9 +290,7 @@ class ClientRefundPosting(models.Model):
     def _log_undone(self, reason):
         self._message_log_batch(
             {
-                refund.id: self.env._(
-                    "Undone: %(reason)s", reason=reason
-                )
+                refund.id: self.env._("Undone: %(reason)s", reason=reason)
                 + (Markup(" (%s)") % refund._get_payment_links() if refund.payment_ids else "")
                 for refund in self
             }

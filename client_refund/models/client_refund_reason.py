@@ -12,7 +12,8 @@ class ClientRefundReason(models.Model):
     sequence = fields.Integer(default=10)
     memo = fields.Char(
         translate=True,
-        help="The text that a refund with this reason starts with as its memo. The client reads it on the bank statement.",
+        help="The text that a refund with this reason starts with as its memo. "
+        "The client reads it on the bank statement.",
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Leave empty to offer the reason in all companies.")

@@ -9,6 +9,5 @@ from . import test_one_owner
 from . import test_payment_setups
 from . import test_refund
 from . import test_tours
-from . import test_tours
 from . import test_undo
 from . import test_wizard

@@ -112,13 +112,9 @@ class TestBadInput(ClientRefundCommon):
     def test_payee_account_of_somebody_else(self):
         credit_note = self._credit_note(100)
         account = self._bank_account("BE999", partner=self.other_client)
-        self._assert_refused(
-            {credit_note: None}, "account BE999 belongs to Birch Holdings", partner_bank_id=account.id
-        )
+        self._assert_refused({credit_note: None}, "account BE999 belongs to Birch Holdings", partner_bank_id=account.id)
         own = self._bank_account("BE998", partner=self.company.partner_id)
-        self._assert_refused(
-            {credit_note: None}, "account BE998 is the company's own", partner_bank_id=own.id
-        )
+        self._assert_refused({credit_note: None}, "account BE998 is the company's own", partner_bank_id=own.id)
 
     def test_method_that_needs_a_trusted_account(self):
         credit_note = self._credit_note(100)
@@ -149,7 +145,7 @@ class TestBadInput(ClientRefundCommon):
         credit_note = self._credit_note(100)
         refund = self._draft({credit_note: None})
         credit_note.move_id.button_draft()
-        with self.assertRaisesRegex(UserError, rf"Alder & Finch LLP.*100\.00: it is not posted. Post it first"):
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP.*100\.00: it is not posted. Post it first"):
             refund.action_post()
         credit_note.move_id.action_post()
         refund.action_post()

@@ -43,9 +43,7 @@ class TestCredits(ClientRefundCommon):
         self.assertEqual(self._open_credits(self.other_client), others)
 
     def test_contacts_count_and_archived_ones_too(self):
-        contact = self.env["res.partner"].create(
-            {"name": "Ada Alder", "parent_id": self.client.id, "active": False}
-        )
+        contact = self.env["res.partner"].create({"name": "Ada Alder", "parent_id": self.client.id, "active": False})
         payment = self._payment(10, partner=contact)
         self.assertEqual(payment.partner_id, contact)
 

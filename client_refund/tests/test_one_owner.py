@@ -26,7 +26,9 @@ class TestOneOwner(ClientRefundCommon):
 
     def test_payment_actions(self):
         for act in (self.payment.action_draft, self.payment.action_cancel, self.payment.action_reject):
-            self._assert_refused(act, rf"Alder & Finch LLP: payment .* over .*500\.00 belongs to refund {self.refund.name}")
+            self._assert_refused(
+                act, rf"Alder & Finch LLP: payment .* over .*500\.00 belongs to refund {self.refund.name}"
+            )
         self._assert_refused(self.payment.unlink)
 
     def test_payment_fields(self):
@@ -94,9 +96,7 @@ class TestOneOwner(ClientRefundCommon):
             self.credit_note.with_context(active_ids=self.credit_note.ids).action_unreconcile_match_entries,
             partials.unlink,
             lambda: partials[0].write({"amount": 1}),
-            lambda: self.credit_note.move_id.js_remove_outstanding_partial(
-                self.credit_note.matched_debit_ids.id
-            ),
+            lambda: self.credit_note.move_id.js_remove_outstanding_partial(self.credit_note.matched_debit_ids.id),
         ):
             self._assert_refused(act, rf"reconciled by {self.refund.name}.*Undo the refund")
 
@@ -190,7 +190,7 @@ class TestOneOwner(ClientRefundCommon):
         self._assert_refused(lambda: self.refund.line_ids[0].write({"refund_id": draft.id}), "can't be changed")
 
     def test_a_client_may_get_another_parent(self):
-        """Core moves the journal items of a client who becomes another's contact: the refund does not stand in the way."""
+        """Core moves the journal items of a client who becomes another's contact: no refund stands in the way."""
         group = self._create_client("Group")
         self.client.parent_id = group
         self.assertTrue(self.credit_note.reconciled)

@@ -170,9 +170,7 @@ class TestRefund(ClientRefundCommon):
 
     def test_two_refunds_of_one_credit_in_one_batch(self):
         credit_note = self._credit_note(100)
-        refunds = self.refunds.create(
-            [self._refund_values({credit_note: 30}), self._refund_values({credit_note: 70})]
-        )
+        refunds = self.refunds.create([self._refund_values({credit_note: 30}), self._refund_values({credit_note: 70})])
 
         refunds.action_post()
 

@@ -75,9 +75,7 @@ class TestUndo(ClientRefundCommon):
                 (self.receivable, self.client, -50, 0, 50),
             ],
         )
-        self.assertRecordValues(
-            (entry | reversal).line_ids, [{"amount_residual": 0, "reconciled": True}] * 6
-        )
+        self.assertRecordValues((entry | reversal).line_ids, [{"amount_residual": 0, "reconciled": True}] * 6)
         self.assertFalse(self._receivable_items(reversal)._filter_open_credits())
 
     def test_undo_in_a_locked_period_with_an_exchange_difference(self):

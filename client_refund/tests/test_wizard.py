@@ -156,7 +156,10 @@ class TestWizard(ClientRefundCommon):
         foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0)])
         credit = self._credit_note(300)
         for other, message in (
-            (self._credit_note(50, partner=self.other_client), "one client at a time.*Alder & Finch LLP, Birch Holdings"),
+            (
+                self._credit_note(50, partner=self.other_client),
+                "one client at a time.*Alder & Finch LLP, Birch Holdings",
+            ),
             (self._credit_note(50, currency=foreign), "one currency at a time.*EUR"),
             (self._invoice(50), "is owed by the client"),
         ):
@@ -180,7 +183,9 @@ class TestWizard(ClientRefundCommon):
         wizard = self._opened(refund.action_edit())
         self.assertEqual(self._lines(wizard), [(credit_note, True, 120), (payment, True, 200)])
         self.assertEqual(wizard.line_ids.mapped("amount_reserved"), [0, 0])
-        wizard.write({"memo": "Second thought", "line_ids": [Command.update(wizard.line_ids[1].id, {"selected": False})]})
+        wizard.write(
+            {"memo": "Second thought", "line_ids": [Command.update(wizard.line_ids[1].id, {"selected": False})]}
+        )
         wizard.line_ids[0].amount = 300
         changed = wizard.action_save_draft()
 
@@ -234,7 +239,5 @@ class TestWizard(ClientRefundCommon):
             self.assertEqual(records.action_open_client_refunds()["res_id"], refund.id)
         self.assertEqual(refund.payment_ids.action_open_client_refund()["res_id"], refund.id)
         self.assertEqual(refund.action_open_payments()["res_id"], refund.payment_ids.id)
-        self.assertEqual(
-            set(refund.action_open_documents()["domain"][0][2]), set((credit_note | payment).move_id.ids)
-        )
+        self.assertEqual(set(refund.action_open_documents()["domain"][0][2]), set((credit_note | payment).move_id.ids))
         self.assertFalse(credit_note.move_id.has_refundable_credit)

@@ -155,7 +155,9 @@ class ClientRefundWizard(models.TransientModel):
     # Alerts
     # -------------------------------------------------------------------------
 
-    @api.depends("partner_id", "company_id", "currency_id", "payment_method_line_id", "partner_bank_id", "line_ids.amount")
+    @api.depends(
+        "partner_id", "company_id", "currency_id", "payment_method_line_id", "partner_bank_id", "line_ids.amount"
+    )
     def _compute_alerts(self):
         for wizard in self:
             wizard.alerts = wizard._get_alerts() if wizard.partner_id else {}
@@ -230,7 +232,8 @@ class ClientRefundWizard(models.TransientModel):
         return {
             "level": "warning",
             "message": self.env._(
-                "The client also owes %(amount)s. Reconcile the credits with the open items first if they belong together.",
+                "The client also owes %(amount)s. "
+                "Reconcile the credits with the open items first if they belong together.",
                 amount=format_amount(self.env, sum(owed.mapped("amount_residual_currency")), self.currency_id),
             ),
             "action_text": self.env._("View open items"),
@@ -238,7 +241,9 @@ class ClientRefundWizard(models.TransientModel):
         }
 
     def _get_untrusted_account_alert(self):
-        needs_trust = self.payment_method_line_id.code in self.env["account.payment"]._get_method_codes_needing_bank_account()
+        needs_trust = (
+            self.payment_method_line_id.code in self.env["account.payment"]._get_method_codes_needing_bank_account()
+        )
         if not needs_trust or self.partner_bank_id.allow_out_payment:
             return None
         return {
@@ -283,7 +288,9 @@ class ClientRefundWizard(models.TransientModel):
             (credits.currency_id, self.env._("Refund one currency at a time. These credits are in %(names)s.")),
         ):
             if len(records) != 1:
-                raise UserError(message % {"names": ", ".join(records.mapped("display_name")) or self.env._("no client")})
+                raise UserError(
+                    message % {"names": ", ".join(records.mapped("display_name")) or self.env._("no client")}
+                )
         return self._open(
             {
                 "partner_id": clients.id,

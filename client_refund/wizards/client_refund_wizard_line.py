@@ -10,13 +10,17 @@ class ClientRefundWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one("client.refund.wizard", required=True, ondelete="cascade", index=True)
     currency_id = fields.Many2one(related="wizard_id.currency_id")
-    move_line_id = fields.Many2one("account.move.line", string="Credit", required=True, readonly=True, ondelete="cascade")
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Credit", required=True, readonly=True, ondelete="cascade"
+    )
     selected = fields.Boolean(string="Refund", help="Tick to refund this credit.")
     date = fields.Date(related="move_line_id.date")
     document = fields.Char(related="move_line_id.move_id.name", string="Number")
     source_type = fields.Selection(related="move_line_id.refund_source_type")
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
-    amount_original = fields.Monetary(string="Original", compute="_compute_amounts", help="The credit when it was booked.")
+    amount_original = fields.Monetary(
+        string="Original", compute="_compute_amounts", help="The credit when it was booked."
+    )
     amount_open = fields.Monetary(related="move_line_id.amount_refund_open", string="Open")
     amount_reserved = fields.Monetary(
         string="Reserved",
@@ -25,7 +29,7 @@ class ClientRefundWizardLine(models.TransientModel):
     )
     reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
     amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
-    amount = fields.Monetary(string="Amount", help="What to refund of this credit.")
+    amount = fields.Monetary(help="What to refund of this credit.")
 
     @api.depends("move_line_id", "wizard_id.date")
     def _compute_age(self):
