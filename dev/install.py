@@ -3,6 +3,7 @@
 Nothing here needs root: Debian packages are only unpacked, Python packages go into a virtual environment.
 """
 
+import errno
 import hashlib
 import importlib.util
 import os
@@ -80,6 +81,15 @@ def no_space(megabytes=None):
     return f"no disk space: {needed} needed in {CACHE}: {cure} and run again."
 
 
+def cure(error):
+    """The line for what the operating system refused."""
+    if error.errno == errno.ENOSPC:
+        return no_space()
+    if isinstance(error, PermissionError):
+        return f"no permission for {error.filename}: give it, or set XDG_CACHE_HOME to a folder of yours, and run again."
+    return f"{error}."
+
+
 def debian_mirror():
     """The address of the Debian mirror that this machine's own apt uses."""
     if mirror := os.environ.get("DEBIAN_MIRROR"):
@@ -143,7 +153,7 @@ def fetch_from_debian(suite, packages, folder):
     options = ["-q", *(word for name, value in settings.items() for word in ("-o", f"{name}={value}"))]
     run_or_fail(
         ["apt-get", *options, "update"],
-        lambda errors: f"could not reach the Debian mirror {mirror} ({errors[-1]}): check the network and run again.",
+        lambda errors: f"could not reach the Debian mirror {mirror} ({errors[0]}): check the network and run again.",
     )
     fetch_debs(packages, folder, options)
 

@@ -27,4 +27,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except OSError as error:
-        fail(install.no_space() if error.errno == 28 else f"{error}.")
+        fail(install.cure(error))
