@@ -90,6 +90,8 @@ function clickWizard(button) {
     };
 }
 
+const REFUND = ".o_form_view:has(button[name=action_open_documents])";
+
 // A payment may be paid at once, depending on the accounts of the journal.
 const ISSUED = ":is([data-value=in_process], [data-value=paid])";
 const DRAFT = "[data-value=draft]";
@@ -99,11 +101,11 @@ function seeRefund(state, amount) {
     return [
         {
             content: "The refund is on the screen, in its state",
-            trigger: `body:not(:has(.modal)) .o_form_view [name=state] .o_arrow_button_current${state}`,
+            trigger: `body:not(:has(.modal)):has(button[name=action_open_documents]):has([name=state] .o_arrow_button_current${state})`,
         },
         {
             content: "It says what is paid out",
-            trigger: `.o_form_view .o_inner_group [name=amount]:contains(/^\\$\\s${amount}$/)`,
+            trigger: `${REFUND} .o_inner_group [name=amount]:contains(/^\\$\\s${amount}$/)`,
         },
     ];
 }
