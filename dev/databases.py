@@ -5,6 +5,7 @@ Works natively and in a container: it needs only `odoo` and `psql` that find the
 
 import ast
 import hashlib
+import importlib.util
 import os
 import re
 import subprocess
@@ -65,6 +66,12 @@ def dependencies():
     return sorted({module for manifest in manifests for module in manifest["depends"]} - set(ADDONS))
 
 
+def odoo_build():
+    """When Odoo's own code was made, which its version number does not tell."""
+    folder = importlib.util.find_spec("odoo").submodule_search_locations[0]
+    return str(int(Path(folder, "release.py").stat().st_mtime))
+
+
 def mark(database, note):
     """Write on a finished database what it was made from."""
     sql(f"COMMENT ON DATABASE {database} IS '{note}'")
@@ -77,7 +84,7 @@ def note(database):
 
 def drop(database):
     """Delete a database, with its files, if it is there."""
-    if sql(f"SELECT FROM pg_database WHERE datname = '{database}'"):
+    if sql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):
         odoo("db", "drop", database)
 
 
@@ -93,14 +100,15 @@ def load(database, *options):
 
 def template(name, *options):
     """The template `name` with all that the addons depend on; made when it is missing or out of date."""
-    wanted = " ".join([odoo("--version").strip(), *dependencies()])
-    if note(name) != wanted:
-        with timed(f"making the template database {name} (once)"):
-            drop(name)
-            # Made here since Odoo would warn that PostgreSQL's optional extensions are not installed.
-            sql(f"CREATE DATABASE {name} ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0")
-            load(name, "--init", ",".join(["base", *dependencies()]), *options)
-            mark(name, wanted)
+    wanted = " ".join([odoo_build(), *dependencies()])
+    with in_use(name):
+        if note(name) != wanted:
+            with timed(f"making the template database {name} (once)"):
+                drop(name)
+                # Made here since Odoo would warn that PostgreSQL's optional extensions are not installed.
+                sql(f"CREATE DATABASE {name} ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0")
+                load(name, "--init", ",".join(["base", *dependencies()]), *options)
+                mark(name, wanted)
     return name
 
 

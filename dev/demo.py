@@ -25,18 +25,19 @@ WELCOME = f"""
 
 
 def prepare():
-    """Make the database at the first time; later update it when the addons' code has changed."""
-    digest = databases.addons_digest()
+    """Make the database at the first time; later update it when the addons' code, or Odoo's own, has changed."""
+    build, digest = databases.odoo_build(), databases.addons_digest()
     made_from = databases.note(databases.DEMO)
-    if made_from == digest:
+    if made_from == f"{build} {digest}":
         return
     if made_from:
         addons = ",".join(databases.ADDONS)
-        with databases.timed("updating the demo to the addons' changed code"):
-            databases.load(databases.DEMO, "--update", addons, "--init", addons)
+        changed = addons if made_from.startswith(build) else "base"
+        with databases.timed("updating the demo to changed code"):
+            databases.load(databases.DEMO, "--update", changed, "--init", addons)
     else:
         databases.create(databases.DEMO)
-    databases.mark(databases.DEMO, digest)
+    databases.mark(databases.DEMO, f"{build} {digest}")
 
 
 def welcome():

@@ -13,7 +13,7 @@ def main(command):
     """Install what is missing, start PostgreSQL, run `command`, stop PostgreSQL."""
     os.umask(0o022)  # as root, PostgreSQL's user must be able to read what is installed
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    environment = install.environment() | postgres.VARIABLES | {"ODOO_HTTP_PORT": os.environ.get("PORT", "8069")}
+    environment = install.environment() | postgres.VARIABLES | {"ODOO_HTTP_PORT": os.environ["PORT"]}
     with postgres.server():
         adopt_orphans()
         code = supervise(command, environment)
