@@ -5,5 +5,5 @@ module.exports = {
     tabWidth: 4,
     trailingComma: "es5",
     xmlWhitespaceSensitivity: "preserve",
-    overrides: [{ files: "*.yaml", options: { tabWidth: 2 } }],
+    overrides: [{ files: "*.{yaml,yml}", options: { tabWidth: 2 } }],
 };

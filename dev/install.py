@@ -86,7 +86,9 @@ def cure(error):
     if error.errno == errno.ENOSPC:
         return no_space()
     if isinstance(error, PermissionError):
-        return f"no permission for {error.filename}: give it, or set XDG_CACHE_HOME to a folder of yours, and run again."
+        return (
+            f"no permission for {error.filename}: give it, or set XDG_CACHE_HOME to a folder of yours, and run again."
+        )
     return f"{error}."
 
 
