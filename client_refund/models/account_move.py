@@ -1,12 +1,42 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from .client_refund_workflow import in_workflow
+
+# What the entry of a refund's payment says, and whose it is.
+REFUND_PROTECTED_FIELDS = frozenset(
+    {
+        "auto_post",
+        "client_refund_id",
+        "commercial_partner_id",
+        "company_id",
+        "currency_id",
+        "date",
+        "journal_id",
+        "line_ids",
+        "move_type",
+        "origin_payment_id",
+        "partner_id",
+        "ref",
+        "reversed_entry_id",
+    }
+)
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    client_refund_id = fields.Many2one(
+        "client.refund",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The refund whose payment this entry books or reverses. Only the refund can change it.",
+    )
     client_refund_count = fields.Integer(
         compute="_compute_client_refund_count",
         compute_sudo=True,  # a number for whoever may read the entry
@@ -14,7 +44,7 @@ class AccountMove(models.Model):
     )
     has_refundable_credit = fields.Boolean(
         compute="_compute_has_refundable_credit",
-        help="Whether something of this entry can be refunded to the client.",
+        help="Whether this credit note or incoming payment can be refunded to the client.",
     )
 
     @api.depends("line_ids.client_refund_line_ids")
@@ -22,19 +52,35 @@ class AccountMove(models.Model):
         for move in self:
             move.client_refund_count = len(move.line_ids.client_refund_line_ids.refund_id)
 
-    @api.depends("line_ids.amount_refundable")
+    @api.depends("state", "payment_state")
     def _compute_has_refundable_credit(self):
+        # the entries of other kinds have no button: their lines are not read
+        moves = self.filtered(lambda move: move.move_type == "out_refund" or move.origin_payment_id)
+        items = self.env["account.move.line"]
+        credits = items.search(items._get_open_credit_domain() & Domain("move_id", "in", moves.ids)) if moves else items
+        refundable = credits.filtered(lambda credit: credit.amount_refundable > 0).move_id
         for move in self:
-            move.has_refundable_credit = any(line.amount_refundable > 0 for line in move.line_ids)
+            move.has_refundable_credit = move in refundable
 
     # -------------------------------------------------------------------------
     # One owner
     # -------------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves._check_not_owned_by_refund()
+        return moves
+
     def write(self, vals):
+        # core moves the entries of a client who gets another parent
+        if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
+            self._check_not_owned_by_refund()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_owned_by_refund()
             self._check_not_refunded()
+        if vals.get("client_refund_id") and not in_workflow(self.env):
+            raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
         return super().write(vals)
 
     def unlink(self):
@@ -44,12 +90,25 @@ class AccountMove(models.Model):
     def _check_not_owned_by_refund(self):
         """Refuse to touch the entry of a refund's payment, or the entry that reverses it.
 
-        :raise UserError: names the refund and points to Undo
+        :raise UserError: names client, entry, amount and refund and points to Undo
         """
-        if in_workflow(self.env):
-            return
-        # a user without rights on refunds is refused like everybody else
-        (self.origin_payment_id | self.reversed_entry_id.origin_payment_id).sudo()._check_not_owned_by_refund()
+        owned = self.browse() if in_workflow(self.env) else self.filtered("client_refund_id")
+        if owned:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
+                        "from there. Open the refund and choose Undo.",
+                        client=move.partner_id.display_name,
+                        entry=move.display_name,
+                        amount=refund._format_amount(),
+                        refund=refund.name,
+                    )
+                    for move in owned
+                    # a user without rights on refunds is refused like everybody else
+                    for refund in move.client_refund_id.sudo()
+                )
+            )
 
     def _check_not_refunded(self):
         """Refuse to reopen a document whose credit has been paid out.
@@ -57,21 +116,7 @@ class AccountMove(models.Model):
         :raise UserError: names document and refund and points to Undo
         """
         # a user without rights on refunds is refused like everybody else
-        refund_lines = self.sudo().line_ids.client_refund_line_ids.filtered(lambda line: line.refund_id._is_issued())
-        if refund_lines:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(client)s: %(document)s was refunded with %(refund)s (%(amount)s). "
-                        "Undo the refund first, then change the document.",
-                        client=line.refund_id.partner_id.display_name,
-                        document=line.move_line_id.move_id.display_name,
-                        refund=line.refund_id.name,
-                        amount=line._format_amount(line.amount),
-                    )
-                    for line in refund_lines
-                )
-            )
+        self.sudo().line_ids.client_refund_line_ids._check_not_issued()
 
     # -------------------------------------------------------------------------
     # Actions

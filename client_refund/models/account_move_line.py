@@ -6,18 +6,24 @@ from odoo.tools import SQL, format_amount
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
-# What a refund's payment says in the ledger: to whom, on which account, how much and when.
+# What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
     {
         "account_id",
         "amount_currency",
+        "amount_residual",
+        "amount_residual_currency",
         "balance",
         "credit",
         "currency_id",
         "date",
+        "date_maturity",
         "debit",
+        "full_reconcile_id",
         "move_id",
         "partner_id",
+        "payment_id",
+        "reconciled",
     }
 )
 
@@ -73,10 +79,8 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _get_open_credit_domain(self):
-        """The one definition of an open credit.
-
-        A blocked document is in dispute: it is not refundable until somebody unblocks it.
+    def _get_open_item_domain(self):
+        """What is open on receivable accounts, either way.
 
         :return: Domain, in the form that fits core's partial index on unreconciled items
         """
@@ -85,9 +89,19 @@ class AccountMoveLine(models.Model):
                 ("account_id.account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
-                ("amount_residual_currency", "<", 0),
-                ("move_id.payment_state", "!=", "blocked"),
             ]
+        )
+
+    @api.model
+    def _get_open_credit_domain(self):
+        """The one definition of an open credit.
+
+        A blocked document is in dispute: it is not refundable until somebody unblocks it.
+
+        :return: Domain
+        """
+        return self._get_open_item_domain() & Domain(
+            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "!=", "blocked")]
         )
 
     @api.model
@@ -136,6 +150,15 @@ class AccountMoveLine(models.Model):
         """The refund lines that hold these credits without having paid them out."""
         return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
 
+    def _get_document_url(self):
+        """Where to look at the document behind this journal item.
+
+        :return: str, a path of the web client
+        """
+        self.ensure_one()
+        document = self.move_id.origin_payment_id or self.move_id
+        return f"/odoo/{document._name}/{document.id}"
+
     def _get_refund_origin_numbers(self):
         """The numbers of the bank accounts that the money of these credits came from.
 
@@ -182,6 +205,11 @@ class AccountMoveLine(models.Model):
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
             self.move_id._check_not_owned_by_refund()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_refunded(self):
+        # a user without rights on refunds is refused like everybody else
+        self.sudo().client_refund_line_ids._check_not_issued()
 
     # -------------------------------------------------------------------------
     # Actions

@@ -1,3 +1,5 @@
+from itertools import accumulate, pairwise
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
@@ -22,6 +24,7 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "partner_type",
         "payment_method_line_id",
         "payment_type",
+        "state",
     }
 )
 
@@ -68,25 +71,25 @@ class AccountPayment(models.Model):
         :return: list of dict, in the order of the refund's lines, their balances adding up to the counterpart's
         """
         refund_lines = self._get_refund_lines()
-        rounding = self.company_currency_id
-        balances = [
-            self.currency_id._convert(line.amount, self.company_currency_id, self.company_id, self.date)
-            for line in refund_lines
+        # rounded as running totals, the balances add up to the counterpart's and none is negative
+        totals = [
+            self.company_currency_id.round(counterpart["debit"] * paid / self.amount)
+            for paid in accumulate(refund_lines.mapped("amount"), initial=0.0)
         ]
-        # what rounding leaves goes to the largest item, where it is least wrong
-        largest = max(range(len(balances)), key=balances.__getitem__)
-        balances[largest] = rounding.round(balances[largest] + counterpart["debit"] - sum(balances))
         return [
             {
                 **counterpart,
-                "name": f"{counterpart['name']} ({line.move_line_id.move_id.name})",
+                "name": f"{counterpart['name']} ({line.document})",
                 "amount_currency": line.amount,
-                "debit": balance,
+                "debit": self.company_currency_id.round(total - previous),
                 "credit": 0.0,
                 "partner_id": line.move_line_id.partner_id.id,
             }
-            for line, balance in zip(refund_lines, balances, strict=True)
+            for line, (previous, total) in zip(refund_lines, pairwise(totals), strict=True)
         ]
+
+    def _generate_move_vals(self, *args, **kwargs):
+        return {**super()._generate_move_vals(*args, **kwargs), "client_refund_id": self.client_refund_id.id}
 
     def _get_refund_lines(self):
         """The refund's lines that this payment pays: those on its receivable account.
@@ -96,7 +99,7 @@ class AccountPayment(models.Model):
         self.ensure_one()
         return self.client_refund_id.line_ids.filtered(
             lambda line: line.move_line_id.account_id == self.destination_account_id
-        )
+        ).sorted("id")
 
     def _get_refund_payment_items(self):
         """The receivable items of this refund payment, in the order of `_get_refund_lines`.
@@ -132,14 +135,24 @@ class AccountPayment(models.Model):
         :param date: date of the reversals
         :param reason: str, their reference
         """
-        self.move_id._reverse_moves(
-            [
-                {"date": date, "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=entry.name, reason=reason)}
-                for entry in self.move_id
-            ],
-            cancel=True,
+        reversals = self.move_id._reverse_moves(
+            [self._prepare_refund_reversal_vals(entry, date, reason) for entry in self.move_id], cancel=True
         )
+        for item in reversals.line_ids:
+            (item.matched_debit_ids | item.matched_credit_ids).client_refund_id = item.move_id.client_refund_id
         self.state = "canceled"
+
+    @api.model
+    def _prepare_refund_reversal_vals(self, entry, date, reason):
+        """The values of the entry that reverses a refund's payment.
+
+        :return: dict
+        """
+        return {
+            "date": date,
+            "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=entry.name, reason=reason),
+            "client_refund_id": entry.client_refund_id.id,
+        }
 
     # -------------------------------------------------------------------------
     # One owner
@@ -147,14 +160,16 @@ class AccountPayment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get("client_refund_id") for vals in vals_list):
+        payments = super().create(vals_list)
+        # looked up on the records: a default in the context is no way in either
+        if payments.client_refund_id:
             self._check_refund_workflow()
-        return super().create(vals_list)
+        return payments
 
     def write(self, vals):
         if "client_refund_id" in vals:
             self._check_refund_workflow()
-        if REFUND_PROTECTED_FIELDS & vals.keys() or vals.get("state") in ("draft", "canceled", "rejected"):
+        if REFUND_PROTECTED_FIELDS & vals.keys():
             self._check_not_owned_by_refund()
         return super().write(vals)
 

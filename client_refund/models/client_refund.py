@@ -4,14 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import format_amount
 
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import in_workflow, without_defaults
 
 RESERVING_STATES = ("draft",)
 ISSUED_STATES = ("in_process", "paid")
 
-# Written by the refund's own methods alone.
-WORKFLOW_FIELDS = frozenset({"name", "state", "user_id", "payment_ids", "amount", "amount_credit"})
-# What was agreed when the refund was issued.
+# What a draft is made of; the rest is written by the refund's own methods alone.
 TERMS_FIELDS = frozenset(
     {
         "company_id",
@@ -24,6 +22,7 @@ TERMS_FIELDS = frozenset(
         "partner_bank_id",
         "partner_id",
         "payment_method_line_id",
+        "reason_id",
     }
 )
 
@@ -38,9 +37,8 @@ class ClientRefund(models.Model):
     _description = "Client Refund"
     _inherit = ["client.refund.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
-    _check_company_auto = True
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    name = fields.Char(string="Number", required=True, readonly=True, copy=False)
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
     company_id = fields.Many2one(index=True)
     currency_id = fields.Many2one(
@@ -108,7 +106,7 @@ class ClientRefund(models.Model):
         "says. Canceled: holds nothing.",
     )
 
-    _name_uniq = models.UniqueIndex("(name, company_id) WHERE name != '/'", "A refund with this number exists already.")
+    _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
     _external_reference_uniq = models.UniqueIndex(
         "(company_id, external_reference) WHERE external_reference IS NOT NULL",
         "A refund with this external reference exists already in the company.",
@@ -125,10 +123,6 @@ class ClientRefund(models.Model):
                 refund.currency_id or refund.line_ids.move_line_id.currency_id[:1] or refund.company_id.currency_id
             )
 
-    @api.depends("partner_id", "company_id", "line_ids.move_line_id")
-    def _compute_partner_bank_id(self):
-        return super()._compute_partner_bank_id()
-
     def _get_refund_credits(self):
         return self.line_ids.move_line_id
 
@@ -138,20 +132,22 @@ class ClientRefund(models.Model):
             refund.amount_credit = sum(refund.line_ids.mapped("amount"))
             refund.amount = refund.amount_credit
 
-    @api.depends("amount", "currency_id", "company_id", "date")
+    @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.amount_company_currency_signed")
     def _compute_amount_company_currency(self):
         for refund in self:
-            refund.amount_company_currency = refund.currency_id._convert(
-                refund.amount, refund.company_currency_id, refund.company_id, refund.date
-            )
+            if refund.payment_ids:
+                refund.amount_company_currency = -sum(refund.payment_ids.mapped("amount_company_currency_signed"))
+            else:
+                refund.amount_company_currency = refund.currency_id._convert(
+                    refund.amount, refund.company_currency_id, refund.company_id, refund.date
+                )
 
     @api.depends("payment_ids.state")
     def _compute_state(self):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
         for refund in self:
             if refund._is_issued():
-                all_paid = all(payment.state == "paid" for payment in refund.payment_ids)
-                refund.state = "paid" if all_paid else "in_process"
+                refund.state = "paid" if set(refund.payment_ids.mapped("state")) == {"paid"} else "in_process"
             else:
                 refund.state = refund.state or "draft"
 
@@ -180,9 +176,9 @@ class ClientRefund(models.Model):
         :return: client.refund
         :raise UserError: names what is wrong with any of them; then none is made
         """
-        self._check_written_fields(*vals_list)
+        self._refuse_fields(self, vals_list, self._get_terms_fields())
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
-        refunds = super().create(
+        refunds = super(ClientRefund, without_defaults(self)).create(
             [
                 {
                     **vals,
@@ -197,12 +193,12 @@ class ClientRefund(models.Model):
         return refunds
 
     def write(self, vals):
-        self._check_written_fields(vals)
-        if TERMS_FIELDS & vals.keys() and not in_workflow(self.env):
+        self._refuse_fields(self, [vals], self._get_terms_fields())
+        if self._get_terms_fields() & vals.keys() and not in_workflow(self.env):
             self._check_is_draft()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
-        result = super().write(vals)
+        result = super(ClientRefund, without_defaults(self)).write(vals)
         if {"partner_id", "company_id", "currency_id", "line_ids"} & vals.keys():
             self._check_something_chosen()
             self._reserve()
@@ -224,25 +220,42 @@ class ClientRefund(models.Model):
     @api.model
     def _next_name(self, vals):
         company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
-        return (
-            self.env["ir.sequence"]
-            .with_company(company)
-            .next_by_code("client.refund", sequence_date=vals.get("date") or fields.Date.context_today(self))
-        )
+        sequences = self.env["ir.sequence"].with_company(company)
+        name = sequences.next_by_code("client.refund", vals.get("date") or fields.Date.context_today(self))
+        if not name:
+            raise UserError(
+                self.env._(
+                    "There is no sequence to number refunds of company %(company)s with. "
+                    "Activate or create one with the code client.refund.",
+                    company=company.display_name,
+                )
+            )
+        return name
 
-    def _check_written_fields(self, *vals_list):
-        """Refuse what only the refund's own methods write.
+    @api.model
+    def _get_terms_fields(self):
+        """The fields that make up a draft. All others are closed to everybody but the refund's own methods.
+
+        :return: set of str
+        """
+        return TERMS_FIELDS
+
+    @api.model
+    def _refuse_fields(self, records, vals_list, allowed):
+        """Refuse to write fields that only the refund's own methods write; chatter and activities are free.
 
         :raise UserError: names the fields
         """
         if in_workflow(self.env):
             return
-        refused = WORKFLOW_FIELDS.intersection(name for vals in vals_list for name in vals)
+        written = {name for vals in vals_list for name in vals}
+        free = self.env["mail.thread"]._fields.keys() | self.env["mail.activity.mixin"]._fields.keys()
+        refused = (written - allowed - free) & records._fields.keys()
         if refused:
             raise UserError(
                 self.env._(
                     "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
-                    fields=", ".join(sorted(self._fields[name]._description_string(self.env) for name in refused)),
+                    fields=", ".join(sorted(records._fields[name]._description_string(self.env) for name in refused)),
                 )
             )
 
@@ -317,7 +330,10 @@ class ClientRefund(models.Model):
 
         :return: an action dictionary
         """
-        return self.line_ids.move_id._get_records_action(name=self.env._("Refunded Documents"))
+        documents = self.line_ids.move_id
+        if len(documents) == 1:
+            return documents.line_ids[:1].action_open_business_doc()
+        return documents._get_records_action(name=self.env._("Refunded Documents"))
 
     # -------------------------------------------------------------------------
     # For programs
@@ -338,7 +354,7 @@ class ClientRefund(models.Model):
         :return: int, the id of the refund; for an `external_reference` already used the id of the refund that it made
         :raise UserError: names what is wrong; then nothing was done
         """
-        values = dict(values)
+        values = self._check_refund_values(values)
         company = self.env["res.company"].browse(values.get("company_id")) or self.env.company
         reference = values.get("external_reference")
         if reference and (known := self._find_external_reference(company, reference)):
@@ -349,12 +365,36 @@ class ClientRefund(models.Model):
         values["line_ids"] = [fields.Command.create(line) for line in lines]
         try:
             with self.env.cr.savepoint():
-                refund = self.create([{"company_id": company.id, **values}])
+                refund = self.create([{**values, "company_id": company.id}])
         except UniqueViolation as error:
             # another call with the same reference was faster: replayed, this one finds what it made
             raise ConcurrencyError(str(error)) from error
         refund.action_post()
         return refund.id
+
+    @api.model
+    def _check_refund_values(self, values):
+        """The values of `create_refund`, as a dictionary of its own.
+
+        :raise UserError: if the client is missing, or something is not known
+        """
+        known = self._get_terms_fields() - {"line_ids"} | {"lines"}
+        if unknown := set(values) - known:
+            raise UserError(
+                self.env._(
+                    "create_refund does not know %(unknown)s. It takes %(known)s.",
+                    unknown=", ".join(sorted(unknown)),
+                    known=", ".join(sorted(known)),
+                )
+            )
+        if not self.env["res.partner"].browse(values.get("partner_id")).exists():
+            raise UserError(
+                self.env._(
+                    "create_refund found no client with partner_id %(partner_id)s.",
+                    partner_id=values.get("partner_id"),
+                )
+            )
+        return dict(values)
 
     def _find_external_reference(self, company, reference):
         return self.search([("company_id", "=", company.id), ("external_reference", "=", reference)], limit=1)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import in_workflow, without_defaults
 
 
 class ClientRefundLine(models.Model):
@@ -20,13 +20,18 @@ class ClientRefundLine(models.Model):
     move_line_id = fields.Many2one(
         "account.move.line",
         string="Credit",
-        required=True,
         index=True,
-        ondelete="restrict",
+        ondelete="set null",
         check_company=True,
-        help="The open credit: a journal item on a receivable account.",
+        help="The open credit: a journal item on a receivable account. Empty where it was deleted before it was paid "
+        "out, or after the refund was undone.",
     )
-    move_id = fields.Many2one(related="move_line_id.move_id", string="Document")
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Entry")
+    document = fields.Char(
+        compute="_compute_document",
+        store=True,
+        help="The number of the credit's document, kept also where the document is deleted.",
+    )
     source_type = fields.Selection(
         selection=lambda self: self.env["account.move.line"]._fields["refund_source_type"].selection,
         compute="_compute_source_type",
@@ -59,9 +64,14 @@ class ClientRefundLine(models.Model):
     )
 
     @api.depends("move_line_id")
+    def _compute_document(self):
+        for line in self:
+            line.document = line.move_line_id.move_id.name or line.document
+
+    @api.depends("move_line_id")
     def _compute_source_type(self):
         for line in self:
-            line.source_type = line.move_line_id.refund_source_type
+            line.source_type = line.move_line_id.refund_source_type or line.source_type
 
     @api.depends("move_line_id")
     def _compute_amount(self):
@@ -75,18 +85,17 @@ class ClientRefundLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_written_fields(*vals_list)
-        lines = super().create(vals_list)
-        lines._check_refund_is_draft()
+        lines = super(ClientRefundLine, without_defaults(self)).create(vals_list)
+        lines.refund_id._check_is_draft()
         lines.refund_id._reserve()
         return lines
 
     def write(self, vals):
         self._check_written_fields(vals)
-        if {"refund_id", "move_line_id", "amount"} & vals.keys():
-            self._check_refund_is_draft()
+        self._check_refund_is_draft()
         result = super().write(vals)
-        if {"refund_id", "move_line_id", "amount"} & vals.keys():
-            self._check_refund_is_draft()
+        self._check_refund_is_draft()
+        if not in_workflow(self.env):
             self.refund_id._reserve()
         return result
 
@@ -95,12 +104,32 @@ class ClientRefundLine(models.Model):
         self._check_refund_is_draft()
 
     def _check_written_fields(self, *vals_list):
-        if not in_workflow(self.env) and any("payment_line_id" in vals for vals in vals_list):
-            raise UserError(self.env._("What settled a credit is set by issuing the refund. Use Refund."))
+        self.env["client.refund"]._refuse_fields(self, vals_list, {"refund_id", "move_line_id", "amount"})
 
     def _check_refund_is_draft(self):
         if not in_workflow(self.env):
             self.refund_id._check_is_draft()
+
+    def _check_not_issued(self):
+        """Refuse to take away the document of a credit that was paid out.
+
+        :raise UserError: names client, document, amount and refund and points to Undo
+        """
+        issued = self.filtered(lambda line: line.refund_id._is_issued())
+        if issued:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(client)s: %(document)s was refunded with %(refund)s (%(amount)s). "
+                        "Undo the refund first, then change the document.",
+                        client=line.refund_id.partner_id.display_name,
+                        document=line.document,
+                        refund=line.refund_id.name,
+                        amount=line._format_amount(line.amount),
+                    )
+                    for line in issued
+                )
+            )
 
     # -------------------------------------------------------------------------
     # What is wrong with it
@@ -115,7 +144,7 @@ class ClientRefundLine(models.Model):
             self.env._(
                 "%(client)s, %(document)s, %(amount)s: %(problem)s",
                 client=line.refund_id.partner_id.display_name,
-                document=line.move_line_id.move_id.display_name,
+                document=line.document,
                 amount=line._format_amount(line.amount),
                 problem=problem,
             )
@@ -131,6 +160,8 @@ class ClientRefundLine(models.Model):
         self.ensure_one()
         refund, credit = self.refund_id, self.move_line_id
         client = credit.partner_id.commercial_partner_id
+        if not credit:
+            return self.env._("the document was deleted or booked anew. Leave it out.")
         if client != refund.partner_id:
             return self.env._(
                 "the credit belongs to %(client)s. Refund each client on its own.",
@@ -149,8 +180,6 @@ class ClientRefundLine(models.Model):
             )
         if refund.currency_id.compare_amounts(self.amount, 0) <= 0:
             return self.env._("the amount must be positive. Type what to refund, or leave the credit out.")
-        if refund.currency_id.compare_amounts(self.amount, refund.currency_id.round(self.amount)):
-            return self.env._("the amount has more decimals than %(currency)s.", currency=refund.currency_id.name)
         if not credit.amount_refund_open:
             return credit._get_not_open_reason()
         if refund.currency_id.compare_amounts(credit.amount_refund_reserved, credit.amount_refund_open) > 0:

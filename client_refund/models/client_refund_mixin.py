@@ -131,13 +131,31 @@ class ClientRefundMixin(models.AbstractModel):
                 lambda account, record=record: account.company_id in (account.company_id.browse(), record.company_id)
             )
 
+    @api.depends("partner_id", "company_id")
     def _compute_partner_bank_id(self):
+        """The account that the money came from, else a trusted one.
+
+        Where the money came from several accounts, none: the clerk decides.
+        """
         for record in self:
-            accounts = record.available_partner_bank_ids._origin
-            if record.partner_bank_id not in accounts:
-                numbers = record._get_refund_credits()._get_refund_origin_numbers()
-                origin = accounts.filtered(lambda account, numbers=numbers: account.sanitized_acc_number in numbers)
-                record.partner_bank_id = (origin or accounts.filtered("allow_out_payment"))[:1]
+            origins = record._get_origin_accounts()
+            trusted = record.available_partner_bank_ids._origin.filtered("allow_out_payment")
+            record.partner_bank_id = (origins or trusted[:1]) if len(origins) < 2 else False
+
+    def _get_origin_accounts(self):
+        """The client's accounts that the money of the chosen credits came from.
+
+        :return: res.partner.bank
+        """
+        self.ensure_one()
+        numbers = self._get_refund_credits()._get_refund_origin_numbers()
+        return self.available_partner_bank_ids._origin.filtered(lambda account: account.sanitized_acc_number in numbers)
+
+    def _is_trusted_account_missing(self):
+        """Whether the payment method pays to trusted accounts only, and this is none."""
+        self.ensure_one()
+        codes = self.env["account.payment"]._get_method_codes_needing_bank_account()
+        return self.payment_method_line_id.code in codes and not self.partner_bank_id.allow_out_payment
 
     def _get_refund_credits(self):
         """The journal items that are chosen to be refunded.
@@ -149,4 +167,6 @@ class ClientRefundMixin(models.AbstractModel):
     @api.depends("reason_id")
     def _compute_memo(self):
         for record in self:
-            record.memo = record.reason_id.memo or record.memo
+            # the client reads it
+            reason = record.reason_id.with_context(lang=record.partner_id.lang or self.env.lang)
+            record.memo = reason.memo or record.memo

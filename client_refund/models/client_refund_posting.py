@@ -4,8 +4,15 @@ from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
 from .client_refund_workflow import with_workflow
+
+
+def raise_problems(problems):
+    """:raise UserError: with all of these problems, if there are any"""
+    if problems:
+        raise UserError("\n".join(problems))
 
 
 class ClientRefundPosting(models.Model):
@@ -24,11 +31,7 @@ class ClientRefundPosting(models.Model):
         """
         refunds = self.filtered(lambda refund: refund._is_reserving())
         refunds.line_ids.move_line_id._lock_for_refund()
-        refunds._raise_problems(refunds.line_ids._get_problems())
-
-    def _raise_problems(self, problems):
-        if problems:
-            raise UserError("\n".join(problems))
+        raise_problems(refunds.line_ids._get_problems())
 
     # -------------------------------------------------------------------------
     # Issue
@@ -43,12 +46,13 @@ class ClientRefundPosting(models.Model):
         refunds = with_workflow(self)
         lines = refunds.line_ids
         lines.move_line_id._lock_for_refund()
-        refunds._raise_problems(refunds._get_problems() + lines._get_problems())
+        drafts = refunds.filtered(lambda refund: refund.state == "draft")
+        raise_problems(refunds._get_problems() + drafts.line_ids._get_problems())
         expected = refunds._get_expected_residuals(sign=1)
         refunds._create_payments()
         refunds.payment_ids.action_post()
         refunds._link_payment_lines()
-        self.env["account.move.line"]._reconcile_plan([line.move_line_id | line.payment_line_id for line in lines])
+        refunds._reconcile()
         refunds._check_exact(expected)
         refunds._check_payments_exact()
         refunds.state = "in_process"
@@ -62,16 +66,24 @@ class ClientRefundPosting(models.Model):
         :return: list of str, naming client and refund
         """
         return [
-            self.env._(
-                "%(refund)s, %(client)s, %(amount)s: %(problem)s",
-                refund=refund.name,
-                client=refund.partner_id.display_name,
-                amount=refund._format_amount(),
-                problem=problem,
-            )
+            refund._name_problem(problem)
             for refund in self
             for problem in refund._get_document_problems() + refund._get_payee_problems()
         ]
+
+    def _name_problem(self, problem):
+        """A problem with client, refund and amount named.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(client)s, refund %(refund)s over %(amount)s: %(problem)s",
+            client=self.partner_id.display_name,
+            refund=self.name,
+            amount=self._format_amount(),
+            problem=problem,
+        )
 
     def _get_document_problems(self):
         """What is wrong with state, journal, method and date.
@@ -141,7 +153,7 @@ class ClientRefundPosting(models.Model):
                     owner=owner.display_name,
                 )
             )
-        if self._needs_trusted_account() and not account.allow_out_payment:
+        if self._is_trusted_account_missing():
             problems.append(
                 self.env._(
                     "payment method %(method)s pays to trusted bank accounts only. "
@@ -151,10 +163,6 @@ class ClientRefundPosting(models.Model):
                 )
             )
         return problems
-
-    def _needs_trusted_account(self):
-        codes = self.env["account.payment"]._get_method_codes_needing_bank_account()
-        return self.payment_method_line_id.code in codes
 
     def _create_payments(self):
         """Create the payments of these refunds: one for each refund and receivable account.
@@ -200,6 +208,17 @@ class ClientRefundPosting(models.Model):
             for line, item in zip(payment._get_refund_lines(), items, strict=True):
                 line.payment_line_id = item
 
+    def _reconcile(self):
+        """Reconcile each credit with its own payment item, and own what came of it."""
+        self.env["account.move.line"]._reconcile_plan(
+            [line.move_line_id | line.payment_line_id for line in self.line_ids]
+        )
+        for refund in self:
+            partials = refund.line_ids.payment_line_id.matched_credit_ids
+            exchange_items = partials.exchange_move_id.line_ids
+            partials |= exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
+            partials.client_refund_id = refund
+
     def _log_issued(self):
         """One note per refund: what was paid, from where, to whom."""
         self._message_log_batch(
@@ -236,7 +255,7 @@ class ClientRefundPosting(models.Model):
         date = fields.Date.to_date(date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
         refunds.line_ids.move_line_id._lock_for_refund()
-        refunds._raise_problems(refunds._get_undo_problems(reason, date))
+        raise_problems(refunds._get_undo_problems(reason, date))
         issued = refunds.filtered(lambda refund: refund._is_issued())
         expected = issued._get_expected_residuals(sign=-1)
         to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
@@ -255,18 +274,9 @@ class ClientRefundPosting(models.Model):
         problems = []
         if not (reason or "").strip():
             problems.append(self.env._("Say why the refund is undone: the reason stays on the refund."))
-        for refund in self:
-            for problem in refund._get_document_undo_problems(date):
-                problems.append(
-                    self.env._(
-                        "%(refund)s, %(client)s, %(amount)s: %(problem)s",
-                        refund=refund.name,
-                        client=refund.partner_id.display_name,
-                        amount=refund._format_amount(),
-                        problem=problem,
-                    )
-                )
-        return problems
+        return problems + [
+            refund._name_problem(problem) for refund in self for problem in refund._get_document_undo_problems(date)
+        ]
 
     def _get_document_undo_problems(self, date):
         self.ensure_one()
@@ -315,15 +325,15 @@ class ClientRefundPosting(models.Model):
 
         :raise UserError: everything is rolled back
         """
-        self._raise_problems(
+        raise_problems(
             [
                 self.env._(
                     "%(client)s, %(document)s: %(residual)s would be left open instead of %(expected)s. Nothing was "
                     "done. Look for an automation that reconciles these entries, and try again.",
                     client=credit.partner_id.display_name,
                     document=credit.move_id.display_name,
-                    residual=-credit.amount_residual_currency,
-                    expected=-residual,
+                    residual=format_amount(self.env, -credit.amount_residual_currency, credit.currency_id),
+                    expected=format_amount(self.env, -residual, credit.currency_id),
                 )
                 for credit, residual in expected.items()
                 if credit.currency_id.compare_amounts(credit.amount_residual_currency, residual)
@@ -335,13 +345,13 @@ class ClientRefundPosting(models.Model):
 
         :raise UserError: everything is rolled back
         """
-        self._raise_problems(
+        raise_problems(
             [
                 self.env._(
                     "%(client)s, %(document)s: the payment of %(amount)s was not reconciled with this credit alone. "
                     "Nothing was done. Look for an automation that reconciles these entries, and try again.",
                     client=line.refund_id.partner_id.display_name,
-                    document=line.move_line_id.move_id.display_name,
+                    document=line.document,
                     amount=line._format_amount(line.amount),
                 )
                 for line in self.line_ids

@@ -5,12 +5,19 @@ an object in the context: code can hold it, a context that comes over RPC can't 
 ``BYPASS_LOCK_CHECK``).
 """
 
+from odoo.tools.misc import clean_context
+
 _WORKFLOW = object()
 
 
 def with_workflow(records):
-    """The same records, in the hands of the refund's own methods."""
-    return records.with_context(client_refund_workflow=_WORKFLOW)
+    """The same records, in the hands of the refund's own methods, and free of the caller's defaults."""
+    return without_defaults(records).with_context(client_refund_workflow=_WORKFLOW)
+
+
+def without_defaults(records):
+    """The same records without `default_*` in the context: a dashboard or a program leaves them there."""
+    return records.with_context(clean_context(records.env.context))
 
 
 def in_workflow(env):

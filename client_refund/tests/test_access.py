@@ -50,12 +50,13 @@ class TestAccess(ClientRefundCommon):
         self.assertIn("client_refund_count", self.client.with_user(self.clerk).fields_get())
 
     def test_auditor_reads_and_changes_nothing(self):
+        draft = self._draft({self._credit_note(10): None})
         refund = self.refund.with_user(self.auditor)
         self.assertEqual(refund.amount, 100)
         self.assertEqual(self.credit_note.with_user(self.auditor).amount_refundable, 200)
         for act in (
             lambda: refund.action_undo("Let me see"),
-            lambda: refund.write({"reason_id": False}),
+            lambda: draft.with_user(self.auditor).write({"memo": "x"}),
             lambda: refund.create([self._refund_values({self.credit_note: 1})]),
             lambda: self.credit_note.with_user(self.auditor).action_refund_client(),
         ):

@@ -71,8 +71,8 @@ class TestConcurrency(BaseCase):
                 ("account_partial_reconcile", "credit_move_id", items.ids),
                 ("client_refund_line", "refund_id", refunds.ids),
                 ("account_payment", "client_refund_id", refunds.ids),
-                ("client_refund", "id", refunds.ids),
                 ("account_move", "id", items.move_id.ids),
+                ("client_refund", "id", refunds.ids),
                 ("res_partner", "id", [self.client_id]),
             ):
                 env.cr.execute(

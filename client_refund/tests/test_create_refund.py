@@ -78,6 +78,17 @@ class TestCreateRefund(ClientRefundCommon):
         )
         self.assertPairs(refund, [(in_foreign, 40)])
 
+    def test_what_it_does_not_know(self):
+        self._credit_note(300)
+        for values, message in (
+            ({}, "found no client with partner_id None"),
+            ({"partner_id": 0}, "found no client with partner_id 0"),
+            ({"partner_id": self.client.id, "ammount": 5}, "does not know ammount. It takes .*currency_id"),
+            ({"partner_id": self.client.id, "state": "paid"}, "does not know state"),
+        ):
+            with self.assertRaisesRegex(UserError, message):
+                self.refunds.create_refund(values)
+
     def test_nothing_open(self):
         with self.assertRaisesRegex(UserError, "Alder & Finch LLP: no credit is chosen"):
             self.refunds.create_refund({"partner_id": self.client.id})

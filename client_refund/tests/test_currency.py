@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -105,15 +104,28 @@ class TestCurrency(ClientRefundCommon):
         with self.assertRaisesRegex(UserError, r"Alder & Finch LLP, RINV.*EUR.*Refund each currency on its own"):
             self._draft({domestic: None, foreign: None}, currency_id=self.currency.id)
 
-    def test_no_more_decimals_than_the_currency(self):
-        credit_note = self._credit_note(100)
+    def test_many_small_items_of_a_weak_currency(self):
+        """40 times 90 at 16,000: each is half a cent. None becomes negative, and they add up."""
+        weak = self.setup_other_currency("IDR", rates=[("2024-01-01", 16000.0)])
+        credits = [self._credit_note(90, currency=weak) for _number in range(40)]
 
-        with self.assertRaisesRegex(UserError, "only|decimals"):
-            self.refunds.create(
-                [
-                    {
-                        "partner_id": self.client.id,
-                        "line_ids": [Command.create({"move_line_id": credit_note.id, "amount": 100.01})],
-                    }
-                ]
-            )
+        refund = self._refund(dict.fromkeys(credits))
+
+        items = refund.payment_ids._get_refund_payment_items()
+        self.assertEqual(items.mapped("amount_currency"), [90] * 40)
+        self.assertEqual(round(sum(items.mapped("balance")), 2), 0.22)
+        self.assertTrue(all(balance in (0.0, 0.01) for balance in items.mapped("balance")))
+        self.assertEqual([credit.amount_residual_currency for credit in credits], [0] * 40)
+
+    def test_amount_in_company_currency_is_what_was_booked(self):
+        """Not what the draft would have cost at an earlier rate."""
+        draft = self._draft({self._credit_note(300, currency=self.foreign): None})
+        self.assertEqual(draft.amount_company_currency, 120)
+        self.env["res.currency.rate"].create(
+            {"currency_id": self.foreign.id, "company_id": self.company.id, "name": "2024-03-20", "rate": 5.0}
+        )
+
+        draft.action_post()
+
+        self.assertEqual(draft.amount_company_currency, 60)
+        self.assertEqual(sum(draft.line_ids.payment_line_id.mapped("balance")), 60)

@@ -43,6 +43,7 @@ class TestOneOwner(ClientRefundCommon):
             {"state": "draft"},
             {"state": "canceled"},
             {"state": "rejected"},
+            {"state": "paid"},
             {"memo": "Somebody else"},
             {"move_id": False},
         ):
@@ -62,6 +63,13 @@ class TestOneOwner(ClientRefundCommon):
             "Only a refund itself",
             AccessError,
         )
+        self._assert_refused(
+            lambda: (
+                self.env["account.payment"].with_context(default_client_refund_id=self.refund.id).create({"amount": 1})
+            ),
+            "Only a refund itself",
+            AccessError,
+        )
 
     def test_payment_may_be_marked_as_sent(self):
         self.payment.mark_as_sent()
@@ -74,6 +82,12 @@ class TestOneOwner(ClientRefundCommon):
             self.entry.button_cancel,
             self.entry.unlink,
             lambda: self.entry.write({"state": "draft"}),
+            lambda: self.entry.write({"origin_payment_id": False}),
+            lambda: self.entry.write({"client_refund_id": False}),
+            lambda: self.entry.write({"commercial_partner_id": self.other_client.id}),
+            lambda: liquidity.write({"date_maturity": "2030-01-01"}),
+            lambda: liquidity.write({"amount_residual": 0}),
+            lambda: liquidity.write({"payment_id": False}),
             lambda: liquidity.write({"account_id": self.revenue.id}),
             lambda: liquidity.write({"partner_id": self.other_client.id}),
         ):
@@ -96,6 +110,7 @@ class TestOneOwner(ClientRefundCommon):
             self.credit_note.with_context(active_ids=self.credit_note.ids).action_unreconcile_match_entries,
             partials.unlink,
             lambda: partials[0].write({"amount": 1}),
+            lambda: partials[0].write({"client_refund_id": False}),
             lambda: self.credit_note.move_id.js_remove_outstanding_partial(self.credit_note.matched_debit_ids.id),
         ):
             self._assert_refused(act, rf"reconciled by {self.refund.name}.*Undo the refund")
@@ -133,19 +148,36 @@ class TestOneOwner(ClientRefundCommon):
         self.assertTrue(credit_note.reconciled)
 
     def test_documents_that_are_only_reserved_stay_free(self):
-        credit_note = self._credit_note(100)
-        self._draft({credit_note: None})
+        """A draft pays nothing: its documents may be changed and deleted, and it says so when it is issued."""
+        credit_note, receipt = self._credit_note(100), self._bank_receipt(30)
+        draft = self._draft({credit_note: None, receipt: None})
+        document = credit_note.move_id.name
         credit_note.move_id.button_draft()
-        self.assertEqual(credit_note.parent_state, "draft")
+        credit_note.move_id.with_context(force_delete=True).unlink()
+        receipt.statement_line_id.action_undo_reconciliation()
+        self.assertEqual(draft.line_ids.mapped("document")[0], document)
+        self.assertFalse(draft.line_ids.move_line_id)
+        with self.assertRaisesRegex(UserError, rf"{document}.*100\.00: the document was deleted or booked anew"):
+            draft.action_post()
+        draft.action_undo("The documents are gone")
 
     def test_after_undo_the_documents_are_free_and_the_trail_is_not(self):
         """A canceled refund's payment can't be brought to life again: the money would leave without a refund."""
         self.refund.action_undo("Wrong client")
-        for act in (self.payment.action_draft, self.payment.unlink, self.entry.button_draft, self.entry.unlink):
+        for act in (
+            self.payment.action_draft,
+            self.payment.action_validate,
+            self.payment.action_post,
+            lambda: self.payment.write({"state": "in_process"}),
+            self.payment.unlink,
+            self.entry.button_draft,
+            self.entry.unlink,
+        ):
             with self.assertRaisesRegex(UserError, f"belongs to refund {self.refund.name}"), self.env.cr.savepoint():
                 act()
         self.credit_note.move_id.button_draft()
-        self.assertEqual(self.credit_note.parent_state, "draft")
+        self.credit_note.move_id.with_context(force_delete=True).unlink()
+        self.assertEqual(self.refund.line_ids.mapped("amount"), [300, 200])
 
     def test_after_undo_the_reversal_is_owned_too(self):
         self._lock_until("2024-04-30")
@@ -167,6 +199,9 @@ class TestOneOwner(ClientRefundCommon):
             lambda: self.refund.write({"amount": 1}),
             lambda: self.refund.write({"partner_id": self.other_client.id}),
             lambda: self.refund.write({"memo": "x"}),
+            lambda: self.refund.write({"reason_id": self.env.ref("client_refund.reason_retainer").id}),
+            lambda: self.refund.write({"amount_company_currency": 1}),
+            lambda: line.write({"source_type": "entry"}),
             lambda: self.refund.write({"line_ids": [(5,)]}),
             lambda: line.write({"amount": 1}),
             lambda: line.write({"payment_line_id": False}),
@@ -178,6 +213,24 @@ class TestOneOwner(ClientRefundCommon):
             self.refund.unlink,
         ):
             self._assert_refused(act, "can't be changed|can't be set|is set by")
+
+    def test_defaults_in_the_context_are_no_way_in(self):
+        """A dashboard leaves `default_*` in the context, and a thief puts them there."""
+        credit_note = self._credit_note(100)
+        refunds = self.refunds.with_context(
+            default_user_id=self.env.user.id,
+            default_state="paid",
+            default_name="CR/0",
+            default_payment_line_id=self.entry.line_ids[0].id,
+            default_date="2020-01-01",
+        )
+        refund = refunds.create([self._refund_values({credit_note: None})])
+        self.assertRecordValues(refund, [{"user_id": self.clerk.id, "state": "draft"}])
+        self.assertNotEqual(refund.name, "CR/0")
+        self.assertFalse(refund.line_ids.payment_line_id)
+        refund.with_context(default_name="ZZZ/1", default_date="2020-01-01").action_post()
+        self.assertNotEqual(refund.payment_ids.name, "ZZZ/1")
+        self.assertEqual(refund.payment_ids.move_id.date, refund.date)
 
     def test_a_context_from_outside_is_no_key(self):
         payment = self.payment.with_context(client_refund_workflow=True)

@@ -169,7 +169,7 @@ class TestUndo(ClientRefundCommon):
         credit_note = self._credit_note(300)
         refund = self._refund({credit_note: None})
         dialog = self.env["client.refund.undo"].with_user(self.clerk).with_context(active_ids=refund.ids)
-        self.assertFalse(dialog.create({"reason": "x"}).needs_reversal)
+        self.assertRecordValues(dialog.create({"reason": "x"}), [{"has_payment": True, "needs_reversal": False}])
         self._lock_until("2024-04-30")
         dialog = dialog.create({"reason": "Wrong account", "date": "2024-05-05"})
         self.assertTrue(dialog.needs_reversal)

@@ -67,7 +67,7 @@ class TestWizard(ClientRefundCommon):
                 }
             ],
         )
-        self.assertIn(str(credit_note.move_id.id), line.action_open_document()["url"])
+        self.assertEqual(line.document_url, f"/odoo/account.move/{credit_note.move_id.id}")
 
     def test_fully_reserved_credit_is_shown_unticked(self):
         credit_note = self._credit_note(300)
@@ -210,6 +210,58 @@ class TestWizard(ClientRefundCommon):
         self._bank_receipt(30, account_number="BE 222")
         self.assertEqual(self._form().save().partner_bank_id, origin)
 
+    def test_payee_account_of_several_origins(self):
+        """Money from two accounts: none is taken for granted."""
+        first, second = self._bank_account("BE111"), self._bank_account("BE222")
+        credits = self._bank_receipt(10, account_number="BE111") | self._bank_receipt(500, account_number="BE222")
+        wizard = self._form().save()
+        self.assertFalse(wizard.partner_bank_id)
+        self.assertIn("BE111, BE222", wizard.alerts["several_origins"]["message"])
+        self.assertEqual(self._opened(credits[1].with_user(self.clerk).action_refund_client()).partner_bank_id, second)
+        self.assertEqual(self._opened(credits[0].with_user(self.clerk).action_refund_client()).partner_bank_id, first)
+
+    def test_cleared_payee_account_stays_cleared(self):
+        self._bank_account("BE111")
+        self._credit_note(300)
+        self._payment(200)
+        form = self._form()
+        form.partner_bank_id = self.env["res.partner.bank"]
+        with form.line_ids.edit(0) as line:
+            line.selected = False
+        refund = self.refunds.browse(form.save().action_refund()["res_id"])
+        self.assertFalse(refund.partner_bank_id)
+        self.assertFalse(refund.payment_ids.partner_bank_id)
+
+    def test_a_dashboard_leaves_no_defaults(self):
+        """Core's dashboards put the journal that one came from into the context."""
+        credit_note = self._credit_note(300)
+        move = credit_note.move_id.with_user(self.clerk).with_context(
+            default_journal_id=self.company_data["default_journal_sale"].id, default_date="2020-01-01"
+        )
+        self.assertEqual(self._opened(move.action_refund_client()).journal_id, self.bank)
+
+    def test_contact_gives_its_client(self):
+        contact = self.env["res.partner"].create({"name": "Ada Alder", "parent_id": self.client.id})
+        self._credit_note(300)
+        form = self._form(contact)
+        self.assertEqual(form.partner_id, self.client)
+        self.assertEqual(form.amount, 300)
+
+    def test_refund_of_several_clients_at_once(self):
+        with self.assertRaisesRegex(UserError, "one client at a time: choose one of .*Birch Holdings"):
+            (self.client | self.other_client).with_user(self.clerk).action_refund_client()
+
+    def test_credit_of_a_draft_that_is_gone_stays_in_sight(self):
+        """Nothing is silently left out: it is listed as it was, and refused by name."""
+        gone, other = self._credit_note(300), self._payment(200)
+        draft = self._draft({gone: 120})
+        (self._invoice(300) | gone).reconcile()
+        wizard = self._opened(draft.action_edit())
+        self.assertEqual(self._lines(wizard), [(gone, True, 120), (other, False, 200)])
+        self.assertEqual(wizard.line_ids[0].amount_available, 0)
+        with self.assertRaisesRegex(UserError, rf"{gone.move_id.name}.*nothing is open any more"):
+            wizard.action_refund()
+
     def test_untrusted_account_is_announced(self):
         self._credit_note(300)
         self.patch(
@@ -217,7 +269,7 @@ class TestWizard(ClientRefundCommon):
         )
         wizard = self._form().save()
         self.assertEqual(wizard.alerts["untrusted_account"]["level"], "danger")
-        self.assertEqual(wizard.alerts["untrusted_account"]["action"]["res_model"], "res.partner.bank")
+        self.assertEqual(wizard.alerts["untrusted_account"]["action"]["url"], f"/odoo/res.partner/{self.client.id}")
 
     def test_client_wishes(self):
         """The journal and method that the client is paid by."""

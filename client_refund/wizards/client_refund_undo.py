@@ -20,12 +20,14 @@ class ClientRefundUndo(models.TransientModel):
         required=True,
         help="The date of the reversal, in an open period.",
     )
-    needs_reversal = fields.Boolean(compute="_compute_needs_reversal")
+    has_payment = fields.Boolean(compute="_compute_payments")
+    needs_reversal = fields.Boolean(compute="_compute_payments")
 
     @api.depends("refund_ids")
-    def _compute_needs_reversal(self):
+    def _compute_payments(self):
         for wizard in self:
             payments = wizard.refund_ids.filtered(lambda refund: refund._is_issued()).payment_ids
+            wizard.has_payment = bool(payments)
             wizard.needs_reversal = any(payment._must_be_reversed() for payment in payments)
 
     def action_undo(self):

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
+from ..models.client_refund_workflow import without_defaults
+
 
 class ClientRefundWizard(models.TransientModel):
     """The refund desk: the only place where credits are chosen and amounts typed."""
@@ -10,7 +12,6 @@ class ClientRefundWizard(models.TransientModel):
     _name = "client.refund.wizard"
     _description = "Refund a Client"
     _inherit = ["client.refund.mixin"]
-    _check_company_auto = True
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
     credit_ids = fields.Many2many(
@@ -84,33 +85,53 @@ class ClientRefundWizard(models.TransientModel):
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_line_ids(self):
         for wizard in self:
+            own_lines = wizard.refund_id.line_ids.grouped("move_line_id")
+            preselected = set(wizard.credit_ids._origin.ids)
             wizard.line_ids = [Command.clear()] + [
-                Command.create(wizard._prepare_line_vals(credit)) for credit in wizard._get_credits()
+                Command.create(
+                    wizard._prepare_own_line_vals(own_lines[credit])
+                    if credit in own_lines
+                    else wizard._prepare_line_vals(credit, preselected)
+                )
+                for credit in wizard._get_credits()
             ]
 
     def _get_credits(self):
-        """The open credits to choose from, oldest first.
+        """The open credits to choose from, and what the draft holds even if it is not open any more, oldest first.
 
         :return: account.move.line
         """
         self.ensure_one()
         domain = self._get_credit_domain() & Domain("currency_id", "=", self.currency_id.id)
-        return self.env["account.move.line"].search(domain, order="date, id")
+        items = self.env["account.move.line"]
+        return items.search(domain | Domain("id", "in", self.refund_id.line_ids.move_line_id.ids), order="date, id")
 
-    def _prepare_line_vals(self, credit):
+    def _prepare_own_line_vals(self, refund_line):
+        """The values of the wizard's line for a credit that the draft holds.
+
+        :param refund_line: client.refund.line
+        :return: dict
+        """
+        return {"move_line_id": refund_line.move_line_id.id, "selected": True, "amount": refund_line.amount}
+
+    def _prepare_line_vals(self, credit, preselected):
         """The values of the wizard's line for an open credit.
 
         :param credit: account.move.line
+        :param preselected: set of ids of the credits to tick; without any, all of them
         :return: dict
         """
-        own = self.refund_id.line_ids.filtered(lambda line: line.move_line_id == credit)
-        refundable = min(credit.amount_refundable + own.amount, credit.amount_refund_open)
-        chosen = own if self.refund_id else not self.credit_ids or credit in self.credit_ids._origin
         return {
             "move_line_id": credit.id,
-            "selected": bool(chosen) and self.currency_id.compare_amounts(refundable, 0) > 0,
-            "amount": own.amount or refundable,
+            "selected": not self.refund_id
+            and credit.amount_refundable > 0
+            and (not preselected or credit.id in preselected),
+            "amount": credit.amount_refundable,
         }
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        self.partner_id = self.partner_id.commercial_partner_id
 
     @api.onchange("select_all")
     def _onchange_select_all(self):
@@ -129,24 +150,26 @@ class ClientRefundWizard(models.TransientModel):
     @api.depends("partner_id", "company_id", "currency_id", "amount")
     def _compute_balance(self):
         for wizard in self:
-            domain = wizard._get_client_domain() & Domain(
-                [
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("currency_id", "=", wizard.currency_id.id),
-                ]
-            )
-            [(balance,)] = self.env["account.move.line"]._read_group(domain, [], ["amount_residual_currency:sum"])
-            wizard.balance_before = balance
-            wizard.balance_after = balance + wizard.amount
+            wizard.balance_before = wizard._sum_open_items(Domain.TRUE)
+            wizard.balance_after = wizard.balance_before + wizard.amount
+
+    def _get_open_item_domain(self):
+        """What is open between client and firm in the chosen currency, either way."""
+        return (
+            self.env["account.move.line"]._get_open_item_domain()
+            & self._get_client_domain()
+            & Domain("currency_id", "=", self.currency_id.id)
+        )
+
+    def _sum_open_items(self, domain):
+        """The sum of the open items that match, in the chosen currency; positive is owed by the client."""
+        [(balance,)] = self.env["account.move.line"]._read_group(
+            self._get_open_item_domain() & domain, [], ["amount_residual_currency:sum"]
+        )
+        return balance
 
     def _get_selected_lines(self):
         return self.line_ids.filtered("selected")
-
-    @api.depends("partner_id", "company_id", "line_ids.selected")
-    def _compute_partner_bank_id(self):
-        return super()._compute_partner_bank_id()
 
     def _get_refund_credits(self):
         return self._get_selected_lines().move_line_id._origin
@@ -174,12 +197,21 @@ class ClientRefundWizard(models.TransientModel):
             "other_currencies": self._get_other_currencies_alert(),
             "reserved": self._get_reserved_alert(),
             "also_owes": self._get_also_owes_alert(),
+            "several_origins": self._get_several_origins_alert(),
             "untrusted_account": self._get_untrusted_account_alert(),
         }
         return {key: alert for key, alert in alerts.items() if alert}
 
+    @api.model
+    def _open_in_new_tab(self, record):
+        """Look at a record without losing what was typed.
+
+        :return: an action dictionary
+        """
+        return {"type": "ir.actions.act_url", "url": f"/odoo/{record._name}/{record._origin.id}", "target": "new"}
+
     def _get_no_credit_alert(self):
-        if self.line_ids:
+        if self.line_ids or not self.currency_id:
             return None
         return {
             "level": "info",
@@ -213,20 +245,11 @@ class ClientRefundWizard(models.TransientModel):
                 refunds=", ".join(refunds.mapped("name")),
             ),
             "action_text": self.env._("View refund"),
-            "action": refunds._get_records_action(name=self.env._("Client Refunds")),
+            "action": self._open_in_new_tab(refunds[0]),
         }
 
     def _get_also_owes_alert(self):
-        domain = self._get_client_domain() & Domain(
-            [
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual_currency", ">", 0),
-                ("currency_id", "=", self.currency_id.id),
-            ]
-        )
-        owed = self.env["account.move.line"].search(domain)
+        owed = self._sum_open_items(Domain("amount_residual_currency", ">", 0))
         if not owed:
             return None
         return {
@@ -234,17 +257,27 @@ class ClientRefundWizard(models.TransientModel):
             "message": self.env._(
                 "The client also owes %(amount)s. "
                 "Reconcile the credits with the open items first if they belong together.",
-                amount=format_amount(self.env, sum(owed.mapped("amount_residual_currency")), self.currency_id),
+                amount=format_amount(self.env, owed, self.currency_id),
             ),
-            "action_text": self.env._("View open items"),
-            "action": owed.move_id._get_records_action(name=self.env._("Open Items")),
+            "action_text": self.env._("View client"),
+            "action": self._open_in_new_tab(self.partner_id),
+        }
+
+    def _get_several_origins_alert(self):
+        origins = self._get_origin_accounts()
+        if len(origins) < 2:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "The money came from several accounts: %(accounts)s. Choose the payee account, or refund the credits "
+                "of each account on their own.",
+                accounts=", ".join(origins.mapped("acc_number")),
+            ),
         }
 
     def _get_untrusted_account_alert(self):
-        needs_trust = (
-            self.payment_method_line_id.code in self.env["account.payment"]._get_method_codes_needing_bank_account()
-        )
-        if not needs_trust or self.partner_bank_id.allow_out_payment:
+        if not self._is_trusted_account_missing():
             return None
         return {
             "level": "danger",
@@ -252,8 +285,8 @@ class ClientRefundWizard(models.TransientModel):
                 "Payment method %(method)s pays to trusted bank accounts only.",
                 method=self.payment_method_line_id.name,
             ),
-            "action_text": self.env._("View bank accounts"),
-            "action": self.available_partner_bank_ids._origin._get_records_action(name=self.env._("Bank Accounts")),
+            "action_text": self.env._("View client"),
+            "action": self._open_in_new_tab(self.partner_id),
         }
 
     # -------------------------------------------------------------------------
@@ -267,7 +300,7 @@ class ClientRefundWizard(models.TransientModel):
         :param vals: dict, values of the wizard
         :return: an action dictionary
         """
-        wizard = self.create(vals)
+        wizard = without_defaults(self).create(vals)
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("client_refund.action_client_refund_wizard"),
             "res_id": wizard.id,
@@ -282,15 +315,27 @@ class ClientRefundWizard(models.TransientModel):
         :raise UserError: if they are not of one client, company and currency
         """
         clients = credits.partner_id.commercial_partner_id
-        for records, message in (
-            (clients, self.env._("Refund one client at a time. These credits belong to %(names)s.")),
-            (credits.company_id, self.env._("Refund one company's credits at a time. These belong to %(names)s.")),
-            (credits.currency_id, self.env._("Refund one currency at a time. These credits are in %(names)s.")),
-        ):
-            if len(records) != 1:
-                raise UserError(
-                    message % {"names": ", ".join(records.mapped("display_name")) or self.env._("no client")}
+        if len(clients) != 1:
+            raise UserError(
+                self.env._(
+                    "Refund one client at a time. These credits belong to %(clients)s.",
+                    clients=", ".join(clients.mapped("display_name")) or self.env._("no client"),
                 )
+            )
+        if len(credits.company_id) != 1:
+            raise UserError(
+                self.env._(
+                    "Refund one company's credits at a time. These belong to %(companies)s.",
+                    companies=", ".join(credits.company_id.mapped("display_name")),
+                )
+            )
+        if len(credits.currency_id) != 1:
+            raise UserError(
+                self.env._(
+                    "Refund one currency at a time. These credits are in %(currencies)s.",
+                    currencies=", ".join(credits.currency_id.mapped("name")),
+                )
+            )
         return self._open(
             {
                 "partner_id": clients.id,

@@ -16,6 +16,7 @@ class ClientRefundWizardLine(models.TransientModel):
     selected = fields.Boolean(string="Refund", help="Tick to refund this credit.")
     date = fields.Date(related="move_line_id.date")
     document = fields.Char(related="move_line_id.move_id.name", string="Number")
+    document_url = fields.Char(compute="_compute_document_url", string="Document")
     source_type = fields.Selection(related="move_line_id.refund_source_type")
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
     amount_original = fields.Monetary(
@@ -30,6 +31,11 @@ class ClientRefundWizardLine(models.TransientModel):
     reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
     amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
     amount = fields.Monetary(help="What to refund of this credit.")
+
+    @api.depends("move_line_id")
+    def _compute_document_url(self):
+        for line in self:
+            line.document_url = line.move_line_id._origin._get_document_url()
 
     @api.depends("move_line_id", "wizard_id.date")
     def _compute_age(self):
@@ -47,15 +53,6 @@ class ClientRefundWizardLine(models.TransientModel):
             line.amount_reserved = sum(reservations.mapped("amount"))
             line.amount_available = line.amount_open - line.amount_reserved
             line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
-
-    def action_open_document(self):
-        """Open the credit's document in a tab of its own, so that nothing typed is lost.
-
-        :return: an action dictionary
-        """
-        self.ensure_one()
-        move = self.move_line_id.move_id
-        return {"type": "ir.actions.act_url", "url": f"/odoo/account.move/{move.id}", "target": "new"}
 
     def _prepare_refund_line_vals(self):
         """The values of the refund's line.
