@@ -17,7 +17,7 @@ def with_workflow(records):
 
 def without_defaults(records):
     """The same records without `default_*` in the context: a dashboard or a program leaves them there."""
-    return records.with_context(clean_context(records.env.context))
+    return records.with_context(clean_context(records.env.context))  # pylint: disable=context-overridden
 
 
 def in_workflow(env):

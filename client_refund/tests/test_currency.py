@@ -113,7 +113,7 @@ class TestCurrency(ClientRefundCommon):
 
         items = refund.payment_ids._get_refund_payment_items()
         self.assertEqual(items.mapped("amount_currency"), [90] * 40)
-        self.assertEqual(round(sum(items.mapped("balance")), 2), 0.22)
+        self.assertEqual(round(sum(items.mapped("balance")), 2), 0.23)
         self.assertTrue(all(balance in (0.0, 0.01) for balance in items.mapped("balance")))
         self.assertEqual([credit.amount_residual_currency for credit in credits], [0] * 40)
 

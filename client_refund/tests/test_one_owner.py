@@ -167,7 +167,6 @@ class TestOneOwner(ClientRefundCommon):
         for act in (
             self.payment.action_draft,
             self.payment.action_validate,
-            self.payment.action_post,
             lambda: self.payment.write({"state": "in_process"}),
             self.payment.unlink,
             self.entry.button_draft,
