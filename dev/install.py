@@ -185,14 +185,19 @@ def build_odoo(folder):
 
 def make_venv(folder):
     """A virtual environment with pip, also where Debian's python3-venv is missing."""
-    if importlib.util.find_spec("ensurepip"):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        return
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    fetch_from_debian("sid", ["python3-pip-whl"], folder / "pip")
-    wheel = next((folder / "pip/usr/share/python-wheels").glob("pip-*.whl"))
-    pip_in_wheel = [folder / "bin/python", wheel / "pip", "install", "--quiet", "--no-index", wheel]
-    run_or_fail(pip_in_wheel, lambda errors: f"could not install pip: {errors[-1]}")
+    brings_pip = importlib.util.find_spec("ensurepip")
+    options = [] if brings_pip else ["--without-pip"]
+    run_or_fail(
+        [sys.executable, "-m", "venv", *options, folder],
+        lambda errors: f"could not make a virtual environment with {sys.executable}: {errors[-1]}",
+    )
+    if not brings_pip:
+        fetch_from_debian("sid", ["python3-pip-whl"], folder / "pip")
+        wheel = next((folder / "pip/usr/share/python-wheels").glob("pip-*.whl"))
+        run_or_fail(
+            [folder / "bin/python", wheel / "pip", "install", "--quiet", "--no-index", wheel],
+            lambda errors: f"could not install pip: {errors[-1]}",
+        )
 
 
 def build_postgres(folder):

@@ -41,13 +41,16 @@ def create():
 
 def start():
     """Start the server unless it runs; it listens on a socket only."""
+    if len(str(HOME / ".s.PGSQL.5432")) > 107:
+        fail(f"the path {HOME} is too long for PostgreSQL's socket: set XDG_CACHE_HOME to a shorter one.")
     if not (DATA / "PG_VERSION").exists():
         create()
     if program("pg_ctl", "status", "--pgdata", DATA).returncode == 0:
         return
     options = f"-c listen_addresses= -c unix_socket_directories='{HOME}' -c shared_buffers=256MB"
     if program("pg_ctl", "start", "--wait", "--pgdata", DATA, "--log", LOG, "--options", options).returncode:
-        fail(f"PostgreSQL did not start: {LOG.read_text().strip().splitlines()[-1]}")
+        reasons = [line for line in LOG.read_text().splitlines() if "FATAL" in line]
+        fail(f"PostgreSQL did not start ({', '.join(reasons[-1:])}): {LOG} tells more.")
 
 
 def stop():
