@@ -19,9 +19,12 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "line_ids",
         "move_type",
         "origin_payment_id",
+        "partner_bank_id",
         "partner_id",
         "ref",
         "reversed_entry_id",
+        "state",
+        "statement_line_id",
     }
 )
 
@@ -44,6 +47,7 @@ class AccountMove(models.Model):
     )
     has_refundable_credit = fields.Boolean(
         compute="_compute_has_refundable_credit",
+        groups="account.group_account_invoice,account.group_account_readonly",
         help="Whether this credit note or incoming payment can be refunded to the client.",
     )
 
@@ -77,7 +81,6 @@ class AccountMove(models.Model):
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
             self._check_not_owned_by_refund()
         if vals.get("state") in ("draft", "cancel"):
-            self._check_not_owned_by_refund()
             self._check_not_refunded()
         if vals.get("client_refund_id") and not in_workflow(self.env):
             raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
@@ -109,6 +112,22 @@ class AccountMove(models.Model):
                     for refund in move.client_refund_id.sudo()
                 )
             )
+
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Reconcile each item of a refund's payment with its own reversal.
+
+        Core reconciles them in one bag: of items in a foreign currency it would match those that differ by a cent,
+        and book exchange differences that there are not.
+        """
+        pairs = [
+            item | reversal
+            for move, reverse_move in zip(self, reverse_moves, strict=True)
+            if move.client_refund_id
+            for item, reversal in zip(move.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True)
+            if item.account_id.reconcile and not item.reconciled
+        ]
+        self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
+        return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
 
     def _check_not_refunded(self):
         """Refuse to reopen a document whose credit has been paid out.

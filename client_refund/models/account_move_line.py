@@ -20,12 +20,19 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "date_maturity",
         "debit",
         "full_reconcile_id",
+        "journal_id",
         "move_id",
+        "parent_state",
         "partner_id",
         "payment_id",
         "reconciled",
+        "tax_ids",
     }
 )
+
+
+# Payments whose money never arrived, or did not stay.
+BOUNCED_STATES = ("canceled", "rejected")
 
 
 class AccountMoveLine(models.Model):
@@ -56,21 +63,21 @@ class AccountMoveLine(models.Model):
         string="Open Credit",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
-        compute_sudo=True,  # reservations count for whoever may read the journal item
+        groups="account.group_account_invoice,account.group_account_readonly",
         help="What is open of this credit, as a positive amount in its currency. Zero if it is no open credit.",
     )
     amount_refund_reserved = fields.Monetary(
         string="Reserved",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
-        compute_sudo=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
         help="What refunds that are not issued yet hold of this credit.",
     )
     amount_refundable = fields.Monetary(
         string="Refundable",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
-        compute_sudo=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
         help="What is open of this credit, less what is reserved.",
     )
 
@@ -96,12 +103,15 @@ class AccountMoveLine(models.Model):
     def _get_open_credit_domain(self):
         """The one definition of an open credit.
 
-        A blocked document is in dispute: it is not refundable until somebody unblocks it.
+        A blocked document is in dispute: it is not refundable until somebody unblocks it. A payment that was rejected
+        never arrived, though core leaves its entry posted.
 
         :return: Domain
         """
-        return self._get_open_item_domain() & Domain(
-            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "!=", "blocked")]
+        return (
+            self._get_open_item_domain()
+            & Domain([("amount_residual_currency", "<", 0), ("move_id.payment_state", "!=", "blocked")])
+            & ~Domain("move_id.origin_payment_id.state", "in", BOUNCED_STATES)
         )
 
     @api.model
@@ -135,6 +145,7 @@ class AccountMoveLine(models.Model):
         "amount_residual_currency",
         "client_refund_line_ids.amount",
         "client_refund_line_ids.refund_id.state",
+        "move_id.origin_payment_id.state",
         "move_id.payment_state",
         "parent_state",
         "reconciled",
@@ -200,6 +211,12 @@ class AccountMoveLine(models.Model):
     # One owner
     # -------------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        items = super().create(vals_list)
+        items.move_id._check_not_owned_by_refund()
+        return items
+
     def write(self, vals):
         # core moves the items of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
@@ -208,6 +225,7 @@ class AccountMoveLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_refunded(self):
+        self.move_id._check_not_owned_by_refund()
         # a user without rights on refunds is refused like everybody else
         self.sudo().client_refund_line_ids._check_not_issued()
 
@@ -250,6 +268,8 @@ class AccountMoveLine(models.Model):
             )
         if self.move_id.payment_state == "blocked":
             return self.env._("it is blocked. Unblock it first, or leave it out.")
+        if self.move_id.origin_payment_id.state in BOUNCED_STATES:
+            return self.env._("the payment was rejected or canceled, its money never arrived. Leave it out.")
         if self.amount_residual_currency > 0:
             return self.env._(
                 "%(amount)s is owed by the client, not to the client. Leave it out.",

@@ -32,6 +32,7 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         partials = super().create(vals_list)
         partials._check_not_owned_by_refund()
+        partials._check_settles_no_refund()
         return partials
 
     def write(self, vals):
@@ -45,6 +46,19 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         self._check_not_owned_by_refund()
         return super().unlink()
+
+    def _check_settles_no_refund(self):
+        """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.
+
+        Its liquidity item is free: it waits for the bank statement.
+
+        :raise UserError: names client, entry and refund
+        """
+        items = self.debit_move_id | self.credit_move_id
+        if in_workflow(self.env) or not items.move_id.client_refund_id:
+            return
+        owned = items.filtered(lambda item: item.move_id.client_refund_id and item.account_type == "asset_receivable")
+        owned.move_id._check_not_owned_by_refund()
 
     def _check_not_owned_by_refund(self):
         """Refuse to touch a reconciliation that a refund made, exchange difference included.

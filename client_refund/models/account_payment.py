@@ -44,7 +44,10 @@ class AccountPayment(models.Model):
         help="The refund that made this payment. Only the refund can change it.",
     )
     client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
-    has_refundable_credit = fields.Boolean(related="move_id.has_refundable_credit")
+    has_refundable_credit = fields.Boolean(
+        related="move_id.has_refundable_credit",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
 
     @api.depends("client_refund_id")
     def _compute_outstanding_account_id(self):

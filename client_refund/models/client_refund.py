@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import format_amount
 
-from .client_refund_workflow import in_workflow, without_defaults
+from .client_refund_line import is_finite
+from .client_refund_workflow import in_workflow, with_neutral_context
 
 RESERVING_STATES = ("draft",)
 ISSUED_STATES = ("in_process", "paid")
@@ -44,6 +45,7 @@ class ClientRefund(models.Model):
     currency_id = fields.Many2one(
         required=True,
         compute="_compute_currency_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -178,7 +180,7 @@ class ClientRefund(models.Model):
         """
         self._refuse_fields(self, vals_list, self._get_terms_fields())
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
-        refunds = super(ClientRefund, without_defaults(self)).create(
+        refunds = super(ClientRefund, with_neutral_context(self)).create(
             [
                 {
                     **vals,
@@ -198,7 +200,7 @@ class ClientRefund(models.Model):
             self._check_is_draft()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
-        result = super(ClientRefund, without_defaults(self)).write(vals)
+        result = super(ClientRefund, with_neutral_context(self)).write(vals)
         if {"partner_id", "company_id", "currency_id", "line_ids"} & vals.keys():
             self._check_something_chosen()
             self._reserve()
@@ -367,6 +369,8 @@ class ClientRefund(models.Model):
             with self.env.cr.savepoint():
                 refund = self.create([{**values, "company_id": company.id}])
         except UniqueViolation as error:
+            if error.diag.constraint_name != self._external_reference_uniq.full_name(self):
+                raise
             # another call with the same reference was faster: replayed, this one finds what it made
             raise ConcurrencyError(str(error)) from error
         refund.action_post()
@@ -379,6 +383,10 @@ class ClientRefund(models.Model):
         :raise UserError: if the client is missing, or something is not known
         """
         known = self._get_terms_fields() - {"line_ids"} | {"lines"}
+        if not isinstance(values, dict):
+            raise UserError(
+                self.env._("create_refund takes a dictionary with %(known)s.", known=", ".join(sorted(known)))
+            )
         if unknown := set(values) - known:
             raise UserError(
                 self.env._(
@@ -387,6 +395,8 @@ class ClientRefund(models.Model):
                     known=", ".join(sorted(known)),
                 )
             )
+        for name in known & values.keys() - {"lines"}:
+            self._check_refund_value(name, values[name])
         if not self.env["res.partner"].browse(values.get("partner_id")).exists():
             raise UserError(
                 self.env._(
@@ -394,7 +404,56 @@ class ClientRefund(models.Model):
                     partner_id=values.get("partner_id"),
                 )
             )
+        self._check_refund_lines(values.get("lines"))
         return dict(values)
+
+    def _check_refund_value(self, name, value):
+        """:raise UserError: if this is no id, no text or no date, as the field wants it"""
+        wanted = {"many2one": int, "char": str}.get(self._fields[name].type)
+        if name == "date":
+            self._parse_date(value)
+        elif value is not None and value is not False and (isinstance(value, bool) or not isinstance(value, wanted)):
+            raise UserError(
+                self.env._(
+                    "create_refund can't use %(value)s as %(name)s. It takes %(wanted)s.",
+                    value=value,
+                    name=name,
+                    wanted=self.env._("the id of a record") if wanted is int else self.env._("a text"),
+                )
+            )
+
+    def _check_refund_lines(self, lines):
+        """:raise UserError: if these are not values of lines"""
+        if lines is not None and not (
+            isinstance(lines, list)
+            and all(
+                isinstance(line, dict)
+                and isinstance(line.get("move_line_id"), int)
+                and line.keys() <= {"move_line_id", "amount"}
+                and is_finite(line.get("amount", 0))
+                for line in lines
+            )
+        ):
+            raise UserError(
+                self.env._(
+                    "create_refund can't use %(lines)s as lines. It takes a list of "
+                    '{"move_line_id": the id of a journal item, "amount": a number}.',
+                    lines=lines,
+                )
+            )
+
+    @api.model
+    def _parse_date(self, value):
+        """A date from a program.
+
+        :param value: date, str or False
+        :return: date or None
+        :raise UserError: if it is none
+        """
+        try:
+            return fields.Date.to_date(value)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UserError(self.env._("%(value)s is no date. Give it as YYYY-MM-DD.", value=value)) from error
 
     def _find_external_reference(self, company, reference):
         return self.search([("company_id", "=", company.id), ("external_reference", "=", reference)], limit=1)

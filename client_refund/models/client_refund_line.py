@@ -1,8 +1,15 @@
+from math import isfinite
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.tools import float_is_zero, format_amount
 
-from .client_refund_workflow import in_workflow, without_defaults
+from .client_refund_workflow import in_workflow, with_neutral_context
+
+
+def is_finite(amount):
+    """Whether this, from a program perhaps, is a number that can be an amount."""
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and isfinite(amount)
 
 
 class ClientRefundLine(models.Model):
@@ -26,22 +33,25 @@ class ClientRefundLine(models.Model):
         help="The open credit: a journal item on a receivable account. Empty where it was deleted before it was paid "
         "out, or after the refund was undone.",
     )
-    move_id = fields.Many2one(related="move_line_id.move_id", string="Entry")
+    move_id = fields.Many2one(related="move_line_id.move_id", related_sudo=False, string="Entry")
     document = fields.Char(
         compute="_compute_document",
+        compute_sudo=False,
         store=True,
         help="The number of the credit's document, kept also where the document is deleted.",
     )
     source_type = fields.Selection(
         selection=lambda self: self.env["account.move.line"]._fields["refund_source_type"].selection,
         compute="_compute_source_type",
+        compute_sudo=False,
         store=True,
         help="Where the credit comes from.",
     )
-    date = fields.Date(related="move_line_id.date", string="Credit Date")
+    date = fields.Date(related="move_line_id.date", related_sudo=False, string="Credit Date")
     amount = fields.Monetary(
         required=True,
         compute="_compute_amount",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -85,7 +95,8 @@ class ClientRefundLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_written_fields(*vals_list)
-        lines = super(ClientRefundLine, without_defaults(self)).create(vals_list)
+        lines = super(ClientRefundLine, with_neutral_context(self)).create(vals_list)
+        lines._check_amounts_kept(vals_list)
         lines.refund_id._check_is_draft()
         lines.refund_id._reserve()
         return lines
@@ -94,6 +105,7 @@ class ClientRefundLine(models.Model):
         self._check_written_fields(vals)
         self._check_refund_is_draft()
         result = super().write(vals)
+        self._check_amounts_kept([vals] * len(self))
         self._check_refund_is_draft()
         if not in_workflow(self.env):
             self.refund_id._reserve()
@@ -105,6 +117,28 @@ class ClientRefundLine(models.Model):
 
     def _check_written_fields(self, *vals_list):
         self.env["client.refund"]._refuse_fields(self, vals_list, {"refund_id", "move_line_id", "amount"})
+        for vals in vals_list:
+            if not is_finite(vals.get("amount", 0)):
+                raise UserError(
+                    self.env._("%(amount)s is no amount. Give the amount to refund as a number.", amount=vals["amount"])
+                )
+
+    def _check_amounts_kept(self, vals_list):
+        """Refuse an amount with more decimals than the currency has: rounded, it would not be what was asked for.
+
+        :raise UserError: names client, document and amount
+        """
+        for line, vals in zip(self, vals_list, strict=True):
+            if "amount" in vals and not float_is_zero(vals["amount"] - line.amount, precision_digits=6):
+                raise UserError(
+                    self.env._(
+                        "%(client)s, %(document)s: %(amount)s has more decimals than %(currency)s. Round it first.",
+                        client=line.refund_id.partner_id.display_name,
+                        document=line.document,
+                        amount=vals["amount"],
+                        currency=line.currency_id.name,
+                    )
+                )
 
     def _check_refund_is_draft(self):
         if not in_workflow(self.env):

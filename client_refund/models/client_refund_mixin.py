@@ -35,6 +35,7 @@ class ClientRefundMixin(models.AbstractModel):
         "account.journal",
         string="Pay From",
         compute="_compute_journal_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -47,6 +48,7 @@ class ClientRefundMixin(models.AbstractModel):
         "account.payment.method.line",
         string="Payment Method",
         compute="_compute_payment_method_line_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -60,6 +62,7 @@ class ClientRefundMixin(models.AbstractModel):
         "res.partner.bank",
         string="Payee Account",
         compute="_compute_partner_bank_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         check_company=True,
@@ -75,6 +78,7 @@ class ClientRefundMixin(models.AbstractModel):
     )
     memo = fields.Char(
         compute="_compute_memo",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="The text that goes with the payment, after the number of the refund.",

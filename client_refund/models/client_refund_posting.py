@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from markupsafe import Markup
 
@@ -92,6 +92,8 @@ class ClientRefundPosting(models.Model):
         """
         self.ensure_one()
         problems = []
+        if self.payment_ids:
+            problems.append(self.env._("it has a payment already. Undo it and make a new one."))
         if self.state != "draft":
             problems.append(
                 self.env._("it is %(state)s already. Only a draft can be issued.", state=self._get_state_label())
@@ -137,8 +139,16 @@ class ClientRefundPosting(models.Model):
         self.ensure_one()
         account = self.partner_bank_id
         owner = account.partner_id.commercial_partner_id
+        company_partner = self.company_id.partner_id
         problems = []
-        if account and owner == self.company_id.partner_id:
+        if self.partner_id == company_partner:
+            problems.append(self.env._("the client is the company itself. Choose the client who is owed the money."))
+        if account and not account.active:
+            problems.append(
+                self.env._("account %(account)s is archived. Choose one in use.", account=account.acc_number)
+            )
+        own_numbers = company_partner.bank_ids.mapped("sanitized_acc_number")
+        if account and (owner == company_partner or account.sanitized_acc_number in own_numbers):
             problems.append(
                 self.env._(
                     "account %(account)s is the company's own. Choose an account of the client.",
@@ -210,14 +220,28 @@ class ClientRefundPosting(models.Model):
 
     def _reconcile(self):
         """Reconcile each credit with its own payment item, and own what came of it."""
-        self.env["account.move.line"]._reconcile_plan(
-            [line.move_line_id | line.payment_line_id for line in self.line_ids]
-        )
+        for pairs in self._get_reconcile_rounds():
+            self.env["account.move.line"]._reconcile_plan(pairs)
         for refund in self:
             partials = refund.line_ids.payment_line_id.matched_credit_ids
             exchange_items = partials.exchange_move_id.line_ids
             partials |= exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
             partials.client_refund_id = refund
+
+    def _get_reconcile_rounds(self):
+        """The pairs to reconcile, in rounds in which no credit and no credit note comes twice.
+
+        Core mistakes whose exchange difference and whose cash-basis tax it is where one plan holds two pairs of one.
+
+        :return: iterable of lists of account.move.line, pairs of a credit and its payment item
+        """
+        rounds = defaultdict(list)
+        seen = Counter()
+        for line in self.line_ids:
+            source = line.move_id if line.move_id.is_invoice(include_receipts=True) else line.move_line_id
+            rounds[seen[source]].append(line.move_line_id | line.payment_line_id)
+            seen[source] += 1
+        return rounds.values()
 
     def _log_issued(self):
         """One note per refund: what was paid, from where, to whom."""
@@ -252,7 +276,7 @@ class ClientRefundPosting(models.Model):
         :return: True
         :raise UserError: with all that is wrong with all of them; then none is undone
         """
-        date = fields.Date.to_date(date) or fields.Date.context_today(self)
+        date = self._parse_date(date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
         refunds.line_ids.move_line_id._lock_for_refund()
         raise_problems(refunds._get_undo_problems(reason, date))
@@ -272,7 +296,7 @@ class ClientRefundPosting(models.Model):
         :return: list of str
         """
         problems = []
-        if not (reason or "").strip():
+        if not isinstance(reason, str) or not reason.strip():
             problems.append(self.env._("Say why the refund is undone: the reason stays on the refund."))
         return problems + [
             refund._name_problem(problem) for refund in self for problem in refund._get_document_undo_problems(date)
@@ -295,6 +319,14 @@ class ClientRefundPosting(models.Model):
                 )
             elif payment._must_be_reversed():
                 problems += self._get_lock_date_problems(date)
+                if date < payment.date:
+                    problems.append(
+                        self.env._(
+                            "payment %(payment)s is of %(date)s and can't be reversed before. Choose a later date.",
+                            payment=payment.display_name,
+                            date=fields.Date.to_string(payment.date),
+                        )
+                    )
         return problems
 
     def _log_undone(self, reason):
@@ -337,6 +369,7 @@ class ClientRefundPosting(models.Model):
                 )
                 for credit, residual in expected.items()
                 if credit.currency_id.compare_amounts(credit.amount_residual_currency, residual)
+                or (credit.currency_id.is_zero(residual) and not credit.reconciled)
             ]
         )
 
@@ -357,4 +390,21 @@ class ClientRefundPosting(models.Model):
                 for line in self.line_ids
                 if not line._is_settled_exactly()
             ]
+            + [
+                refund._name_problem(
+                    self.env._("its payments do not pay its credits alone. Nothing was done. Report this, please.")
+                )
+                for refund in self
+                if not refund._is_paid_exactly()
+            ]
+        )
+
+    def _is_paid_exactly(self):
+        """Whether the payments of this refund pay its amount, by the items that settle its credits and no others."""
+        self.ensure_one()
+        items = self.env["account.move.line"].union(
+            *(payment._get_refund_payment_items() for payment in self.payment_ids)
+        )
+        return items == self.line_ids.payment_line_id and not self.currency_id.compare_amounts(
+            sum(self.payment_ids.mapped("amount")), self.amount
         )

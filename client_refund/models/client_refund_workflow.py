@@ -5,19 +5,21 @@ an object in the context: code can hold it, a context that comes over RPC can't 
 ``BYPASS_LOCK_CHECK``).
 """
 
-from odoo.tools.misc import clean_context
-
 _WORKFLOW = object()
+# What a caller's context may say: anything else, such as `default_*` keys or core's flags, could bend what is booked.
+_NEUTRAL_KEYS = ("allowed_company_ids", "lang", "tz", "uid")
 
 
 def with_workflow(records):
-    """The same records, in the hands of the refund's own methods, and free of the caller's defaults."""
-    return without_defaults(records).with_context(client_refund_workflow=_WORKFLOW)
+    """The same records, each once, in the hands of the refund's own methods and free of the caller's context."""
+    return with_neutral_context(records.union()).with_context(client_refund_workflow=_WORKFLOW)
 
 
-def without_defaults(records):
-    """The same records without `default_*` in the context: a dashboard or a program leaves them there."""
-    return records.with_context(clean_context(records.env.context))  # pylint: disable=context-overridden
+def with_neutral_context(records):
+    """The same records with nothing in the context but user, language, time zone and companies; the key is kept."""
+    context = records.env.context
+    neutral = {key: context[key] for key in (*_NEUTRAL_KEYS, "client_refund_workflow") if key in context}
+    return records.with_context(neutral)  # pylint: disable=context-overridden
 
 
 def in_workflow(env):

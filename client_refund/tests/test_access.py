@@ -91,6 +91,22 @@ class TestAccess(ClientRefundCommon):
                 )
         self.assertEqual(self.credit_note.amount_residual, -200)
 
+    def test_the_wizard_tells_nothing_of_other_companies(self):
+        """Neither what a client is owed there, nor what a journal item there says."""
+        wizards = self.env["client.refund.wizard"].with_user(self.stranger)
+        wizard = wizards.create({"partner_id": self.client.id})
+        wizard_line = wizards.line_ids.create({"wizard_id": wizard.id, "move_line_id": self.credit_note.id})
+        refund_line = self.env["client.refund.line"].with_user(self.stranger).new({"move_line_id": self.credit_note.id})
+        self.env.invalidate_all()
+        for act in (
+            lambda: wizards.create({"partner_id": self.client.id, "company_id": self.company.id}).action_refund(),
+            lambda: wizard_line.read(["date", "document", "amount_open"]),
+            lambda: refund_line.amount,
+            lambda: refund_line.source_type,
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                act()
+
     def test_reasons_of_the_company(self):
         reason = self.env["client.refund.reason"].create({"name": "Ours", "company_id": self.company.id})
         reasons = self.env["client.refund.reason"]

@@ -121,6 +121,21 @@ class TestBadInput(ClientRefundCommon):
         own = self._bank_account("BE998", partner=self.company.partner_id)
         self._assert_refused({credit_note: None}, "account BE998 is the company's own", partner_bank_id=own.id)
 
+    def test_payee_account_with_the_number_of_the_company(self):
+        credit_note = self._credit_note(100)
+        self._bank_account("OWN COMPANY 1", partner=self.company.partner_id)
+        account = self._bank_account("own-company-1")
+        self._assert_refused({credit_note: None}, "is the company's own", partner_bank_id=account.id)
+
+    def test_archived_payee_account(self):
+        credit_note = self._credit_note(100)
+        account = self._bank_account("BE111", active=False)
+        self._assert_refused({credit_note: None}, "account BE111 is archived", partner_bank_id=account.id)
+
+    def test_company_as_client(self):
+        credit = self._entry(100, partner=self.company.partner_id)
+        self._assert_refused({credit: None}, "is the company itself", partner_id=self.company.partner_id.id)
+
     def test_method_that_needs_a_trusted_account(self):
         credit_note = self._credit_note(100)
         untrusted = self._bank_account("BE111", trusted=False)

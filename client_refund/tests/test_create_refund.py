@@ -1,5 +1,8 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import ClientRefundCommon
 
@@ -88,6 +91,31 @@ class TestCreateRefund(ClientRefundCommon):
         ):
             with self.assertRaisesRegex(UserError, message):
                 self.refunds.create_refund(values)
+
+    def test_garbage(self):
+        credit_note = self._credit_note(300)
+        client = {"partner_id": self.client.id}
+        for values, message in (
+            (None, "takes a dictionary"),
+            ([1], "takes a dictionary"),
+            ({"partner_id": "abc"}, "can't use abc as partner_id. It takes the id of a record"),
+            ({"partner_id": True}, "can't use True as partner_id"),
+            ({**client, "external_reference": 5}, "can't use 5 as external_reference. It takes a text"),
+            ({**client, "date": "garbage"}, "garbage is no date"),
+            ({**client, "lines": "x"}, "can't use x as lines"),
+            ({**client, "lines": [None]}, "as lines. It takes a list of"),
+            ({**client, "lines": [{"amount": 5}]}, "as lines"),
+            ({**client, "lines": [{"move_line_id": credit_note.id, "amount": float("nan")}]}, "as lines. It takes"),
+            ({**client, "lines": [{"move_line_id": credit_note.id, "amount": "abc"}]}, "as lines. It takes"),
+        ):
+            with self.assertRaisesRegex(UserError, message):
+                self.refunds.create_refund(values)
+        self.assertEqual(credit_note.amount_residual, -300)
+
+    def test_same_credit_twice(self):
+        line = {"move_line_id": self._credit_note(300).id, "amount": 5}
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+            self.refunds.create_refund({"partner_id": self.client.id, "lines": [line, line]})
 
     def test_nothing_open(self):
         with self.assertRaisesRegex(UserError, "Alder & Finch LLP: no credit is chosen"):

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ClientRefundCommon
@@ -41,6 +42,18 @@ class TestCredits(ClientRefundCommon):
             self.assertEqual(item.amount_refund_open, 0)
             self.assertEqual(item.amount_refundable, 0)
         self.assertEqual(self._open_credits(self.other_client), others)
+
+    def test_a_rejected_payment_is_no_credit(self):
+        """Core leaves its entry posted, but the money never arrived."""
+        payment = self._payment(1000)
+        self.assertEqual(self._open_credits(), payment)
+
+        payment.move_id.origin_payment_id.action_reject()
+
+        self.assertEqual(payment.parent_state, "posted")
+        self.assertFalse(self._open_credits())
+        with self.assertRaisesRegex(UserError, r"1,000\.00: the payment was rejected or canceled"):
+            self._draft({payment: 1000})
 
     def test_contacts_count_and_archived_ones_too(self):
         contact = self.env["res.partner"].create({"name": "Ada Alder", "parent_id": self.client.id, "active": False})

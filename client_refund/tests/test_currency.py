@@ -45,6 +45,14 @@ class TestCurrency(ClientRefundCommon):
             [{"amount_residual": 0, "amount_residual_currency": 0, "reconciled": True}] * 2,
         )
 
+    def test_context_of_the_caller_bends_nothing(self):
+        credit_note = self._credit_note(300, currency=self.foreign)
+        draft = self._draft({credit_note: None})
+
+        draft.with_context(no_exchange_difference=True, no_exchange_difference_no_recursive=True).action_post()
+
+        self.assertRecordValues(credit_note, [{"amount_residual": 0, "reconciled": True}])
+
     def test_partial_amount(self):
         credit_note = self._credit_note(300, currency=self.foreign)
 
@@ -66,6 +74,38 @@ class TestCurrency(ClientRefundCommon):
         # 1.01 / 2.5 is 0.40; 0.33 / 2.5 is 0.13 each; the rest is on the largest
         self.assertEqual([round(balance, 2) for balance in items.mapped("balance")], [-0.4, 0.13, 0.13, 0.14])
         self.assertEqual([credit.reconciled for credit in credits], [True] * 3)
+
+    def test_two_refunds_of_one_credit_in_one_batch(self):
+        """Each has its own exchange difference: undone one by one, they leave what there was."""
+        credit_note = self._credit_note(300, currency=self.foreign)
+        at_the_same_rate = self._draft({credit_note: 100}, date="2024-03-05")
+        at_another = self._draft({credit_note: 200})
+        (at_the_same_rate | at_another).action_post()
+        self.assertTrue(credit_note.reconciled)
+
+        at_the_same_rate.action_undo("First")
+        self.assertEqual((credit_note.amount_residual_currency, credit_note.amount_residual), (-100, -50))
+        at_another.action_undo("Second")
+        self.assertEqual((credit_note.amount_residual_currency, credit_note.amount_residual), (-300, -150))
+
+    def test_undo_by_reversal_invents_no_exchange_difference(self):
+        """Equal amounts whose balances differ by a cent: each is reconciled with its own reversal."""
+        amounts = (3.0, 3.0, 3.0, 0.33, 0.34, 10.01)
+        refund = self._refund(
+            dict.fromkeys(self._credit_note(amount, currency=self.foreign, date="2024-03-20") for amount in amounts)
+        )
+        exchange = self.env["account.move"].search_count([("journal_id.code", "=", "EXCH")])
+        self._lock_until("2024-04-30")
+
+        refund.action_undo("The client died", date="2024-05-02")
+
+        self.assertEqual(self.env["account.move"].search_count([("journal_id.code", "=", "EXCH")]), exchange)
+        items = (refund.payment_ids.move_id | refund.payment_ids.move_id.reversal_move_ids).line_ids
+        self.assertEqual(set(items.mapped("reconciled")), {True})
+
+    def test_no_more_decimals_than_the_currency(self):
+        with self.assertRaisesRegex(UserError, "Alder & Finch LLP, RINV.*: 7.126 has more decimals than USD"):
+            self._draft({self._credit_note(100): 7.126})
 
     def test_undo_restores_both_currencies(self):
         credit_note = self._credit_note(300, currency=self.foreign)

@@ -93,6 +93,33 @@ class TestOneOwner(ClientRefundCommon):
         ):
             self._assert_refused(act)
 
+    def test_items_of_the_entry(self):
+        """No item is added to a refund's entry, and none taken away, whatever core's flags in the context say."""
+        liquidity = self.payment._seek_for_lines()[0]
+        items = [
+            {"move_id": self.entry.id, "account_id": self.receivable.id, "credit": 55},
+            {"move_id": self.entry.id, "account_id": self.revenue.id, "debit": 55},
+        ]
+        flags = {"force_delete": True, "check_move_validity": False, "skip_readonly_check": True}
+        for act in (
+            lambda: liquidity.create(items),
+            lambda: liquidity.with_context(**flags).unlink(),
+            lambda: self.entry.with_context(**flags).write({"line_ids": [(5,)]}),
+            lambda: self.entry.with_context(**flags).write({"date": "2024-05-01"}),
+            lambda: self.entry.write({"partner_bank_id": self._bank_account("BE111").id}),
+        ):
+            self._assert_refused(act)
+
+    def test_other_credits_are_not_reconciled_with_the_payment(self):
+        other = self._entry(70)
+        item = self.refund.line_ids.payment_line_id[0]
+        amounts = dict.fromkeys(("amount", "debit_amount_currency", "credit_amount_currency"), 70)
+        self._assert_refused(
+            lambda: self.env["account.partial.reconcile"].create(
+                {"debit_move_id": item.id, "credit_move_id": other.id, **amounts}
+            )
+        )
+
     def test_entry_reversal(self):
         wizard = (
             self.env["account.move.reversal"]
@@ -171,6 +198,7 @@ class TestOneOwner(ClientRefundCommon):
             self.payment.unlink,
             self.entry.button_draft,
             self.entry.unlink,
+            lambda: self.entry.write({"state": "posted"}),
         ):
             with self.assertRaisesRegex(UserError, f"belongs to refund {self.refund.name}"), self.env.cr.savepoint():
                 act()

@@ -179,6 +179,18 @@ class TestRefund(ClientRefundCommon):
         self.assertPairs(refunds[0], [(credit_note, 30)])
         self.assertPairs(refunds[1], [(credit_note, 70)])
 
+    def test_the_same_refund_twice_in_one_call(self):
+        """An id that stands twice in a program's list pays once."""
+        credit = self._entry(100)
+        draft = self._draft({credit: None})
+
+        self.refunds.browse([draft.id, draft.id, draft.id]).action_post()
+
+        self.assertEqual(draft.payment_ids.mapped("amount"), [100])
+        self.assertPairs(draft, [(credit, 100)])
+        self.refunds.browse([draft.id, draft.id]).action_undo("Twice as well")
+        self.assertEqual(credit.amount_residual, -100)
+
     def test_archived_client(self):
         """A closed file is when money goes back."""
         credit_note = self._credit_note(100)

@@ -111,6 +111,13 @@ class TestUndo(ClientRefundCommon):
         self._assert_undone(refund, before)
         self.assertEqual(refund.payment_ids.move_id.reversal_move_ids.state, "posted")
 
+    def test_reversal_before_the_payment_is_refused(self):
+        self.bank.restrict_mode_hash_table = True
+        refund = self._refund({self._credit_note(300): None})
+
+        with self.assertRaisesRegex(UserError, "is of 2024-04-01 and can't be reversed before"):
+            refund.action_undo("Wrong", date="2024-03-31")
+
     def test_undo_of_a_refund_that_the_bank_paid_is_refused(self):
         credit = self._entry(100)
         refund = self._refund({credit: None})
@@ -129,7 +136,7 @@ class TestUndo(ClientRefundCommon):
     def test_undo_needs_a_reason(self):
         refund = self._refund({self._credit_note(300): None})
 
-        for reason in ("", "  ", None):
+        for reason in ("", "  ", None, 5, ["x"]):
             with self.assertRaisesRegex(UserError, "Say why"):
                 refund.action_undo(reason)
 
@@ -168,7 +175,11 @@ class TestUndo(ClientRefundCommon):
     def test_dialog(self):
         credit_note = self._credit_note(300)
         refund = self._refund({credit_note: None})
-        dialog = self.env["client.refund.undo"].with_user(self.clerk).with_context(active_ids=refund.ids)
+        dialog = (
+            self.env["client.refund.undo"]
+            .with_user(self.clerk)
+            .with_context(active_model="client.refund", active_ids=refund.ids)
+        )
         self.assertRecordValues(dialog.create({"reason": "x"}), [{"has_payment": True, "needs_reversal": False}])
         self._lock_until("2024-04-30")
         dialog = dialog.create({"reason": "Wrong account", "date": "2024-05-05"})

@@ -198,6 +198,24 @@ class TestWizard(ClientRefundCommon):
         wizard = self._opened(self._draft({credit_note: 120}).action_edit())
         self.assertEqual(self._lines(wizard), [(credit_note, True, 120), (payment, False, 200)])
 
+    def test_confirmed_twice(self):
+        """A retry, a second tab, the Back button: the wizard refunds once."""
+        credit = self._entry(100)
+        form = self._form()
+        with form.line_ids.edit(0) as line:
+            line.amount = 40
+        wizard = form.save()
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        with self.assertRaisesRegex(UserError, f"{refund.name}.*can't be changed any more"):
+            wizard.action_refund()
+        self.assertEqual(credit.amount_residual, -60)
+
+    def test_saved_twice(self):
+        self._entry(100)
+        wizard = self._form().save()
+        draft = wizard.action_save_draft()
+        self.assertEqual(wizard.action_save_draft()["res_id"], draft["res_id"])
+
     def test_payee_account(self):
         """The account that the money came from, else a trusted one; never an untrusted or foreign one by default."""
         self._bank_account("BE000", trusted=False)

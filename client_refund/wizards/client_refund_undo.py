@@ -11,7 +11,7 @@ class ClientRefundUndo(models.TransientModel):
         "client.refund",
         string="Refunds",
         required=True,
-        default=lambda self: self.env.context.get("active_ids"),
+        default=lambda self: self._default_refund_ids(),
     )
     reason = fields.Char(required=True, help="Stays on the refund.")
     date = fields.Date(
@@ -22,6 +22,11 @@ class ClientRefundUndo(models.TransientModel):
     )
     has_payment = fields.Boolean(compute="_compute_payments")
     needs_reversal = fields.Boolean(compute="_compute_payments")
+
+    @api.model
+    def _default_refund_ids(self):
+        context = self.env.context
+        return context.get("active_ids") if context.get("active_model") == "client.refund" else False
 
     @api.depends("refund_ids")
     def _compute_payments(self):

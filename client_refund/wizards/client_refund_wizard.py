@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
-from ..models.client_refund_workflow import without_defaults
+from ..models.client_refund_workflow import with_neutral_context
 
 
 class ClientRefundWizard(models.TransientModel):
@@ -21,6 +21,7 @@ class ClientRefundWizard(models.TransientModel):
     )
     currency_id = fields.Many2one(
         compute="_compute_currency_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -32,6 +33,7 @@ class ClientRefundWizard(models.TransientModel):
         "wizard_id",
         string="Credits",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -300,7 +302,7 @@ class ClientRefundWizard(models.TransientModel):
         :param vals: dict, values of the wizard
         :return: an action dictionary
         """
-        wizard = without_defaults(self).create(vals)
+        wizard = with_neutral_context(self).create(vals)
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("client_refund.action_client_refund_wizard"),
             "res_id": wizard.id,
@@ -371,10 +373,11 @@ class ClientRefundWizard(models.TransientModel):
     def _save_refund(self):
         self.ensure_one()
         vals = self._prepare_refund_vals()
-        if not self.refund_id:
-            return self.env["client.refund"].create([vals])
-        vals["line_ids"].insert(0, Command.clear())
-        self.refund_id.write(vals)
+        if self.refund_id:
+            self.refund_id.write({**vals, "line_ids": [Command.clear(), *vals["line_ids"]]})
+        else:
+            # kept, so that a repeated call meets the refund that the first one made
+            self.refund_id = self.env["client.refund"].create([vals])
         return self.refund_id
 
     def _prepare_refund_vals(self):

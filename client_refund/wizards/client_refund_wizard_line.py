@@ -14,15 +14,15 @@ class ClientRefundWizardLine(models.TransientModel):
         "account.move.line", string="Credit", required=True, readonly=True, ondelete="cascade"
     )
     selected = fields.Boolean(string="Refund", help="Tick to refund this credit.")
-    date = fields.Date(related="move_line_id.date")
-    document = fields.Char(related="move_line_id.move_id.name", string="Number")
+    date = fields.Date(related="move_line_id.date", related_sudo=False)
+    document = fields.Char(related="move_line_id.move_id.name", related_sudo=False, string="Number")
     document_url = fields.Char(compute="_compute_document_url", string="Document")
-    source_type = fields.Selection(related="move_line_id.refund_source_type")
+    source_type = fields.Selection(related="move_line_id.refund_source_type", related_sudo=False)
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
     amount_original = fields.Monetary(
         string="Original", compute="_compute_amounts", help="The credit when it was booked."
     )
-    amount_open = fields.Monetary(related="move_line_id.amount_refund_open", string="Open")
+    amount_open = fields.Monetary(related="move_line_id.amount_refund_open", related_sudo=False, string="Open")
     amount_reserved = fields.Monetary(
         string="Reserved",
         compute="_compute_amounts",

@@ -1,0 +1,76 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCashBasis(ClientRefundCommon):
+    """Tax that is due when money moves: each refund of a credit note moves its part, and undo takes it back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.tax_exigibility = True
+        transition = cls.env["account.account"].create(
+            {"name": "Tax to come", "code": "251999", "account_type": "liability_current", "reconcile": True}
+        )
+        cls.tax = cls.env["account.tax"].create(
+            {
+                "name": "16 % on payment",
+                "amount": 16,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": transition.id,
+                "invoice_repartition_line_ids": cls._repartition(),
+                "refund_repartition_line_ids": cls._repartition(),
+            }
+        )
+
+    @classmethod
+    def _repartition(cls):
+        account = cls.company_data["default_account_tax_sale"]
+        return [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+
+    def _tax_of(self, refund):
+        """What the cash-basis entries of a refund's reconciliations move to the tax account."""
+        entries = self.env["account.move"].search(
+            [("tax_cash_basis_rec_id", "in", refund.line_ids.payment_line_id.matched_credit_ids.ids)]
+        )
+        account = self.company_data["default_account_tax_sale"]
+        return sum(entries.line_ids.filtered(lambda item: item.account_id == account).mapped("balance"))
+
+    def _credit_note_with_tax(self):
+        credit_note = self._credit_note(100, tax_ids=self.tax)
+        self.assertEqual(credit_note.amount_residual, -116)
+        return credit_note
+
+    def test_parts_one_after_the_other(self):
+        credit_note = self._credit_note_with_tax()
+        first = self._refund({credit_note: 58})
+        second = self._refund({credit_note: 58}, date="2024-05-10")
+        self.assertEqual((self._tax_of(first), self._tax_of(second)), (8, 8))
+
+    def test_parts_in_one_batch(self):
+        credit_note = self._credit_note_with_tax()
+        first = self._draft({credit_note: 58})
+        second = self._draft({credit_note: 58}, date="2024-05-10")
+        (first | second).action_post()
+        self.assertEqual((self._tax_of(first), self._tax_of(second)), (8, 8))
+
+    def test_undo(self):
+        credit_note = self._credit_note_with_tax()
+        account = self.company_data["default_account_tax_sale"]
+        before = self._ledger()
+        refund = self._refund({credit_note: 58})
+        self.assertEqual(self._tax_of(refund), 8)
+
+        refund.action_undo("Wrong client")
+
+        self.assertEqual({item: values for item, values in self._ledger().items() if item in before}, before)
+        balance = self.env["account.move.line"].search(
+            [("account_id", "=", account.id), ("parent_state", "=", "posted")]
+        )
+        self.assertEqual(sum(balance.mapped("balance")), 0)
