@@ -7,4 +7,6 @@ from . import client_refund_mixin
 from . import client_refund_line
 from . import client_refund
 from . import client_refund_posting
+from . import client_refund_undo
+from . import client_refund_api
 from . import res_partner

@@ -16,7 +16,7 @@ def raise_problems(problems):
 
 
 class ClientRefundPosting(models.Model):
-    """How a refund reserves its credits, is issued, and is taken back. One refund or many: the path is the same."""
+    """How a refund reserves its credits and is issued. One refund or many: the path is the same."""
 
     _inherit = "client.refund"
 
@@ -260,83 +260,6 @@ class ClientRefundPosting(models.Model):
 
     def _get_payment_links(self):
         return Markup(", ").join(payment._get_html_link() for payment in self.payment_ids)
-
-    # -------------------------------------------------------------------------
-    # Undo
-    # -------------------------------------------------------------------------
-
-    def action_undo(self, reason, date=None):
-        """Take these refunds back: the ledger is as it was before, and the trail is kept.
-
-        A draft gives back what it reserves. The payment of an issued refund is canceled; in a locked period it is
-        reversed on an open date instead.
-
-        :param reason: str, why
-        :param date: date or str, of the reversal where one is needed; today if none is given
-        :return: True
-        :raise UserError: with all that is wrong with all of them; then none is undone
-        """
-        date = self._parse_date(date) or fields.Date.context_today(self)
-        refunds = with_workflow(self)
-        refunds.line_ids.move_line_id._lock_for_refund()
-        raise_problems(refunds._get_undo_problems(reason, date))
-        issued = refunds.filtered(lambda refund: refund._is_issued())
-        expected = issued._get_expected_residuals(sign=-1)
-        to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
-        to_reverse._reverse_for_refund(date, reason)
-        (issued.payment_ids - to_reverse).action_cancel()
-        issued._check_exact(expected)
-        refunds.state = "canceled"
-        refunds._log_undone(reason)
-        return True
-
-    def _get_undo_problems(self, reason, date):
-        """Why these refunds can't be undone.
-
-        :return: list of str
-        """
-        problems = []
-        if not isinstance(reason, str) or not reason.strip():
-            problems.append(self.env._("Say why the refund is undone: the reason stays on the refund."))
-        return problems + [
-            refund._name_problem(problem) for refund in self for problem in refund._get_document_undo_problems(date)
-        ]
-
-    def _get_document_undo_problems(self, date):
-        self.ensure_one()
-        problems = []
-        if self.state == "canceled":
-            problems.append(self.env._("it is undone already."))
-        for payment in self.payment_ids if self._is_issued() else ():
-            if matched := payment._get_matched_entries():
-                problems.append(
-                    self.env._(
-                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If that match is "
-                        "wrong, undo it in the bank reconciliation first, then undo the refund.",
-                        payment=payment.display_name,
-                        entries=", ".join(matched.mapped("display_name")),
-                    )
-                )
-            elif payment._must_be_reversed():
-                problems += self._get_lock_date_problems(date)
-                if date < payment.date:
-                    problems.append(
-                        self.env._(
-                            "payment %(payment)s is of %(date)s and can't be reversed before. Choose a later date.",
-                            payment=payment.display_name,
-                            date=fields.Date.to_string(payment.date),
-                        )
-                    )
-        return problems
-
-    def _log_undone(self, reason):
-        self._message_log_batch(
-            {
-                refund.id: self.env._("Undone: %(reason)s", reason=reason)
-                + (Markup(" (%s)") % refund._get_payment_links() if refund.payment_ids else "")
-                for refund in self
-            }
-        )
 
     # -------------------------------------------------------------------------
     # Exactness: asserted before the transaction ends
