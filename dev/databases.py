@@ -97,6 +97,15 @@ def load(database, *options):
     odoo("--database", database, "--stop-after-init", "--no-http", *options)
 
 
+def make_assets(database):
+    """Let Odoo make the bundles of scripts and styles that are not made yet.
+
+    Otherwise the first page would wait for them, and so would each browser test, since a test rolls back.
+    """
+    script = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
+    odoo("shell", "--database", database, "--no-http", script=script)
+
+
 def template(name, *options):
     """The template `name` with all that the addons depend on; made when it is missing or out of date."""
     wanted = " ".join([odoo_build(), *dependencies()])
@@ -107,6 +116,8 @@ def template(name, *options):
                 # Made here since Odoo would warn that PostgreSQL's optional extensions are not installed.
                 sql(f"CREATE DATABASE {name} ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0")
                 load(name, "--init", ",".join(["base", *dependencies()]), *options)
+                if name == TEMPLATE:
+                    make_assets(name)
                 mark(name, wanted)
     return name
 
@@ -117,6 +128,7 @@ def create(database):
     with timed(f"installing {', '.join(ADDONS)} in {database}, which has demo data"):
         copy(source, database)
         load(database, "--init", ",".join(ADDONS))
+        make_assets(database)
 
 
 def create_empty(database):
@@ -145,13 +157,6 @@ def in_use(database, wait=True):
         yield
     finally:
         session.communicate()
-
-
-def make_assets(database):
-    """Let Odoo make its bundles of scripts and styles now, and not anew in each browser test, which rolls back."""
-    with timed(f"making the browser's assets in {database}"):
-        script = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
-        odoo("shell", "--database", database, "--no-http", script=script)
 
 
 def addons_digest():

@@ -16,8 +16,8 @@ WELCOME = f"""
   Log in as  admin  with the password  admin
 
   What to try:
-    Invoicing > Customers > Client Credits: who is owed what; Refund on a row pays it back
-    Invoicing > Customers > Refund a Client: choose a client, look, confirm
+    Invoicing > Customers > Refund a Client: choose Blue Heron Brewing Co., who overpaid and
+    holds a credit note; both are listed; Refund pays them back
     Invoicing > Customers > Client Refunds: what was paid back; Undo takes it back
 
   Ctrl-C stops it; what you entered is kept (`make demo-reset` starts afresh).

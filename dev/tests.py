@@ -39,7 +39,6 @@ def main(*arguments):
         fail("there is no addon here (client_refund*/__manifest__.py), so there is nothing to test.")
     with databases.in_use(databases.TEST):
         databases.create(databases.TEST)
-        databases.make_assets(databases.TEST)
         if arguments:
             say("arguments given: the lifecycle check is left to `make lifecycle`.")
         else:
