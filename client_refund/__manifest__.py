@@ -32,5 +32,6 @@
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],
     },
     "installable": True,
+    "uninstall_hook": "uninstall_hook",
     "application": False,
 }

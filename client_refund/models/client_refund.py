@@ -102,8 +102,8 @@ class ClientRefund(models.Model):
         readonly=True,
         copy=False,
         index=True,
-        help="Draft: holds the credits. In process: the payment is issued. Paid: the money has left, as the payment "
-        "says. Canceled: holds nothing.",
+        help="Draft: holds the credits. In process: the payment is issued. Paid: the payment "
+        "is paid. Canceled: holds nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
