@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,13 +66,20 @@ class Step:
 
 def run_or_fail(command, explain, **options):
     """Run `command`; on failure end with the line that `explain` makes of its error output."""
-    result = subprocess.run(command, capture_output=True, text=True, **options)
-    if result.returncode:
-        errors = [line for line in result.stderr.splitlines() if line.strip()] or [f"{command[0]} failed"]
-        if "No space left on device" in result.stderr:
+    options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    process = subprocess.Popen(command, **options)
+    try:
+        output, complaints = process.communicate()
+    except BaseException:
+        # What the command started must not go on to write where the next run starts over.
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    if process.returncode:
+        errors = [line for line in complaints.splitlines() if line.strip()] or [f"{command[0]} failed"]
+        if "No space left on device" in complaints:
             fail(no_space())
         fail(explain(errors))
-    return result.stdout
+    return output
 
 
 def no_space(megabytes=None):
