@@ -9,7 +9,7 @@ from .client_refund_workflow import with_workflow
 class ClientRefundUndo(models.Model):
     """How a refund is taken back: the ledger is as it was before, and the trail is kept."""
 
-    _inherit = "client.refund"
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
     def action_undo(self, reason, date=None):
         """Take these refunds back: the ledger is as it was before, and the trail is kept.
