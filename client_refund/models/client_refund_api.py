@@ -9,7 +9,7 @@ from .client_refund_line import is_finite
 class ClientRefundApi(models.Model):
     """How a program asks for a refund: one call, clear faults, harmless when repeated."""
 
-    _inherit = "client.refund"
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def create_refund(self, values):

@@ -18,7 +18,7 @@ def raise_problems(problems):
 class ClientRefundPosting(models.Model):
     """How a refund reserves its credits and is issued. One refund or many: the path is the same."""
 
-    _inherit = "client.refund"
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # Reserve
