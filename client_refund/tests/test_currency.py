@@ -90,10 +90,9 @@ class TestCurrency(ClientRefundCommon):
 
     def test_undo_by_reversal_invents_no_exchange_difference(self):
         """Equal amounts whose balances differ by a cent: each is reconciled with its own reversal."""
+        odd = self.setup_other_currency("GBP", rates=[("2024-01-01", 1.7)])
         amounts = (3.0, 3.0, 3.0, 0.33, 0.34, 10.01)
-        refund = self._refund(
-            dict.fromkeys(self._credit_note(amount, currency=self.foreign, date="2024-03-20") for amount in amounts)
-        )
+        refund = self._refund(dict.fromkeys(self._credit_note(amount, currency=odd) for amount in amounts))
         exchange = self.env["account.move"].search_count([("journal_id.code", "=", "EXCH")])
         self._lock_until("2024-04-30")
 
