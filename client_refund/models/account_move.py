@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
 # What the entry of a refund's payment says, and whose it is.
@@ -96,22 +97,19 @@ class AccountMove(models.Model):
         :raise UserError: names client, entry, amount and refund and points to Undo
         """
         owned = self.browse() if in_workflow(self.env) else self.filtered("client_refund_id")
-        if owned:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
-                        "from there. Open the refund and choose Undo.",
-                        client=move.partner_id.display_name,
-                        entry=move.display_name,
-                        amount=refund._format_amount(),
-                        refund=refund.name,
-                    )
-                    for move in owned
-                    # a user without rights on refunds is refused like everybody else
-                    for refund in move.client_refund_id.sudo()
-                )
+        raise_problems(
+            self.env._(
+                "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
+                "from there. Open the refund and choose Undo.",
+                client=move.partner_id.display_name,
+                entry=move.display_name,
+                amount=refund._format_amount(),
+                refund=refund.name,
             )
+            for move in owned
+            # a user without rights on refunds is refused like everybody else
+            for refund in move.client_refund_id.sudo()
+        )
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Reconcile each item of a refund's payment with its own reversal.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -66,19 +66,16 @@ class AccountPartialReconcile(models.Model):
         :raise UserError: names client, document, amount and refund and points to Undo
         """
         owned = self.browse() if in_workflow(self.env) else self.filtered("client_refund_id")
-        if owned:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
-                        "Undo the refund if the money did not leave: that unreconciles it.",
-                        client=partial.credit_move_id.partner_id.display_name,
-                        document=partial.credit_move_id.move_id.display_name,
-                        refund=refund.name,
-                        amount=refund._format_amount(partial.credit_amount_currency),
-                    )
-                    for partial in owned
-                    # a user without rights on refunds is refused like everybody else
-                    for refund in partial.client_refund_id.sudo()
-                )
+        raise_problems(
+            self.env._(
+                "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
+                "Undo the refund if the money did not leave: that unreconciles it.",
+                client=partial.credit_move_id.partner_id.display_name,
+                document=partial.credit_move_id.move_id.display_name,
+                refund=refund.name,
+                amount=refund._format_amount(partial.credit_amount_currency),
             )
+            for partial in owned
+            # a user without rights on refunds is refused like everybody else
+            for refund in partial.client_refund_id.sudo()
+        )

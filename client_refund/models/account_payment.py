@@ -1,9 +1,10 @@
 from itertools import accumulate, pairwise
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
 # What a payment tells the bank and the ledger.
@@ -193,20 +194,17 @@ class AccountPayment(models.Model):
             return
         # a user without rights on refunds is refused like everybody else
         owned = self.sudo().filtered("client_refund_id")
-        if owned:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                        "changed from there. Open the refund and choose Undo.",
-                        client=payment.partner_id.display_name,
-                        payment=payment.display_name,
-                        amount=format_amount(self.env, payment.amount, payment.currency_id),
-                        refund=payment.client_refund_id.name,
-                    )
-                    for payment in owned
-                )
+        raise_problems(
+            self.env._(
+                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
+                "changed from there. Open the refund and choose Undo.",
+                client=payment.partner_id.display_name,
+                payment=payment.display_name,
+                amount=format_amount(self.env, payment.amount, payment.currency_id),
+                refund=payment.client_refund_id.name,
             )
+            for payment in owned
+        )
 
     # -------------------------------------------------------------------------
     # Actions

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow, with_neutral_context
 
 RESERVING_STATES = ("draft",)
@@ -260,25 +261,22 @@ class ClientRefund(models.Model):
             )
 
     def _check_something_chosen(self):
-        if empty := self.filtered(lambda refund: not refund.line_ids):
-            raise UserError("\n".join(refund._get_nothing_chosen_message() for refund in empty))
+        raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
 
     def _check_is_draft(self):
         """:raise UserError: names the refunds that are issued or canceled"""
-        if fixed := self.filtered(lambda refund: refund.state != "draft"):
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(client)s: refund %(refund)s over %(amount)s is %(state)s and can't be changed any more. "
-                        "If it is wrong, undo it and make a new one.",
-                        client=refund.partner_id.display_name,
-                        refund=refund.name,
-                        amount=refund._format_amount(),
-                        state=refund._get_state_label(),
-                    )
-                    for refund in fixed
-                )
+        raise_problems(
+            self.env._(
+                "%(client)s: refund %(refund)s over %(amount)s is %(state)s and can't be changed any more. "
+                "If it is wrong, undo it and make a new one.",
+                client=refund.partner_id.display_name,
+                refund=refund.name,
+                amount=refund._format_amount(),
+                state=refund._get_state_label(),
             )
+            for refund in self
+            if refund.state != "draft"
+        )
 
     # -------------------------------------------------------------------------
     # Texts

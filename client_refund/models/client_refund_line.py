@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_amount
 
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow, with_neutral_context
 
 
@@ -150,20 +151,17 @@ class ClientRefundLine(models.Model):
         :raise UserError: names client, document, amount and refund and points to Undo
         """
         issued = self.filtered(lambda line: line.refund_id._is_issued())
-        if issued:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(client)s: %(document)s was refunded with %(refund)s (%(amount)s). "
-                        "Undo the refund first, then change the document.",
-                        client=line.refund_id.partner_id.display_name,
-                        document=line.document,
-                        refund=line.refund_id.name,
-                        amount=line._format_amount(line.amount),
-                    )
-                    for line in issued
-                )
+        raise_problems(
+            self.env._(
+                "%(client)s: %(document)s was refunded with %(refund)s (%(amount)s). "
+                "Undo the refund first, then change the document.",
+                client=line.refund_id.partner_id.display_name,
+                document=line.document,
+                refund=line.refund_id.name,
+                amount=line._format_amount(line.amount),
             )
+            for line in issued
+        )
 
     # -------------------------------------------------------------------------
     # What is wrong with it

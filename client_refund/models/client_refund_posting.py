@@ -3,16 +3,10 @@ from collections import Counter, defaultdict
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
-
-
-def raise_problems(problems):
-    """:raise UserError: with all of these problems, if there are any"""
-    if problems:
-        raise UserError("\n".join(problems))
 
 
 class ClientRefundPosting(models.Model):

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from .client_refund_posting import raise_problems
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 
 

@@ -1,0 +1,11 @@
+from odoo.exceptions import UserError
+
+
+def raise_problems(problems):
+    """Refuse once, with all that is wrong.
+
+    :param problems: iterable of str
+    :raise UserError: if there are any
+    """
+    if text := "\n".join(problems):
+        raise UserError(text)
