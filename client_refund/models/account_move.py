@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
+from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
@@ -48,7 +49,7 @@ class AccountMove(models.Model):
     )
     has_refundable_credit = fields.Boolean(
         compute="_compute_has_refundable_credit",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READER_GROUPS,
         help="Whether this credit note or incoming payment can be refunded to the client.",
     )
 

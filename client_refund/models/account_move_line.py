@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -6,7 +8,9 @@ from odoo.tools import SQL, format_amount
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
+from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
+from .client_refund_workflow import in_workflow
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -46,7 +50,7 @@ class AccountMoveLine(models.Model):
         "client.refund.line",
         "move_line_id",
         string="Refund Lines",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READER_GROUPS,
         help="What refunds hold, or have paid out, of this credit.",
     )
     refund_source_type = fields.Selection(
@@ -65,22 +69,22 @@ class AccountMoveLine(models.Model):
         string="Open Credit",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READER_GROUPS,
         help="What is open of this credit, as a positive amount in its currency. Zero if it is no open credit.",
     )
     amount_refund_reserved = fields.Monetary(
         string="Reserved",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READER_GROUPS,
         help="What refunds that are not issued yet hold of this credit.",
     )
     amount_refundable = fields.Monetary(
         string="Refundable",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
-        groups="account.group_account_invoice,account.group_account_readonly",
-        help="What is open of this credit, less what is reserved.",
+        groups=READER_GROUPS,
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded.",
     )
 
     # -------------------------------------------------------------------------
@@ -118,13 +122,43 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _get_client_domain(self, client, company):
-        """The journal items of a client, its contacts included, in one company.
+        """The journal items of a client, its contacts included, in a company and its branches.
 
         :param client: res.partner, a commercial partner
         :param company: res.company
         :return: Domain
         """
-        return Domain("partner_id.commercial_partner_id", "=", client.id) & Domain("company_id", "=", company.id)
+        return Domain("partner_id.commercial_partner_id", "=", client.id) & Domain("company_id", "child_of", company.id)
+
+    @api.model
+    def _get_open_invoice_domain(self):
+        """What clients owe and credits can settle: a blocked document is in dispute.
+
+        :return: Domain
+        """
+        return self._get_open_item_domain() & Domain(
+            [("amount_residual_currency", ">", 0), ("move_id.payment_state", "!=", "blocked")]
+        )
+
+    @api.model
+    def _get_open_invoices(self, clients, company, currency):
+        """What these clients owe in a company and its branches, due first.
+
+        :param clients: res.partner, commercial partners
+        :return: account.move.line
+        """
+        return self.search(
+            self._get_open_invoice_domain()
+            & Domain("partner_id.commercial_partner_id", "in", clients.ids)
+            & Domain("company_id", "child_of", company.id)
+            & Domain("currency_id", "=", currency.id),
+            order="date_maturity, id",
+        )
+
+    def _get_refund_document(self):
+        """What core books exchange differences and cash-basis taxes for: the invoice, else the journal item."""
+        self.ensure_one()
+        return self.move_id if self.move_id.is_invoice(include_receipts=True) else self
 
     def _filter_open_credits(self):
         """The journal items of this recordset that are open credits."""
@@ -154,14 +188,44 @@ class AccountMoveLine(models.Model):
     )
     def _compute_amount_refundable(self):
         open_credits = self._filter_open_credits()
+        excluded = {company: company._get_client_refund_excluded_accounts() for company in self.company_id}
         for line in self:
             line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
             line.amount_refund_reserved = sum(line._get_refund_reservations().mapped("amount"))
-            line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+            if line.account_id in excluded.get(line.company_id, ()):
+                line.amount_refundable = 0.0
+            else:
+                line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
 
     def _get_refund_reservations(self):
         """The refund lines that hold these credits without having paid them out."""
         return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
+
+    def _filter_uncleared(self):
+        """The receipts among these credits whose money may still go back.
+
+        Those are receipts that no bank statement confirms, and those within the hold days of their journal. Cash is
+        in hand.
+
+        :return: account.move.line
+        """
+        today = fields.Date.context_today(self)
+        return self.filtered(lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today))
+
+    def _is_unmatched_receipt(self):
+        payment = self.move_id.origin_payment_id
+        return bool(payment) and payment.journal_id.type != "cash" and not payment.is_matched
+
+    def _is_held_receipt(self, today):
+        statement_lines = self._get_refund_statement_lines()
+        if not statement_lines and not self.move_id.origin_payment_id:
+            return False
+        received = max(statement_lines.mapped("date"), default=self.date)
+        return received + timedelta(days=self.journal_id.client_refund_hold_days) > today
+
+    def _get_refund_statement_lines(self):
+        """The bank statement lines that brought the money of these credits."""
+        return self.move_id.statement_line_id | self.move_id.origin_payment_id.reconciled_statement_line_ids
 
     def _get_document_url(self):
         """Where to look at the document behind this journal item.
@@ -175,13 +239,26 @@ class AccountMoveLine(models.Model):
     def _get_refund_origin_numbers(self):
         """The numbers of the bank accounts that the money of these credits came from.
 
-        Only the number on the bank statement tells: `partner_bank_id` of a statement line is core's guess.
+        The number on the bank statement tells (`partner_bank_id` of a statement line is core's guess), else the client's
+        account that the payment names.
 
         :return: set of str, sanitized account numbers
         """
-        statement_lines = self.move_id.statement_line_id
-        statement_lines |= self.move_id.origin_payment_id.reconciled_statement_line_ids
+        numbers = set()
+        for line in self:
+            numbers |= line._get_statement_numbers() or line._get_payment_numbers()
+        return numbers
+
+    def _get_statement_numbers(self):
+        statement_lines = self._get_refund_statement_lines()
         return {sanitize_account_number(number) for number in statement_lines.mapped("account_number") if number}
+
+    def _get_payment_numbers(self):
+        payment = self.move_id.origin_payment_id
+        account = payment.partner_bank_id
+        # core names the company's own account on incoming payments
+        is_clients = account.partner_id.commercial_partner_id == payment.partner_id.commercial_partner_id
+        return {account.sanitized_acc_number} if account and is_clients else set()
 
     # -------------------------------------------------------------------------
     # Locking
@@ -208,6 +285,43 @@ class AccountMoveLine(models.Model):
             SQL("UPDATE account_move_line SET write_uid = write_uid WHERE id IN %s", tuple(self.ids) or (None,))
         )
         self.invalidate_recordset()
+
+    # -------------------------------------------------------------------------
+    # Reconciling in exact amounts
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _reconcile_amounts(self, amounts):
+        """Reconcile pairs of journal items in less than what is open of both, exchange differences included.
+
+        :param amounts: dict, account.move.line of two: positive amount in their currency
+        """
+        self.with_context(
+            client_refund_amounts={frozenset(pair.ids): amount for pair, amount in amounts.items()}
+        )._reconcile_plan(list(amounts))
+
+    @api.model
+    def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
+        """Let core see no more of two items than what a refund reconciles of them."""
+        amounts = self.env.context.get("client_refund_amounts") if in_workflow(self.env) else None
+        if amounts:
+            amount = amounts[frozenset(plan["amls"].ids)]
+            amls_values_map = {item: item._cap_residual(amls_values_map[item], amount) for item in plan["amls"]}
+        return super()._prepare_reconciliation_plan(plan, amls_values_map, shadowed_aml_values)
+
+    def _cap_residual(self, values, amount):
+        """What core knows of this item when it reconciles, with no more than an amount open.
+
+        :param values: dict with the residuals, as core prepares it
+        :param amount: positive amount in the currency of the item
+        :return: dict
+        """
+        share = amount / abs(values["amount_residual_currency"])
+        return {
+            **values,
+            "amount_residual": self.company_currency_id.round(values["amount_residual"] * share),
+            "amount_residual_currency": self.currency_id.round(values["amount_residual_currency"] * share),
+        }
 
     # -------------------------------------------------------------------------
     # One owner
@@ -256,6 +370,18 @@ class AccountMoveLine(models.Model):
             document=self.move_id.display_name,
             reason=self._get_not_open_reason(),
         )
+
+    def _get_not_settleable_reason(self):
+        """Why this journal item can't be settled by a refund.
+
+        :return: str, or None where it can
+        """
+        self.ensure_one()
+        if self.filtered_domain(self._get_open_invoice_domain()):
+            return None
+        if self.parent_state == "posted" and self.amount_residual_currency < 0:
+            return self.env._("it is no open invoice, the client is owed it. Leave it out.")
+        return self._get_not_open_reason()
 
     def _get_not_open_reason(self):
         self.ensure_one()

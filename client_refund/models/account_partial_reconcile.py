@@ -47,6 +47,15 @@ class AccountPartialReconcile(models.Model):
         self._check_not_owned_by_refund()
         return super().unlink()
 
+    def _set_refund_owner(self, refund):
+        """Let a refund own these reconciliations, and those of their exchange differences.
+
+        :param refund: client.refund
+        """
+        exchange_items = self.exchange_move_id.line_ids
+        partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
+        partials.client_refund_id = refund
+
     def _check_settles_no_refund(self):
         """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.
 

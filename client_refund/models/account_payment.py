@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
+from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
@@ -12,6 +13,7 @@ REFUND_PROTECTED_FIELDS = frozenset(
     {
         "amount",
         "client_refund_id",
+        "client_refund_returned_id",
         "company_id",
         "currency_id",
         "date",
@@ -44,10 +46,20 @@ class AccountPayment(models.Model):
         check_company=True,
         help="The refund that made this payment. Only the refund can change it.",
     )
+    client_refund_state = fields.Selection(related="client_refund_id.state", string="State of the Refund")
+    client_refund_returned_id = fields.Many2one(
+        "account.payment",
+        string="Returned Payment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The refund's payment that the bank sent back, and this payment books that.",
+    )
     client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
     has_refundable_credit = fields.Boolean(
         related="move_id.has_refundable_credit",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READER_GROUPS,
     )
 
     @api.depends("client_refund_id")
@@ -71,25 +83,27 @@ class AccountPayment(models.Model):
     def _prepare_refund_counterpart_vals(self, counterpart):
         """Split the payment's receivable item, one for each credit.
 
-        :param counterpart: dict, the values of core's single receivable item (a debit)
+        :param counterpart: dict, the values of core's single receivable item: a debit, or a credit where the bank
+            returned the money
         :return: list of dict, in the order of the refund's lines, their balances adding up to the counterpart's
         """
+        side, sign = ("debit", 1) if self.payment_type == "outbound" else ("credit", -1)
         refund_lines = self._get_refund_lines()
+        amounts = [line._get_amount_paid_out() for line in refund_lines]
         # rounded as running totals, the balances add up to the counterpart's and none is negative
         totals = [
-            self.company_currency_id.round(counterpart["debit"] * paid / self.amount)
-            for paid in accumulate(refund_lines.mapped("amount"), initial=0.0)
+            self.company_currency_id.round(counterpart[side] * paid / self.amount)
+            for paid in accumulate(amounts, initial=0.0)
         ]
         return [
             {
                 **counterpart,
                 "name": f"{counterpart['name']} ({line.document})",
-                "amount_currency": line.amount,
-                "debit": self.company_currency_id.round(total - previous),
-                "credit": 0.0,
+                "amount_currency": sign * amount,
+                side: self.company_currency_id.round(total - previous),
                 "partner_id": line.move_line_id.partner_id.id,
             }
-            for line, (previous, total) in zip(refund_lines, pairwise(totals), strict=True)
+            for line, amount, (previous, total) in zip(refund_lines, amounts, pairwise(totals), strict=True)
         ]
 
     def _generate_move_vals(self, *args, **kwargs):
@@ -101,9 +115,11 @@ class AccountPayment(models.Model):
         :return: client.refund.line
         """
         self.ensure_one()
-        return self.client_refund_id.line_ids.filtered(
-            lambda line: line.move_line_id.account_id == self.destination_account_id
-        ).sorted("id")
+        return (
+            self.client_refund_id.line_ids._filter_paid_out()
+            .filtered(lambda line: line.move_line_id.account_id == self.destination_account_id)
+            .sorted("id")
+        )
 
     def _get_refund_payment_items(self):
         """The receivable items of this refund payment, in the order of `_get_refund_lines`.
@@ -158,6 +174,21 @@ class AccountPayment(models.Model):
             "client_refund_id": entry.client_refund_id.id,
         }
 
+    def _reconcile_with_returned(self):
+        """Reconcile each item of these incoming payments with the item of the refund's payment that came back."""
+        pairs = [
+            item | returned_item
+            for payment in self
+            for item, returned_item in zip(
+                payment._get_refund_payment_items(),
+                payment.client_refund_returned_id._get_refund_payment_items(),
+                strict=True,
+            )
+        ]
+        self.env["account.move.line"]._reconcile_plan(pairs)
+        for payment in self:
+            payment._get_refund_payment_items().matched_debit_ids._set_refund_owner(payment.client_refund_id)
+
     # -------------------------------------------------------------------------
     # One owner
     # -------------------------------------------------------------------------
@@ -166,12 +197,12 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         payments = super().create(vals_list)
         # looked up on the records: a default in the context is no way in either
-        if payments.client_refund_id:
+        if payments.client_refund_id or payments.client_refund_returned_id:
             self._check_refund_workflow()
         return payments
 
     def write(self, vals):
-        if "client_refund_id" in vals:
+        if {"client_refund_id", "client_refund_returned_id"} & vals.keys():
             self._check_refund_workflow()
         if REFUND_PROTECTED_FIELDS & vals.keys():
             self._check_not_owned_by_refund()
@@ -197,7 +228,7 @@ class AccountPayment(models.Model):
         raise_problems(
             self.env._(
                 "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo.",
+                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
                 client=payment.partner_id.display_name,
                 payment=payment.display_name,
                 amount=format_amount(self.env, payment.amount, payment.currency_id),
@@ -224,6 +255,20 @@ class AccountPayment(models.Model):
         :return: an action dictionary
         """
         return self.move_id.action_open_client_refunds()
+
+    def action_undo_client_refund(self):
+        """Open the dialog that undoes the refund of this payment.
+
+        :return: an action dictionary
+        """
+        return self.client_refund_id._open_dialog("client_refund.action_client_refund_undo")
+
+    def action_return_client_refund(self):
+        """Open the dialog that takes back the refund of this payment, which the bank returned.
+
+        :return: an action dictionary
+        """
+        return self.client_refund_id._open_dialog("client_refund.action_client_refund_return")
 
     def action_open_client_refund(self):
         """Open the refund that made this payment.

@@ -3,9 +3,12 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow, with_neutral_context
+from .client_refund_workflow import in_workflow, with_neutral_context, with_workflow
 
-RESERVING_STATES = ("draft",)
+APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
+
+# The credits are held and nothing is paid: the refund can still be changed.
+RESERVING_STATES = ("draft", "to_approve")
 ISSUED_STATES = ("in_process", "paid")
 
 # What a draft is made of; the rest is written by the refund's own methods alone.
@@ -18,6 +21,7 @@ TERMS_FIELDS = frozenset(
         "journal_id",
         "line_ids",
         "memo",
+        "offset_ids",
         "partner_bank_id",
         "partner_id",
         "payment_method_line_id",
@@ -29,8 +33,9 @@ TERMS_FIELDS = frozenset(
 class ClientRefund(models.Model):
     """One client, company and currency: credits in, money out.
 
-    This file holds the document; the next ones how it is issued (`client_refund_posting.py`), taken back
-    (`client_refund_undo.py`) and asked for by programs (`client_refund_api.py`).
+    This file holds the document; the next ones how it is asked for and approved (`client_refund_approval.py`), issued
+    (`client_refund_posting.py`), taken back (`client_refund_undo.py`, `client_refund_return.py`) and asked for by
+    programs (`client_refund_api.py`).
     """
 
     _name = "client.refund"
@@ -59,13 +64,57 @@ class ClientRefund(models.Model):
         default=lambda self: self.env.user,
         readonly=True,
         copy=False,
-        help="Who asked for the refund.",
+        help="Who asked for the refund: who submitted it, or changed it since.",
+    )
+    contributor_ids = fields.Many2many(
+        "res.users",
+        string="Had a Hand in It",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        help="Everybody who made, changed or submitted the refund. None of them may approve it.",
+    )
+    requested_on = fields.Datetime(readonly=True, copy=False, help="When the refund was asked for.")
+    approver_id = fields.Many2one(
+        "res.users",
+        string="Approved By",
+        readonly=True,
+        copy=False,
+        help="Who approved the refund, where that was due.",
+    )
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    approval_reason = fields.Text(
+        string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
+    )
+    risks = fields.Json(string="Risks by Kind", readonly=True, copy=False)
+    risk_summary = fields.Text(
+        string="Risks",
+        compute="_compute_risk_summary",
+        store=True,
+        help="The risks that were seen when the refund was asked for.",
+    )
+    payee_account_number = fields.Char(
+        readonly=True, copy=False, help="The number of the payee account when the refund was asked for."
+    )
+    balance_before = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the client owed in this currency, less what the client was owed, before the refund was issued.",
+    )
+    balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
+    returned_on = fields.Date(
+        string="Returned by Bank", readonly=True, copy=False, help="When the bank sent the money back."
+    )
+    cancel_reason = fields.Char(
+        readonly=True, copy=False, help="Why the refund was rejected, undone or returned by the bank."
     )
     external_reference = fields.Char(
         copy=False,
         help="The key of the program that asked for this refund. Asking again with the same key gives the same refund.",
     )
     line_ids = fields.One2many("client.refund.line", "refund_id", string="Credits", copy=False)
+    offset_ids = fields.One2many("client.refund.offset", "refund_id", string="Settled Invoices", copy=False)
     payment_ids = fields.One2many("account.payment", "client_refund_id", string="Payments", readonly=True, copy=False)
     payment_count = fields.Integer(compute="_compute_counts")
     document_count = fields.Integer(compute="_compute_counts")
@@ -74,6 +123,12 @@ class ClientRefund(models.Model):
         compute="_compute_amount",
         store=True,
         help="What the refund takes of the credits.",
+    )
+    amount_offset = fields.Monetary(
+        string="Settled",
+        compute="_compute_amount",
+        store=True,
+        help="What of the credits settles open invoices before money goes out.",
     )
     amount = fields.Monetary(
         string="Refund Amount",
@@ -92,6 +147,7 @@ class ClientRefund(models.Model):
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
+            ("to_approve", "To Approve"),
             ("in_process", "In Process"),
             ("paid", "Paid"),
             ("canceled", "Canceled"),
@@ -103,8 +159,8 @@ class ClientRefund(models.Model):
         readonly=True,
         copy=False,
         index=True,
-        help="Draft: holds the credits. In process: the payment is issued. Paid: the payment "
-        "is paid. Canceled: holds nothing.",
+        help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
+        "payment is issued. Paid: the payment is paid. Canceled: holds nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
@@ -127,36 +183,57 @@ class ClientRefund(models.Model):
     def _get_refund_credits(self):
         return self.line_ids.move_line_id
 
-    @api.depends("line_ids.amount")
+    @api.depends("line_ids.amount", "offset_ids.amount")
     def _compute_amount(self):
         for refund in self:
             refund.amount_credit = sum(refund.line_ids.mapped("amount"))
-            refund.amount = refund.amount_credit
+            refund.amount_offset = sum(refund.offset_ids.mapped("amount"))
+            refund.amount = refund.amount_credit - refund.amount_offset
 
     @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.amount_company_currency_signed")
     def _compute_amount_company_currency(self):
         for refund in self:
-            if refund.payment_ids:
-                refund.amount_company_currency = -sum(refund.payment_ids.mapped("amount_company_currency_signed"))
+            if payments := refund._get_outgoing_payments():
+                refund.amount_company_currency = -sum(payments.mapped("amount_company_currency_signed"))
             else:
                 refund.amount_company_currency = refund.currency_id._convert(
                     refund.amount, refund.company_currency_id, refund.company_id, refund.date
                 )
+
+    @api.depends("risks")
+    def _compute_risk_summary(self):
+        for refund in self:
+            refund.risk_summary = "\n".join((refund.risks or {}).values())
+
+    def _get_own_refund(self):
+        return self
 
     @api.depends("payment_ids.state")
     def _compute_state(self):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
         for refund in self:
             if refund._is_issued():
-                refund.state = "paid" if set(refund.payment_ids.mapped("state")) == {"paid"} else "in_process"
+                # one that only settles invoices has nothing to wait for
+                paid = all(payment.state == "paid" for payment in refund.payment_ids)
+                refund.state = "paid" if paid else "in_process"
             else:
                 refund.state = refund.state or "draft"
+
+    @api.depends("state", "contributor_ids")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for refund in self:
+            refund.can_approve = refund.state == "to_approve" and self.env.user not in refund.contributor_ids
 
     @api.depends("payment_ids", "line_ids.move_id")
     def _compute_counts(self):
         for refund in self:
             refund.payment_count = len(refund.payment_ids)
             refund.document_count = len(refund.line_ids.move_id)
+
+    def _get_outgoing_payments(self):
+        """The payments by which the money leaves; what comes back when the bank returns one is another payment."""
+        return self.payment_ids.filtered(lambda payment: payment.payment_type == "outbound")
 
     def _is_reserving(self):
         return self.state in RESERVING_STATES
@@ -195,19 +272,38 @@ class ClientRefund(models.Model):
 
     def write(self, vals):
         self._refuse_fields(self, [vals], self._get_terms_fields())
-        if self._get_terms_fields() & vals.keys() and not in_workflow(self.env):
-            self._check_is_draft()
+        if not self._get_terms_fields() & vals.keys() or in_workflow(self.env):
+            return super(ClientRefund, with_neutral_context(self)).write(vals)
+        self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
+        waiting = self._take_back()
         result = super(ClientRefund, with_neutral_context(self)).write(vals)
-        if {"partner_id", "company_id", "currency_id", "line_ids"} & vals.keys():
+        if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
             self._check_something_chosen()
             self._reserve()
+        self._add_contributor()
+        waiting._ask_again()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
-        self._check_is_draft()
+        self._check_changeable()
+
+    def _take_back(self):
+        """Turn those of these refunds that wait for approval into drafts again.
+
+        :return: client.refund, those that waited
+        """
+        waiting = with_workflow(self.filtered(lambda refund: refund.state == "to_approve"))
+        waiting.activity_unlink([APPROVAL_ACTIVITY])
+        waiting.state = "draft"
+        return waiting
+
+    def _add_contributor(self):
+        """Remember that the user had a hand in these refunds."""
+        new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
+        with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
     def copy_data(self, default=None):
         raise UserError(
@@ -263,7 +359,7 @@ class ClientRefund(models.Model):
     def _check_something_chosen(self):
         raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
 
-    def _check_is_draft(self):
+    def _check_changeable(self):
         """:raise UserError: names the refunds that are issued or canceled"""
         raise_problems(
             self.env._(
@@ -275,7 +371,7 @@ class ClientRefund(models.Model):
                 state=refund._get_state_label(),
             )
             for refund in self
-            if refund.state != "draft"
+            if not refund._is_reserving()
         )
 
     # -------------------------------------------------------------------------
@@ -303,18 +399,29 @@ class ClientRefund(models.Model):
     # -------------------------------------------------------------------------
 
     def action_edit(self):
-        """Open the wizard on this draft, to change it.
+        """Open the wizard on this refund, to change it.
 
         :return: an action dictionary
-        :raise UserError: if it is no draft any more
+        :raise UserError: if it is issued or canceled
         """
         self.ensure_one()
-        self._check_is_draft()
+        self._check_changeable()
         return self.env["client.refund.wizard"]._open(
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
             | {"refund_id": self.id, "date": self.date, "memo": self.memo}
         )
+
+    def _open_dialog(self, action):
+        """Open one of the dialogs that ask why.
+
+        :param action: str, the XML id of its action
+        :return: an action dictionary
+        """
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(action),
+            "context": {"active_model": self._name, "active_ids": self.ids},
+        }
 
     def action_open_payments(self):
         """Open the payments of these refunds.

@@ -1,9 +1,12 @@
+from collections import Counter
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
-from .client_refund_line import is_finite
+from .client_refund_item import is_finite
+from .client_refund_waterfall import settle_oldest_first
 
 
 class ClientRefundApi(models.Model):
@@ -22,8 +25,10 @@ class ClientRefundApi(models.Model):
               ``date``, ``memo``, ``reason_id``: optional, with the defaults of the wizard
             * ``lines``: optional list of ``{"move_line_id": id, "amount": positive amount in the refund's currency}``;
               without it every open credit of the client in the currency, as far as it is not reserved
+            * ``offset``: optional bool, whether open invoices are settled from the credits first, due first; without it
+              as the policy of the company proposes
             * ``external_reference``: optional str, unique per company
-        :return: int, the id of the refund; for an `external_reference` already used the id of the refund that it made
+        :return: int, the id of the refund, which waits where it needs approval; for an `external_reference` already used the id of the refund that it made
         :raise UserError: names what is wrong; then nothing was done
         """
         values = self._check_refund_values(values)
@@ -34,7 +39,14 @@ class ClientRefundApi(models.Model):
         lines = values.pop("lines", None)
         if lines is None:
             lines = self._get_all_credit_lines(values, company)
+        offset = values.pop("offset", None)
+        if offset is None:
+            offset = company.client_refund_offset_policy in ("propose", "require")
         values["line_ids"] = [fields.Command.create(line) for line in lines]
+        if offset:
+            values["offset_ids"] = [
+                fields.Command.create(vals) for vals in self._prepare_offset_vals_list(values, lines, company)
+            ]
         try:
             with self.env.cr.savepoint():
                 refund = self.create([{**values, "company_id": company.id}])
@@ -43,7 +55,7 @@ class ClientRefundApi(models.Model):
                 raise
             # another call with the same reference was faster: replayed, this one finds what it made
             raise ConcurrencyError(str(error)) from error
-        refund.action_post()
+        refund.action_submit()
         return refund.id
 
     @api.model
@@ -52,7 +64,7 @@ class ClientRefundApi(models.Model):
 
         :raise UserError: if the client is missing, or something is not known
         """
-        known = self._get_terms_fields() - {"line_ids"} | {"lines"}
+        known = self._get_terms_fields() - {"line_ids", "offset_ids"} | {"lines", "offset"}
         if not isinstance(values, dict):
             raise UserError(
                 self.env._("create_refund takes a dictionary with %(known)s.", known=", ".join(sorted(known)))
@@ -65,8 +77,14 @@ class ClientRefundApi(models.Model):
                     known=", ".join(sorted(known)),
                 )
             )
-        for name in known & values.keys() - {"lines"}:
+        for name in known & values.keys() - {"lines", "offset"}:
             self._check_refund_value(name, values[name])
+        if not isinstance(values.get("offset"), bool | None):
+            raise UserError(
+                self.env._(
+                    "create_refund can't use %(value)s as offset. It takes true or false.", value=values["offset"]
+                )
+            )
         if not self.env["res.partner"].browse(values.get("partner_id")).exists():
             raise UserError(
                 self.env._(
@@ -147,3 +165,25 @@ class ClientRefundApi(models.Model):
             for credit in credits
             if credit.currency_id == currency and credit.amount_refundable > 0
         ]
+
+    def _prepare_offset_vals_list(self, values, lines, company):
+        """What the chosen credits settle of what the client owes, due first.
+
+        :param values: dict, as `create_refund` takes it
+        :param lines: list of dict, values of the chosen credits
+        :return: list of dict, values of offsets
+        """
+        credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
+        currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id[:1]
+        invoices = credits._get_open_invoices(self._get_client(values["partner_id"]), company, currency)
+        settled = Counter()
+        for _credit, invoice, amount in settle_oldest_first(
+            [
+                (credit, credit.account_id, line.get("amount", credit.amount_refundable))
+                for credit, line in zip(credits, lines, strict=True)
+            ],
+            [(invoice, invoice.account_id, invoice.amount_residual_currency) for invoice in invoices],
+            currency,
+        ):
+            settled[invoice] += amount
+        return [{"move_line_id": invoice.id, "amount": amount} for invoice, amount in settled.items()]

@@ -1,16 +1,8 @@
-from math import isfinite
+from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import float_is_zero, format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow, with_neutral_context
-
-
-def is_finite(amount):
-    """Whether this, from a program perhaps, is a number that can be an amount."""
-    return isinstance(amount, int | float) and not isinstance(amount, bool) and isfinite(amount)
 
 
 class ClientRefundLine(models.Model):
@@ -18,28 +10,14 @@ class ClientRefundLine(models.Model):
 
     _name = "client.refund.line"
     _description = "Client Refund Line"
+    _inherit = ["client.refund.item"]
     _order = "refund_id, id"
-    _rec_name = "move_line_id"
-    _check_company_auto = True
 
-    refund_id = fields.Many2one("client.refund", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="refund_id.company_id", store=True, precompute=True)
-    currency_id = fields.Many2one(related="refund_id.currency_id")
+    refund_id = fields.Many2one(index=True)
     move_line_id = fields.Many2one(
-        "account.move.line",
         string="Credit",
-        index=True,
-        ondelete="set null",
-        check_company=True,
         help="The open credit: a journal item on a receivable account. Empty where it was deleted before it was paid "
         "out, or after the refund was undone.",
-    )
-    move_id = fields.Many2one(related="move_line_id.move_id", related_sudo=False, string="Entry")
-    document = fields.Char(
-        compute="_compute_document",
-        compute_sudo=False,
-        store=True,
-        help="The number of the credit's document, kept also where the document is deleted.",
     )
     source_type = fields.Selection(
         selection=lambda self: self.env["account.move.line"]._fields["refund_source_type"].selection,
@@ -48,16 +26,17 @@ class ClientRefundLine(models.Model):
         store=True,
         help="Where the credit comes from.",
     )
-    date = fields.Date(related="move_line_id.date", related_sudo=False, string="Credit Date")
+    date = fields.Date(string="Credit Date")
     amount = fields.Monetary(
-        required=True,
-        compute="_compute_amount",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
         help="What the refund takes of this credit, positive, in the currency of the refund. "
         "Without an amount, all that is refundable.",
+    )
+    amount_offset = fields.Monetary(
+        string="Settles Invoices",
+        compute="_compute_amount_offset",
+        compute_sudo=False,
+        store=True,
+        help="What of the amount settles open invoices. The rest is paid out.",
     )
     payment_line_id = fields.Many2one(
         "account.move.line",
@@ -75,11 +54,6 @@ class ClientRefundLine(models.Model):
     )
 
     @api.depends("move_line_id")
-    def _compute_document(self):
-        for line in self:
-            line.document = line.move_line_id.move_id.name or line.document
-
-    @api.depends("move_line_id")
     def _compute_source_type(self):
         for line in self:
             line.source_type = line.move_line_id.refund_source_type or line.source_type
@@ -89,61 +63,22 @@ class ClientRefundLine(models.Model):
         for line in self:
             line.amount = line.amount or line.move_line_id.amount_refundable
 
-    # -------------------------------------------------------------------------
-    # Only drafts change
-    # -------------------------------------------------------------------------
+    @api.depends("amount", "refund_id.line_ids.amount", "refund_id.offset_ids.amount")
+    def _compute_amount_offset(self):
+        settled = Counter()
+        for line, _offset, amount in self.refund_id._get_settlements():
+            settled[line] += amount
+        for line in self:
+            line.amount_offset = settled[line]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_written_fields(*vals_list)
-        lines = super(ClientRefundLine, with_neutral_context(self)).create(vals_list)
-        lines._check_amounts_kept(vals_list)
-        lines.refund_id._check_is_draft()
-        lines.refund_id._reserve()
-        return lines
+    def _get_amount_paid_out(self):
+        """What of this credit is paid out, positive, in the currency of the refund."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount - self.amount_offset)
 
-    def write(self, vals):
-        self._check_written_fields(vals)
-        self._check_refund_is_draft()
-        result = super().write(vals)
-        self._check_amounts_kept([vals] * len(self))
-        self._check_refund_is_draft()
-        if not in_workflow(self.env):
-            self.refund_id._reserve()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_of_drafts(self):
-        self._check_refund_is_draft()
-
-    def _check_written_fields(self, *vals_list):
-        self.env["client.refund"]._refuse_fields(self, vals_list, {"refund_id", "move_line_id", "amount"})
-        for vals in vals_list:
-            if not is_finite(vals.get("amount", 0)):
-                raise UserError(
-                    self.env._("%(amount)s is no amount. Give the amount to refund as a number.", amount=vals["amount"])
-                )
-
-    def _check_amounts_kept(self, vals_list):
-        """Refuse an amount with more decimals than the currency has: rounded, it would not be what was asked for.
-
-        :raise UserError: names client, document and amount
-        """
-        for line, vals in zip(self, vals_list, strict=True):
-            if "amount" in vals and not float_is_zero(vals["amount"] - line.amount, precision_digits=6):
-                raise UserError(
-                    self.env._(
-                        "%(client)s, %(document)s: %(amount)s has more decimals than %(currency)s. Round it first.",
-                        client=line.refund_id.partner_id.display_name,
-                        document=line.document,
-                        amount=vals["amount"],
-                        currency=line.currency_id.name,
-                    )
-                )
-
-    def _check_refund_is_draft(self):
-        if not in_workflow(self.env):
-            self.refund_id._check_is_draft()
+    def _filter_paid_out(self):
+        """The lines of which something is paid out: the others only settle invoices."""
+        return self.filtered(lambda line: not line.currency_id.is_zero(line._get_amount_paid_out()))
 
     def _check_not_issued(self):
         """Refuse to take away the document of a credit that was paid out.
@@ -167,51 +102,15 @@ class ClientRefundLine(models.Model):
     # What is wrong with it
     # -------------------------------------------------------------------------
 
-    def _get_problems(self):
-        """Why these credits can't be refunded as the lines say, read after the credits are locked.
-
-        :return: list of str, one for each line that is wrong, naming client, document and amount
-        """
-        return [
-            self.env._(
-                "%(client)s, %(document)s, %(amount)s: %(problem)s",
-                client=line.refund_id.partner_id.display_name,
-                document=line.document,
-                amount=line._format_amount(line.amount),
-                problem=problem,
-            )
-            for line in self
-            if (problem := line._get_problem())
-        ]
-
     def _get_problem(self):
-        """What is wrong with this line and what to do about it.
-
-        :return: str, or None where the line is right
-        """
-        self.ensure_one()
+        if problem := super()._get_problem():
+            return problem
         refund, credit = self.refund_id, self.move_line_id
-        client = credit.partner_id.commercial_partner_id
-        if not credit:
-            return self.env._("the document was deleted or booked anew. Leave it out.")
-        if client != refund.partner_id:
+        if credit.account_id in credit.company_id._get_client_refund_excluded_accounts():
             return self.env._(
-                "the credit belongs to %(client)s. Refund each client on its own.",
-                client=client.display_name or self.env._("no client"),
+                "account %(account)s is never refunded, as the settings of the company say. Leave it out.",
+                account=credit.account_id.display_name,
             )
-        if credit.company_id != refund.company_id:
-            return self.env._(
-                "the credit belongs to company %(company)s. Refund each company's credits on their own.",
-                company=credit.company_id.display_name,
-            )
-        if credit.currency_id != refund.currency_id:
-            return self.env._(
-                "the credit is in %(credit_currency)s, the refund in %(currency)s. Refund each currency on its own.",
-                credit_currency=credit.currency_id.name,
-                currency=refund.currency_id.name,
-            )
-        if refund.currency_id.compare_amounts(self.amount, 0) <= 0:
-            return self.env._("the amount must be positive. Type what to refund, or leave the credit out.")
         if not credit.amount_refund_open:
             return credit._get_not_open_reason()
         if refund.currency_id.compare_amounts(credit.amount_refund_reserved, credit.amount_refund_open) > 0:
@@ -236,24 +135,16 @@ class ClientRefundLine(models.Model):
         )
 
     def _is_settled_exactly(self):
-        """Whether the payment item is settled in full, by the line's credit (and its exchange difference) alone."""
+        """Whether what is paid out is settled in full, by the line's credit (and its exchange difference) alone."""
         self.ensure_one()
         item = self.payment_line_id
+        if not self._filter_paid_out():
+            return not item
         partials = item.matched_credit_ids
         others = partials.credit_move_id - self.move_line_id
         return (
             item.reconciled
-            and not self.currency_id.compare_amounts(item.amount_currency, self.amount)
+            and not self.currency_id.compare_amounts(item.amount_currency, self._get_amount_paid_out())
             and self.move_line_id in partials.credit_move_id
             and others.move_id <= partials.exchange_move_id
         )
-
-    def _format_amount(self, amount):
-        return format_amount(self.env, amount, self.currency_id)
-
-    def action_open_document(self):
-        """Open the document that the credit comes from.
-
-        :return: an action dictionary
-        """
-        return self.move_line_id.action_open_business_doc()

@@ -94,7 +94,12 @@ class ClientRefundMixin(models.AbstractModel):
     def _get_refund_journal_domain(self, company):
         """The journals that money can leave from."""
         journals = self.env["account.journal"]
-        return Domain(journals._check_company_domain(company)) & Domain("type", "in", ("bank", "cash", "credit"))
+        allowed = company._get_client_refund_journals()
+        return (
+            Domain(journals._check_company_domain(company))
+            & Domain("type", "in", ("bank", "cash", "credit"))
+            & (Domain("id", "in", allowed.ids) if allowed else Domain.TRUE)
+        )
 
     @api.depends("company_id", "partner_id")
     def _compute_journal_id(self):
@@ -125,15 +130,36 @@ class ClientRefundMixin(models.AbstractModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_available_partner_bank_ids(self):
-        """The client's bank accounts, its contacts' included; never the company's own."""
-        clients = self.partner_id.commercial_partner_id._origin - self.company_id.partner_id
-        accounts = self.env["res.partner.bank"].search([("partner_id.commercial_partner_id", "in", clients.ids)])
+        """The client's bank accounts, its contacts' included; never one of a company's own."""
+        clients = self.partner_id.commercial_partner_id._origin
+        own_numbers = self._get_own_account_numbers()
+        accounts = (
+            self.env["res.partner.bank"]
+            .search([("partner_id.commercial_partner_id", "in", clients.ids)])
+            .filtered(lambda account: account.sanitized_acc_number not in own_numbers)
+        )
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for record in self:
             client = record.partner_id.commercial_partner_id._origin
             record.available_partner_bank_ids = accounts_by_client.get(client, accounts.browse()).filtered(
                 lambda account, record=record: account.company_id in (account.company_id.browse(), record.company_id)
             )
+
+    @api.model
+    def _get_own_account_numbers(self):
+        """The bank account numbers of all companies of the database.
+
+        :return: set of str, sanitized account numbers
+        """
+        # money must not go to companies that the user may not see either
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        accounts = (
+            self.env["res.partner.bank"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id.commercial_partner_id", "in", companies.partner_id.commercial_partner_id.ids)])
+        )
+        return set(accounts.mapped("sanitized_acc_number"))
 
     @api.depends("partner_id", "company_id")
     def _compute_partner_bank_id(self):

@@ -3,10 +3,10 @@ from collections import Counter, defaultdict
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
 
 
 class ClientRefundPosting(models.Model):
@@ -19,50 +19,62 @@ class ClientRefundPosting(models.Model):
     # -------------------------------------------------------------------------
 
     def _reserve(self):
-        """Make sure that these drafts hold no more of any credit than is open.
+        """Make sure that those of these refunds that are not issued hold no more of any credit than is open.
 
         :raise UserError: with all that is wrong with all of them
         """
         refunds = self.filtered(lambda refund: refund._is_reserving())
-        refunds.line_ids.move_line_id._lock_for_refund()
-        raise_problems(refunds.line_ids._get_problems())
+        refunds._lock_items()
+        raise_problems(refunds.line_ids._get_problems() + refunds.offset_ids._get_problems())
 
     # -------------------------------------------------------------------------
     # Issue
     # -------------------------------------------------------------------------
 
-    def action_post(self):
-        """Issue these drafts: pay each with one payment per receivable account, reconciled with exactly its credits.
+    def _check_postable(self):
+        """Lock the journal items, then look whether these refunds can be issued as they are.
 
-        :return: True
-        :raise UserError: with all that is wrong with all of them; then none is issued
+        :raise UserError: with all that is wrong with all of them
         """
-        refunds = with_workflow(self)
-        lines = refunds.line_ids
-        lines.move_line_id._lock_for_refund()
-        drafts = refunds.filtered(lambda refund: refund.state == "draft")
-        raise_problems(refunds._get_problems() + drafts.line_ids._get_problems())
-        expected = refunds._get_expected_residuals(sign=1)
-        refunds._create_payments()
-        refunds.payment_ids.action_post()
-        refunds._link_payment_lines()
-        refunds._reconcile()
-        refunds._check_exact(expected)
-        refunds._check_payments_exact()
-        refunds.state = "in_process"
-        refunds._compute_state()
-        refunds._log_issued()
-        return True
+        self._lock_items()
+        reserving = self.filtered(lambda refund: refund._is_reserving())
+        raise_problems(self._get_problems() + reserving.line_ids._get_problems() + reserving.offset_ids._get_problems())
+        raise_problems(self._get_settlement_problems())
+
+    def _issue(self):
+        """Issue these refunds, which are checked and need no approval or have it."""
+        expected = self._get_expected_residuals(sign=1)
+        self._keep_balances()
+        self._settle_offsets()
+        self._create_payments()
+        self.payment_ids.action_post()
+        self._link_payment_lines()
+        self._reconcile()
+        self._check_exact(expected)
+        self._check_payments_exact()
+        self.state = "in_process"
+        self._compute_state()
+        self._log_issued()
+
+    def _lock_items(self):
+        """Lock the journal items that these refunds settle; what is open is to be read after this."""
+        (self.line_ids.move_line_id | self.offset_ids.move_line_id)._lock_for_refund()
 
     def _get_problems(self):
         """Why these refunds can't be issued, apart from their credits.
 
         :return: list of str, naming client and refund
         """
+        blocks = self.partner_id._get_client_refund_blocks()
+        own_numbers = self._get_own_account_numbers()
         return [
             refund._name_problem(problem)
             for refund in self
-            for problem in refund._get_document_problems() + refund._get_payee_problems()
+            for problem in (
+                *filter(None, [blocks.get(refund.partner_id)]),
+                *refund._get_document_problems(),
+                *refund._get_payee_problems(own_numbers),
+            )
         ]
 
     def _name_problem(self, problem):
@@ -80,7 +92,7 @@ class ClientRefundPosting(models.Model):
         )
 
     def _get_document_problems(self):
-        """What is wrong with state, journal, method and date.
+        """What is wrong with the document itself.
 
         :return: list of str
         """
@@ -88,12 +100,31 @@ class ClientRefundPosting(models.Model):
         problems = []
         if self.payment_ids:
             problems.append(self.env._("it has a payment already. Undo it and make a new one."))
-        if self.state != "draft":
+        if not self._is_reserving():
             problems.append(
                 self.env._("it is %(state)s already. Only a draft can be issued.", state=self._get_state_label())
             )
         if not self.line_ids:
             problems.append(self._get_nothing_chosen_message())
+        if self.currency_id.compare_amounts(self.amount, 0) < 0:
+            problems.append(
+                self.env._(
+                    "it would settle %(offset)s from credits of %(credit)s. Settle less, or choose more credits.",
+                    offset=self._format_amount(self.amount_offset),
+                    credit=self._format_amount(self.amount_credit),
+                )
+            )
+        if self._is_paying():
+            problems += self._get_journal_problems() + self._get_lock_date_problems(self.date)
+        return problems
+
+    def _get_journal_problems(self):
+        """What is wrong with the journal and the payment method.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        problems = []
         if not self.journal_id.outbound_payment_method_line_ids:
             problems.append(
                 self.env._(
@@ -111,7 +142,15 @@ class ClientRefundPosting(models.Model):
                     journal=self.journal_id.display_name,
                 )
             )
-        return problems + self._get_lock_date_problems(self.date)
+        if self.journal_id and self.journal_id not in self.available_journal_ids:
+            problems.append(
+                self.env._(
+                    "refunds can't be paid from journal %(journal)s. Choose one of %(journals)s.",
+                    journal=self.journal_id.display_name,
+                    journals=", ".join(self.available_journal_ids.mapped("display_name")) or self.env._("(none)"),
+                )
+            )
+        return problems
 
     def _get_lock_date_problems(self, date):
         violated = self.company_id._get_violated_lock_dates(date, False, self.journal_id)
@@ -125,27 +164,27 @@ class ClientRefundPosting(models.Model):
             )
         ]
 
-    def _get_payee_problems(self):
+    def _get_payee_problems(self, own_numbers):
         """What is wrong with the account that would receive the money.
 
+        :param own_numbers: set of the account numbers of all companies
         :return: list of str
         """
         self.ensure_one()
         account = self.partner_bank_id
         owner = account.partner_id.commercial_partner_id
-        company_partner = self.company_id.partner_id
         problems = []
-        if self.partner_id == company_partner:
+        if self.partner_id == self.company_id.partner_id:
             problems.append(self.env._("the client is the company itself. Choose the client who is owed the money."))
         if account and not account.active:
             problems.append(
                 self.env._("account %(account)s is archived. Choose one in use.", account=account.acc_number)
             )
-        own_numbers = company_partner.bank_ids.mapped("sanitized_acc_number")
-        if account and (owner == company_partner or account.sanitized_acc_number in own_numbers):
+        if account.sanitized_acc_number in own_numbers:
             problems.append(
                 self.env._(
-                    "account %(account)s is the company's own. Choose an account of the client.",
+                    "account %(account)s is the company's own, or that of another company of this database. "
+                    "Choose an account of the client.",
                     account=account.acc_number,
                 )
             )
@@ -177,7 +216,9 @@ class ClientRefundPosting(models.Model):
             [
                 refund._prepare_payment_vals(account, lines)
                 for refund in self
-                for account, lines in refund.line_ids.grouped(lambda line: line.move_line_id.account_id).items()
+                for account, lines in refund.line_ids._filter_paid_out()
+                .grouped(lambda line: line.move_line_id.account_id)
+                .items()
             ]
         )
 
@@ -190,7 +231,7 @@ class ClientRefundPosting(models.Model):
         """
         self.ensure_one()
         return {
-            "amount": self.currency_id.round(sum(lines.mapped("amount"))),
+            "amount": self.currency_id.round(sum(line._get_amount_paid_out() for line in lines)),
             "client_refund_id": self.id,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
@@ -217,10 +258,7 @@ class ClientRefundPosting(models.Model):
         for pairs in self._get_reconcile_rounds():
             self.env["account.move.line"]._reconcile_plan(pairs)
         for refund in self:
-            partials = refund.line_ids.payment_line_id.matched_credit_ids
-            exchange_items = partials.exchange_move_id.line_ids
-            partials |= exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
-            partials.client_refund_id = refund
+            refund.line_ids.payment_line_id.matched_credit_ids._set_refund_owner(refund)
 
     def _get_reconcile_rounds(self):
         """The pairs to reconcile, in rounds in which no credit and no credit note comes twice.
@@ -231,25 +269,68 @@ class ClientRefundPosting(models.Model):
         """
         rounds = defaultdict(list)
         seen = Counter()
-        for line in self.line_ids:
-            source = line.move_id if line.move_id.is_invoice(include_receipts=True) else line.move_line_id
+        for line in self.line_ids._filter_paid_out():
+            source = line.move_line_id._get_refund_document()
             rounds[seen[source]].append(line.move_line_id | line.payment_line_id)
             seen[source] += 1
         return rounds.values()
 
+    def _keep_balances(self):
+        """Keep what each client's balance is before the refund and what it is after, for those who audit it."""
+        balances = self._get_client_balances()
+        for refund in self:
+            before = balances[refund.company_id, refund.partner_id, refund.currency_id]
+            refund.write({"balance_before": before, "balance_after": before + refund.amount})
+
+    def _get_client_balances(self):
+        """What is open between the firm and these clients, either way.
+
+        :return: dict, (company, client, currency): amount in that currency, positive where the client owes
+        """
+        items = self.env["account.move.line"]
+        balances = Counter()
+        for company, refunds in self.grouped("company_id").items():
+            domain = items._get_open_item_domain() & Domain(
+                [
+                    ("partner_id.commercial_partner_id", "in", refunds.partner_id.ids),
+                    ("company_id", "child_of", company.id),
+                ]
+            )
+            for partner, currency, balance in items._read_group(
+                domain, ["partner_id", "currency_id"], ["amount_residual_currency:sum"]
+            ):
+                balances[company, partner.commercial_partner_id, currency] += balance
+        return balances
+
     def _log_issued(self):
-        """One note per refund: what was paid, from where, to whom."""
+        """One note per refund: what was settled, what was paid, from where, to whom."""
         self._message_log_batch(
             {
-                refund.id: self.env._(
-                    "Refunded %(amount)s to %(payee)s from %(journal)s: %(payments)s.",
-                    amount=refund._format_amount(),
-                    payee=refund.partner_bank_id.display_name or refund.partner_id.display_name,
-                    journal=refund.journal_id.display_name,
-                    payments=refund._get_payment_links(),
+                refund.id: Markup("<br/>").join(
+                    filter(None, [refund._get_settled_message(), refund._get_paid_message()])
                 )
                 for refund in self
             }
+        )
+
+    def _get_settled_message(self):
+        if not self.offset_ids:
+            return None
+        return self.env._(
+            "Settled %(amount)s of %(documents)s.",
+            amount=self._format_amount(self.amount_offset),
+            documents=", ".join(self.offset_ids.mapped("document")),
+        )
+
+    def _get_paid_message(self):
+        if not self.payment_ids:
+            return None
+        return self.env._(
+            "Refunded %(amount)s to %(payee)s from %(journal)s: %(payments)s.",
+            amount=self._format_amount(),
+            payee=self.partner_bank_id.display_name or self.partner_id.display_name,
+            journal=self.journal_id.display_name,
+            payments=self._get_payment_links(),
         )
 
     def _get_payment_links(self):
@@ -260,17 +341,21 @@ class ClientRefundPosting(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_expected_residuals(self, sign):
-        """What each credit's residual must be after these refunds are issued (sign 1) or undone (sign -1).
+        """What each residual must be after these refunds are issued (sign 1) or undone (sign -1).
 
-        :return: dict, account.move.line: residual in its currency, negative
+        :return: dict, account.move.line, credit or open invoice: residual in its currency, negative for credits
         """
-        expected = defaultdict(float)
+        changes = defaultdict(float)
         for line in self.line_ids:
-            expected[line.move_line_id] += sign * line.amount
-        return {credit: credit.amount_residual_currency + change for credit, change in expected.items()}
+            changes[line.move_line_id] += sign * line.amount
+        for offset in self.offset_ids:
+            changes[offset.move_line_id] -= sign * offset.amount
+        return {item: item.amount_residual_currency + change for item, change in changes.items()}
 
     def _check_exact(self, expected):
-        """Refuse to go on unless each credit's residual has changed by exactly what the lines say.
+        """Refuse to go on unless each residual has changed by exactly what the refunds say.
+
+        :param expected: dict, account.move.line: residual in its currency
 
         :raise UserError: everything is rolled back
         """
@@ -279,14 +364,14 @@ class ClientRefundPosting(models.Model):
                 self.env._(
                     "%(client)s, %(document)s: %(residual)s would be left open instead of %(expected)s. Nothing was "
                     "done. Look for an automation that reconciles these entries, and try again.",
-                    client=credit.partner_id.display_name,
-                    document=credit.move_id.display_name,
-                    residual=format_amount(self.env, -credit.amount_residual_currency, credit.currency_id),
-                    expected=format_amount(self.env, -residual, credit.currency_id),
+                    client=item.partner_id.display_name,
+                    document=item.move_id.display_name,
+                    residual=format_amount(self.env, abs(item.amount_residual_currency), item.currency_id),
+                    expected=format_amount(self.env, abs(residual), item.currency_id),
                 )
-                for credit, residual in expected.items()
-                if credit.currency_id.compare_amounts(credit.amount_residual_currency, residual)
-                or (credit.currency_id.is_zero(residual) and not credit.reconciled)
+                for item, residual in expected.items()
+                if item.currency_id.compare_amounts(item.amount_residual_currency, residual)
+                or (item.currency_id.is_zero(residual) and not item.reconciled)
             ]
         )
 

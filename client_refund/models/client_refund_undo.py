@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
+from .client_refund import APPROVAL_ACTIVITY
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 
@@ -24,15 +25,17 @@ class ClientRefundUndo(models.Model):
         """
         date = self._parse_date(date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
-        refunds.line_ids.move_line_id._lock_for_refund()
+        refunds._lock_items()
         raise_problems(refunds._get_undo_problems(reason, date))
         issued = refunds.filtered(lambda refund: refund._is_issued())
         expected = issued._get_expected_residuals(sign=-1)
         to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
         to_reverse._reverse_for_refund(date, reason)
         (issued.payment_ids - to_reverse).action_cancel()
+        issued._reopen_offsets()
         issued._check_exact(expected)
-        refunds.state = "canceled"
+        refunds.activity_unlink([APPROVAL_ACTIVITY])
+        refunds.write({"state": "canceled", "cancel_reason": reason})
         refunds._log_undone(reason)
         return True
 
@@ -41,24 +44,42 @@ class ClientRefundUndo(models.Model):
 
         :return: list of str
         """
-        problems = []
-        if not isinstance(reason, str) or not reason.strip():
-            problems.append(self.env._("Say why the refund is undone: the reason stays on the refund."))
-        return problems + [
+        return self._get_reason_problems(reason) + [
             refund._name_problem(problem) for refund in self for problem in refund._get_document_undo_problems(date)
         ]
+
+    def _get_reason_problems(self, reason):
+        if isinstance(reason, str) and reason.strip():
+            return []
+        return [self.env._("Say why: the reason stays on the refund.")]
+
+    def _get_offset_partials(self):
+        """The reconciliations by which these refunds settled invoices.
+
+        :return: account.partial.reconcile
+        """
+        return self.offset_ids.move_line_id.matched_credit_ids.filtered(
+            lambda partial: partial.client_refund_id in self and partial.credit_move_id in self.line_ids.move_line_id
+        )
+
+    def _reopen_offsets(self):
+        """Take back what these refunds settled, and only that."""
+        self._get_offset_partials().unlink()
 
     def _get_document_undo_problems(self, date):
         self.ensure_one()
         problems = []
-        if self.state == "canceled":
+        if self.returned_on:
+            problems.append(self.env._("the bank returned it, so it is undone already."))
+        elif self.state == "canceled":
             problems.append(self.env._("it is undone already."))
         for payment in self.payment_ids if self._is_issued() else ():
             if matched := payment._get_matched_entries():
                 problems.append(
                     self.env._(
-                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If that match is "
-                        "wrong, undo it in the bank reconciliation first, then undo the refund.",
+                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If the bank sent the "
+                        "money back, choose Returned by Bank. If that match is wrong, undo it in the bank "
+                        "reconciliation first, then undo the refund.",
                         payment=payment.display_name,
                         entries=", ".join(matched.mapped("display_name")),
                     )

@@ -1,7 +1,9 @@
 from collections import Counter
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .client_refund_groups import READER_GROUPS
 
 
 class ResPartner(models.Model):
@@ -9,9 +11,77 @@ class ResPartner(models.Model):
 
     client_refund_count = fields.Integer(
         compute="_compute_client_refund_count",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READER_GROUPS,
         help="How many refunds were made or prepared for this client.",
     )
+
+    client_refund_blocked = fields.Boolean(
+        string="Block Refunds",
+        tracking=True,
+        groups=READER_GROUPS,
+        help="Nothing is refunded to this client until an administrator of refunds lifts the block.",
+    )
+    client_refund_block_reason = fields.Char(
+        string="Why Refunds Are Blocked",
+        tracking=True,
+        groups=READER_GROUPS,
+    )
+
+    @api.constrains("client_refund_blocked", "client_refund_block_reason")
+    def _check_client_refund_block_reason(self):
+        for partner in self:
+            if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
+                raise ValidationError(
+                    self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
+                )
+
+    def write(self, vals):
+        if {"client_refund_blocked", "client_refund_block_reason"} & vals.keys():
+            self._check_may_lift_block()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_may_lift_block()
+        return super().unlink()
+
+    def _check_may_lift_block(self):
+        """Refuse to change the block of a blocked client: setting it is free, lifting it is for administrators.
+
+        :raise AccessError: names the client
+        """
+        # whoever changes the client may not see that it is blocked
+        blocked = self.sudo().filtered("client_refund_blocked")
+        if blocked and not self.env.user.has_group("client_refund.group_client_refund_administer"):
+            raise AccessError(
+                self.env._(
+                    "Refunds to %(clients)s are blocked. Ask an administrator of refunds to lift the block.",
+                    clients=", ".join(blocked.mapped("display_name")),
+                )
+            )
+
+    def _get_client_refund_blocks(self):
+        """Why nothing is refunded to these clients.
+
+        A block on any of its contacts counts, so that no block is lifted by giving the client another parent.
+
+        :return: dict, res.partner: str, of those that are blocked
+        """
+        blocked = self.env["res.partner"].search(
+            [
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("client_refund_blocked", "=", True),
+            ]
+        )
+        by_client = blocked.grouped("commercial_partner_id")
+        return {
+            client: self.env._(
+                "refunds to %(client)s are blocked: %(reason)s. An administrator of refunds can lift the block.",
+                client=by_client[client.commercial_partner_id][0].display_name,
+                reason=by_client[client.commercial_partner_id][0].client_refund_block_reason,
+            )
+            for client in self
+            if client.commercial_partner_id in by_client
+        }
 
     def _compute_client_refund_count(self):
         counts = Counter()

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_approval
 from . import test_bad_input
 from . import test_batch
 from . import test_cash_basis
@@ -6,7 +7,9 @@ from . import test_concurrency
 from . import test_create_refund
 from . import test_credits
 from . import test_currency
+from . import test_holding_back
 from . import test_one_owner
+from . import test_payee
 from . import test_payment_setups
 from . import test_refund
 from . import test_tours

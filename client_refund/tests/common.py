@@ -1,4 +1,5 @@
 from odoo import Command, fields
+from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -20,19 +21,29 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         cls.revenue = cls.company_data["default_account_revenue"]
         cls.bank = cls.company_data["default_journal_bank"]
         cls.cash = cls.company_data["default_journal_cash"]
+        # no risks, but for the tests that are about them: receipts are booked on the bank account directly, and it does
+        # not matter that bank accounts are new and that the same amount is refunded again
+        cls.outstanding_receipts = cls.inbound_payment_method_line.payment_account_id
+        cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
+        cls.company.write({"client_refund_bank_change_days": 0, "client_refund_duplicate_days": 0})
         cls.outstanding = cls.outbound_payment_method_line.payment_account_id
-        cls.clerk = new_test_user(
-            cls.env,
-            name="Claire Clerk",
-            login="refund_clerk",
-            groups="account.group_account_invoice",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = cls._create_user("refund_clerk", "Claire Clerk", "account.group_account_invoice")
+        cls.approver = cls._create_user("refund_approver", "Paula Partner", "client_refund.group_client_refund_approve")
         cls.client = cls._create_client("Alder & Finch LLP")
         cls.other_client = cls._create_client("Birch Holdings")
         cls.refunds = cls.env["client.refund"].with_user(cls.clerk)
         cls.wizards = cls.env["client.refund.wizard"].with_user(cls.clerk)
+
+    @classmethod
+    def _create_user(cls, login, name, groups, **values):
+        return new_test_user(
+            cls.env,
+            name=name,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            **{"company_ids": [Command.set(cls.company.ids)], **values},
+        )
 
     @classmethod
     def _create_client(cls, name, **values):
@@ -91,6 +102,14 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         )
         payment.action_post()
         return cls._receivable_items(payment.move_id)
+
+    @classmethod
+    def _outstanding_payment(cls, amount, **values):
+        """The same, before a bank statement confirms it."""
+        cls.inbound_payment_method_line.payment_account_id = cls.outstanding_receipts
+        item = cls._payment(amount, **values)
+        cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
+        return item
 
     @classmethod
     def _bank_receipt(cls, amount, partner=None, date="2024-03-03", **values):
@@ -173,6 +192,18 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         refund = cls._draft(amounts, **values)
         refund.action_post()
         return refund
+
+    def _submit(self, amounts, **values):
+        """The same, asked for."""
+        refund = self._draft(amounts, **values)
+        refund.action_submit()
+        return refund
+
+    def _rpc(self, user, records, method, *args, **kwargs):
+        """Call a method as a program of the user does over RPC."""
+        ids = [records.ids] if isinstance(records.ids, list) and records else []
+        records.env.flush_all()
+        return call_kw(self.env[records._name].with_user(user), method, [*ids, *args], kwargs)
 
     # ------------------------------------------------------------------
     # What the ledger says

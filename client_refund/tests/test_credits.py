@@ -110,9 +110,9 @@ class TestCredits(ClientRefundCommon):
         """The account that the money came from is the one that the bank statement names."""
         account = self._bank_account("BE111", trusted=False)
         self._bank_account("BE222")
-        payment = self._payment(100)
+        payment = self._outstanding_payment(100)
         receipt = self._bank_receipt(100, account_number="be-111")
-        receipt.account_id = self.inbound_payment_method_line.payment_account_id
+        receipt.account_id = self.outstanding_receipts
         (receipt | payment.move_id.origin_payment_id._seek_for_lines()[0]).reconcile()
 
         self.assertEqual(payment._get_refund_origin_numbers(), {"BE111"})

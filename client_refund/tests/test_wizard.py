@@ -286,8 +286,10 @@ class TestWizard(ClientRefundCommon):
             self.registry["account.payment"], "_get_method_codes_needing_bank_account", lambda payment: ["manual"]
         )
         wizard = self._form().save()
-        self.assertEqual(wizard.alerts["untrusted_account"]["level"], "danger")
-        self.assertEqual(wizard.alerts["untrusted_account"]["action"]["url"], f"/odoo/res.partner/{self.client.id}")
+        self.assertEqual(wizard.alerts["trusted_account_missing"]["level"], "danger")
+        self.assertEqual(
+            wizard.alerts["trusted_account_missing"]["action"]["url"], f"/odoo/res.partner/{self.client.id}"
+        )
 
     def test_client_wishes(self):
         """The journal and method that the client is paid by."""

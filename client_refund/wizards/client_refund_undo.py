@@ -6,14 +6,8 @@ class ClientRefundUndo(models.TransientModel):
 
     _name = "client.refund.undo"
     _description = "Undo Client Refund"
+    _inherit = ["client.refund.dialog"]
 
-    refund_ids = fields.Many2many(
-        "client.refund",
-        string="Refunds",
-        required=True,
-        default=lambda self: self._default_refund_ids(),
-    )
-    reason = fields.Char(required=True, help="Stays on the refund.")
     date = fields.Date(
         string="Reversal Date",
         default=fields.Date.context_today,
@@ -21,19 +15,16 @@ class ClientRefundUndo(models.TransientModel):
         help="The date of the reversal, in an open period.",
     )
     has_payment = fields.Boolean(compute="_compute_payments")
+    has_offset = fields.Boolean(compute="_compute_payments")
     needs_reversal = fields.Boolean(compute="_compute_payments")
-
-    @api.model
-    def _default_refund_ids(self):
-        context = self.env.context
-        return context.get("active_ids") if context.get("active_model") == "client.refund" else False
 
     @api.depends("refund_ids")
     def _compute_payments(self):
         for wizard in self:
-            payments = wizard.refund_ids.filtered(lambda refund: refund._is_issued()).payment_ids
-            wizard.has_payment = bool(payments)
-            wizard.needs_reversal = any(payment._must_be_reversed() for payment in payments)
+            issued = wizard.refund_ids.filtered(lambda refund: refund._is_issued())
+            wizard.has_payment = bool(issued.payment_ids)
+            wizard.has_offset = bool(issued.offset_ids)
+            wizard.needs_reversal = any(payment._must_be_reversed() for payment in issued.payment_ids)
 
     def action_undo(self):
         """Undo the refunds.

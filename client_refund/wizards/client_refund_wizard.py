@@ -1,8 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_amount
 
+from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
 
@@ -37,7 +37,23 @@ class ClientRefundWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-    select_all = fields.Boolean(string="Tick all", default=True, help="Tick or untick every credit at once.")
+    offset_policy = fields.Selection(related="company_id.client_refund_offset_policy", string="Offset Policy")
+    offset_ids = fields.One2many(
+        "client.refund.wizard.offset",
+        "wizard_id",
+        string="Open Invoices",
+        compute="_compute_offset_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    select_all = fields.Boolean(
+        string="Tick all", default=True, help="Tick or untick every credit whose money is certain."
+    )
+    amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
+    amount_offset = fields.Monetary(
+        string="Settles Invoices", compute="_compute_amount", help="What settles open invoices before money goes out."
+    )
     amount = fields.Monetary(string="To Refund", compute="_compute_amount", help="What is paid out to the client.")
     balance_before = fields.Monetary(
         string="Client's Balance Before",
@@ -45,7 +61,6 @@ class ClientRefundWizard(models.TransientModel):
         help="What the client owes in this currency, less what the client is owed. Negative: the firm owes the client.",
     )
     balance_after = fields.Monetary(string="Client's Balance After", compute="_compute_balance")
-    alerts = fields.Json(compute="_compute_alerts")
 
     # -------------------------------------------------------------------------
     # Gather
@@ -120,16 +135,52 @@ class ClientRefundWizard(models.TransientModel):
         """The values of the wizard's line for an open credit.
 
         :param credit: account.move.line
-        :param preselected: set of ids of the credits to tick; without any, all of them
+        :param preselected: set of ids of the credits to tick; without any, all whose money is certain
         :return: dict
         """
         return {
             "move_line_id": credit.id,
             "selected": not self.refund_id
             and credit.amount_refundable > 0
-            and (not preselected or credit.id in preselected),
+            # money that may still bounce is refunded only if it is chosen
+            and (credit.id in preselected if preselected else not credit._filter_uncleared()),
             "amount": credit.amount_refundable,
         }
+
+    @api.depends("partner_id", "company_id", "currency_id")
+    def _compute_offset_ids(self):
+        for wizard in self:
+            own_offsets = wizard.refund_id.offset_ids.grouped("move_line_id")
+            wizard.offset_ids = [Command.clear()] + [
+                Command.create(
+                    {
+                        "move_line_id": invoice.id,
+                        "selected": wizard._is_offset_proposed(invoice, own_offsets),
+                        "amount": own_offsets[invoice].amount
+                        if invoice in own_offsets
+                        else invoice.amount_residual_currency,
+                    }
+                )
+                for invoice in wizard._get_invoices()
+            ]
+
+    def _get_invoices(self):
+        """The open invoices to choose from, due first.
+
+        :return: account.move.line
+        """
+        self.ensure_one()
+        client = self.partner_id.commercial_partner_id._origin
+        items = self.env["account.move.line"]
+        if not client or self.offset_policy == "ignore":
+            return self.refund_id.offset_ids.move_line_id
+        return items._get_open_invoices(client, self.company_id, self.currency_id)
+
+    def _is_offset_proposed(self, invoice, own_offsets):
+        """Whether an open invoice is ticked at first."""
+        if self.refund_id:
+            return invoice in own_offsets
+        return self.offset_policy in ("propose", "require")
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
@@ -138,16 +189,18 @@ class ClientRefundWizard(models.TransientModel):
     @api.onchange("select_all")
     def _onchange_select_all(self):
         for line in self.line_ids:
-            line.selected = self.select_all and line.amount > 0
+            line.selected = self.select_all and line.amount > 0 and not line.is_uncleared
 
     # -------------------------------------------------------------------------
     # Totals
     # -------------------------------------------------------------------------
 
-    @api.depends("line_ids.selected", "line_ids.amount")
+    @api.depends("line_ids.selected", "line_ids.amount", "offset_ids.selected", "offset_ids.amount")
     def _compute_amount(self):
         for wizard in self:
-            wizard.amount = sum(wizard._get_selected_lines().mapped("amount"))
+            wizard.amount_credit = sum(wizard._get_selected_lines().mapped("amount"))
+            wizard.amount_offset = sum(amount for _line, _offset, amount in wizard._get_settlements())
+            wizard.amount = wizard.amount_credit - wizard.amount_offset
 
     @api.depends("partner_id", "company_id", "currency_id", "amount")
     def _compute_balance(self):
@@ -173,123 +226,26 @@ class ClientRefundWizard(models.TransientModel):
     def _get_selected_lines(self):
         return self.line_ids.filtered("selected")
 
-    def _get_refund_credits(self):
-        return self._get_selected_lines().move_line_id._origin
+    def _get_selected_offsets(self):
+        return self.offset_ids.filtered("selected")
 
-    # -------------------------------------------------------------------------
-    # Alerts
-    # -------------------------------------------------------------------------
+    def _get_settlements(self):
+        """Which ticked credits settle which ticked invoices: the oldest credit the invoice that is due first.
 
-    @api.depends(
-        "partner_id", "company_id", "currency_id", "payment_method_line_id", "partner_bank_id", "line_ids.amount"
-    )
-    def _compute_alerts(self):
-        for wizard in self:
-            wizard.alerts = wizard._get_alerts() if wizard.partner_id else {}
-
-    def _get_alerts(self):
-        """What the clerk should know before confirming.
-
-        :return: dict of banners in the shape of core's `actionable_errors` widget: `message`, `level`, and optionally
-            `action_text` and `action`, the cure
+        :return: list of (client.refund.wizard.line, client.refund.wizard.offset, amount)
         """
         self.ensure_one()
-        alerts = {
-            "no_credit": self._get_no_credit_alert(),
-            "other_currencies": self._get_other_currencies_alert(),
-            "reserved": self._get_reserved_alert(),
-            "also_owes": self._get_also_owes_alert(),
-            "several_origins": self._get_several_origins_alert(),
-            "untrusted_account": self._get_untrusted_account_alert(),
-        }
-        return {key: alert for key, alert in alerts.items() if alert}
+        return settle_oldest_first(
+            [(line, line.move_line_id.account_id, line.amount) for line in self._get_selected_lines()],
+            [(offset, offset.move_line_id.account_id, offset.amount) for offset in self._get_selected_offsets()],
+            self.currency_id,
+        )
 
-    @api.model
-    def _open_in_new_tab(self, record):
-        """Look at a record without losing what was typed.
+    def _get_own_refund(self):
+        return self.refund_id._origin
 
-        :return: an action dictionary
-        """
-        return {"type": "ir.actions.act_url", "url": f"/odoo/{record._name}/{record._origin.id}", "target": "new"}
-
-    def _get_no_credit_alert(self):
-        if self.line_ids or not self.currency_id:
-            return None
-        return {
-            "level": "info",
-            "message": self.env._(
-                "%(client)s has no open credit in company %(company)s, so there is nothing to refund.",
-                client=self.partner_id.display_name,
-                company=self.company_id.display_name,
-            ),
-        }
-
-    def _get_other_currencies_alert(self):
-        others = self.available_currency_ids._origin - self.currency_id._origin
-        if not others:
-            return None
-        return {
-            "level": "info",
-            "message": self.env._(
-                "The client has open credits in %(currencies)s too. Choose that currency for a refund of its own.",
-                currencies=", ".join(others.mapped("name")),
-            ),
-        }
-
-    def _get_reserved_alert(self):
-        refunds = self.line_ids.move_line_id._origin._get_refund_reservations().refund_id - self.refund_id
-        if not refunds:
-            return None
-        return {
-            "level": "warning",
-            "message": self.env._(
-                "%(refunds)s already holds some of these credits. What it holds can't be refunded again.",
-                refunds=", ".join(refunds.mapped("name")),
-            ),
-            "action_text": self.env._("View refund"),
-            "action": self._open_in_new_tab(refunds[0]),
-        }
-
-    def _get_also_owes_alert(self):
-        owed = self._sum_open_items(Domain("amount_residual_currency", ">", 0))
-        if not owed:
-            return None
-        return {
-            "level": "warning",
-            "message": self.env._(
-                "The client also owes %(amount)s. "
-                "Reconcile the credits with the open items first if they belong together.",
-                amount=format_amount(self.env, owed, self.currency_id),
-            ),
-            "action_text": self.env._("View client"),
-            "action": self._open_in_new_tab(self.partner_id),
-        }
-
-    def _get_several_origins_alert(self):
-        origins = self._get_origin_accounts()
-        if len(origins) < 2:
-            return None
-        return {
-            "level": "warning",
-            "message": self.env._(
-                "The money came from several accounts: %(accounts)s. Choose the payee account, or refund the credits "
-                "of each account on their own.",
-                accounts=", ".join(origins.mapped("acc_number")),
-            ),
-        }
-
-    def _get_untrusted_account_alert(self):
-        if not self._is_trusted_account_missing():
-            return None
-        return {
-            "level": "danger",
-            "message": self.env._(
-                "Payment method %(method)s pays to trusted bank accounts only.",
-                method=self.payment_method_line_id.name,
-            ),
-            "action_text": self.env._("View client"),
-            "action": self._open_in_new_tab(self.partner_id),
-        }
+    def _get_refund_credits(self):
+        return self._get_selected_lines().move_line_id._origin
 
     # -------------------------------------------------------------------------
     # Open
@@ -353,13 +309,13 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_refund(self):
-        """Make the refund and issue it.
+        """Make the refund and issue it, or let it wait where it needs approval.
 
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
         refund = self._save_refund()
-        refund.action_post()
+        refund.action_submit()
         return refund._get_records_action()
 
     def action_save_draft(self):
@@ -374,7 +330,9 @@ class ClientRefundWizard(models.TransientModel):
         self.ensure_one()
         vals = self._prepare_refund_vals()
         if self.refund_id:
-            self.refund_id.write({**vals, "line_ids": [Command.clear(), *vals["line_ids"]]})
+            for name in ("line_ids", "offset_ids"):
+                vals[name] = [Command.clear(), *vals[name]]
+            self.refund_id.write(vals)
         else:
             # kept, so that a repeated call meets the refund that the first one made
             self.refund_id = self.env["client.refund"].create([vals])
@@ -396,4 +354,9 @@ class ClientRefundWizard(models.TransientModel):
             "reason_id": self.reason_id.id,
             "memo": self.memo,
             "line_ids": [Command.create(line._prepare_refund_line_vals()) for line in self._get_selected_lines()],
+            "offset_ids": [
+                Command.create(offset._prepare_refund_offset_vals())
+                for offset in self._get_selected_offsets()
+                if offset.amount_settled
+            ],
         }

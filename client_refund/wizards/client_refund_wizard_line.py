@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 
@@ -30,7 +32,17 @@ class ClientRefundWizardLine(models.TransientModel):
     )
     reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
     amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
-    amount = fields.Monetary(help="What to refund of this credit.")
+    is_uncleared = fields.Boolean(
+        string="May Bounce",
+        compute="_compute_is_uncleared",
+        help="A receipt that no bank statement confirms, or within the hold days of its journal.",
+    )
+    amount = fields.Monetary(help="What to take of this credit.")
+    amount_offset = fields.Monetary(
+        string="Settles",
+        compute="_compute_amount_offset",
+        help="What of the amount settles the ticked open invoices. The rest is paid out.",
+    )
 
     @api.depends("move_line_id")
     def _compute_document_url(self):
@@ -51,8 +63,31 @@ class ClientRefundWizardLine(models.TransientModel):
             )
             line.amount_original = -line.move_line_id.amount_currency
             line.amount_reserved = sum(reservations.mapped("amount"))
-            line.amount_available = line.amount_open - line.amount_reserved
+            excluded = line.move_line_id.company_id._get_client_refund_excluded_accounts()
+            is_excluded = line.move_line_id.account_id in excluded
+            line.amount_available = 0.0 if is_excluded else line.amount_open - line.amount_reserved
             line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
+
+    @api.depends("move_line_id")
+    def _compute_is_uncleared(self):
+        uncleared = self.move_line_id._origin._filter_uncleared()
+        for line in self:
+            line.is_uncleared = line.move_line_id._origin in uncleared
+
+    @api.depends(
+        "selected",
+        "amount",
+        "wizard_id.line_ids.selected",
+        "wizard_id.offset_ids.selected",
+        "wizard_id.offset_ids.amount",
+    )
+    def _compute_amount_offset(self):
+        settled = Counter()
+        for wizard in self.wizard_id:
+            for line, _offset, amount in wizard._get_settlements():
+                settled[line] += amount
+        for line in self:
+            line.amount_offset = settled[line]
 
     def _prepare_refund_line_vals(self):
         """The values of the refund's line.

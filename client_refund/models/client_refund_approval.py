@@ -1,0 +1,245 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_amount
+
+from .client_refund import APPROVAL_ACTIVITY
+from .client_refund_problems import raise_problems
+from .client_refund_workflow import with_workflow
+
+
+class ClientRefundApproval(models.Model):
+    """How a refund is asked for, and approved or rejected by somebody else."""
+
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
+    def action_submit(self):
+        """Ask for these refunds to be paid: issue those that need no approval, let the others wait for one.
+
+        :return: True
+        :raise UserError: with all that is wrong with all of them; then nothing is done
+        """
+        refunds = with_workflow(self)
+        refunds._check_postable()
+        refunds._ask()
+        waiting = refunds.filtered("approval_reason")
+        waiting._wait_for_approval()
+        (refunds - waiting)._issue()
+        return True
+
+    def action_post(self):
+        """Issue these refunds: pay each with one payment per receivable account, reconciled with exactly its credits.
+
+        :return: True
+        :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
+        """
+        refunds = with_workflow(self)
+        refunds._check_postable()
+        refunds._ask()
+        raise_problems(
+            refund._name_problem(
+                self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason)
+            )
+            for refund in refunds
+            if refund.approval_reason
+        )
+        refunds._issue()
+        return True
+
+    def _ask(self):
+        """Keep who asks for these refunds, when, and why they need approval."""
+        risks = self._get_risks()
+        reasons = self._get_approval_reasons(risks)
+        self._add_contributor()
+        for refund in self:
+            refund.write(
+                {
+                    "user_id": self.env.uid,
+                    "requested_on": fields.Datetime.now(),
+                    "risks": risks[refund],
+                    "approval_reason": "\n".join(reasons[refund]),
+                    "payee_account_number": refund.partner_bank_id.acc_number,
+                }
+            )
+
+    def _wait_for_approval(self):
+        """Hold these refunds until somebody else has looked at them."""
+        if not self:
+            return
+        self.activity_unlink([APPROVAL_ACTIVITY])
+        self.state = "to_approve"
+        for refund in self:
+            approvers = refund._get_approvers()
+            for approver in approvers:
+                refund.activity_schedule(APPROVAL_ACTIVITY, note=refund.approval_reason, user_id=approver.id)
+            refund._message_log(body=refund._get_asked_message(approvers))
+
+    def _get_asked_message(self, approvers):
+        """What the refund's chatter says when it waits.
+
+        :param approvers: res.users
+        :return: str
+        """
+        if not approvers:
+            return self.env._(
+                "It waits for approval, and nobody else may approve it. An administrator can give somebody the right "
+                "to approve refunds, or raise a limit. %(reasons)s",
+                reasons=self.approval_reason,
+            )
+        return self.env._(
+            "It waits for approval by one of %(approvers)s. %(reasons)s",
+            approvers=", ".join(approvers.mapped("name")),
+            reasons=self.approval_reason,
+        )
+
+    def _get_approvers(self):
+        """Who may approve this refund: whoever has the right and the limit, and had no hand in it.
+
+        :return: res.users
+        """
+        self.ensure_one()
+        # who may approve is not the asker's to read
+        group = self.env.ref("client_refund.group_client_refund_approve").sudo()
+        total = self._get_amounts_together()[self]
+        limits = self.env["client.refund.approval.limit"]._get_amounts(self.company_id)
+        return group.all_user_ids.filtered(
+            lambda user: (
+                self.company_id in user.company_ids
+                and user not in self.contributor_ids
+                and self.company_id.currency_id.compare_amounts(total, limits.get(user, total)) <= 0
+            )
+        ).sudo(False)
+
+    def _ask_again(self):
+        """Who changes a waiting refund becomes who asked for it."""
+        waiting = with_workflow(self)
+        waiting._ask()
+        for refund in waiting.filtered(lambda refund: not refund.approval_reason):
+            refund.approval_reason = self.env._("It was changed while it waited for approval.")
+        waiting._wait_for_approval()
+
+    # -------------------------------------------------------------------------
+    # Answer
+    # -------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Approve these waiting refunds and issue them.
+
+        :return: True
+        :raise AccessError: without the right to approve refunds
+        :raise UserError: with all that is wrong with all of them; then none is approved
+        """
+        refunds = with_workflow(self)
+        refunds._check_may_answer()
+        refunds._lock_items()
+        raise_problems(refunds._get_approval_problems())
+        refunds._check_postable()
+        refunds.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
+        refunds.activity_unlink([APPROVAL_ACTIVITY])
+        refunds._message_log_batch({refund.id: self.env._("Approved.") for refund in refunds})
+        refunds._issue()
+        return True
+
+    def action_reject(self, reason):
+        """Reject these waiting refunds: they are canceled and give back what they hold.
+
+        :param reason: str, why
+        :return: True
+        :raise AccessError: without the right to approve refunds
+        :raise UserError: with all that is wrong with all of them; then none is rejected
+        """
+        refunds = with_workflow(self)
+        refunds._check_may_answer()
+        refunds._lock_items()
+        raise_problems(
+            refunds._get_reason_problems(reason)
+            + [refund._get_not_waiting_message() for refund in refunds if refund.state != "to_approve"]
+        )
+        refunds.activity_unlink([APPROVAL_ACTIVITY])
+        refunds.write({"state": "canceled", "cancel_reason": reason})
+        for refund in refunds:
+            refund._message_log(body=self.env._("Rejected: %(reason)s", reason=reason))
+            refund.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Refund rejected"),
+                note=reason,
+                user_id=refund.user_id.id,
+            )
+        return True
+
+    def _check_may_answer(self):
+        if not self.env.user.has_group("client_refund.group_client_refund_approve"):
+            raise AccessError(
+                self.env._(
+                    "You may not approve or reject refunds. Ask an administrator for the right to approve refunds."
+                )
+            )
+
+    def _get_approval_problems(self):
+        """Why the user can't approve these refunds.
+
+        :return: list of str
+        """
+        risks = self._get_risks()
+        totals = self._get_amounts_together()
+        limits = {
+            company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
+        }
+        return [
+            problem
+            for refund in self
+            for problem in refund._get_own_approval_problems(risks[refund], totals[refund], limits[refund.company_id])
+        ]
+
+    def _get_own_approval_problems(self, risks, total, limits):
+        """Why the user can't approve this refund.
+
+        :param risks: dict, kind of risk: message, as they are now
+        :param total: amount in company currency, other refunds that count together included
+        :param limits: dict, res.users: amount in company currency
+        :return: list of str
+        """
+        self.ensure_one()
+        if self.state != "to_approve":
+            return [self._get_not_waiting_message()]
+        problems = []
+        if self.env.user in self.contributor_ids | self.create_uid:
+            problems.append(self.env._("you asked for it or changed it, so somebody else must approve it."))
+        limit = limits.get(self.env.user, total)
+        if self.company_id.currency_id.compare_amounts(total, limit) > 0:
+            problems.append(
+                self.env._(
+                    "with the client's other refunds it is %(total)s, and you may approve up to %(limit)s. "
+                    "Somebody with a higher limit must approve it.",
+                    total=format_amount(self.env, total, self.company_currency_id),
+                    limit=format_amount(self.env, limit, self.company_currency_id),
+                )
+            )
+        if unseen := [message for kind, message in risks.items() if kind not in (self.risks or {})]:
+            problems.append(
+                self.env._(
+                    "since it was asked for, this has come to light: %(risks)s Reject it, or let it be asked for again.",
+                    risks=" ".join(unseen),
+                )
+            )
+        if (self.partner_bank_id.acc_number or "") != (self.payee_account_number or ""):
+            problems.append(
+                self.env._(
+                    "the number of the payee account was changed from %(asked)s to %(now)s since it was asked for. "
+                    "Reject it, or let it be asked for again.",
+                    asked=self.payee_account_number or self.env._("(none)"),
+                    now=self.partner_bank_id.acc_number or self.env._("(none)"),
+                )
+            )
+        return [self._name_problem(problem) for problem in problems]
+
+    def _get_not_waiting_message(self):
+        return self._name_problem(
+            self.env._(
+                "it is %(state)s. Only a refund that waits for approval can be approved or rejected.",
+                state=self._get_state_label(),
+            )
+        )

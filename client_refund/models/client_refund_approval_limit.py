@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+
+class ClientRefundApprovalLimit(models.Model):
+    """Up to how much a user may approve. Who has no limit may approve any amount."""
+
+    _name = "client.refund.approval.limit"
+    _description = "Refund Approval Limit"
+    _order = "company_id, amount, id"
+    _rec_name = "user_id"
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="Approver",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        domain="[('share', '=', False)]",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company.root_id,
+        domain="[('parent_id', '=', False)]",
+        help="The limit holds in this company and its branches.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(
+        string="May Approve Up To",
+        required=True,
+        help="In the currency of the company. What a client was refunded lately counts too.",
+    )
+
+    _user_company_uniq = models.Constraint(
+        "UNIQUE(user_id, company_id)", "This user has a limit in this company already: change that one."
+    )
+    _amount_positive = models.Constraint("CHECK(amount >= 0)", "A limit can't be negative.")
+
+    @api.constrains("company_id")
+    def _check_root_company(self):
+        for limit in self:
+            if limit.company_id.parent_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(branch)s is a branch. Set the limit of %(user)s in %(company)s, it holds in the branches too.",
+                        branch=limit.company_id.display_name,
+                        user=limit.user_id.display_name,
+                        company=limit.company_id.root_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        limits = super().create(vals_list)
+        limits._check_not_own()
+        return limits
+
+    def write(self, vals):
+        self._check_not_own()
+        result = super().write(vals)
+        self._check_not_own()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_own(self):
+        self._check_not_own()
+
+    def _check_not_own(self):
+        """:raise AccessError: if one of these is the limit of who is at work"""
+        if self.env.user in self.user_id:
+            raise AccessError(self.env._("Nobody sets the own approval limit. Ask another administrator."))
+
+    @api.model
+    def _get_amounts(self, company):
+        """The limits in a company.
+
+        :param company: res.company
+        :return: dict, res.users: amount in the currency of the company
+        """
+        # limits are for administrators and approvers to see, but hold for everybody
+        limits = self.sudo().search([("company_id", "=", company.sudo().root_id.id)])
+        return {limit.user_id.sudo(False): limit.amount for limit in limits}

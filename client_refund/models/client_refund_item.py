@@ -1,0 +1,175 @@
+from math import isfinite
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_is_zero, format_amount
+
+from .client_refund_workflow import in_workflow, with_neutral_context
+
+
+def is_finite(amount):
+    """Whether this, from a program perhaps, is a number that can be an amount."""
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and isfinite(amount)
+
+
+class ClientRefundItem(models.AbstractModel):
+    """A journal item that a refund takes something of: a credit, or an open invoice."""
+
+    _name = "client.refund.item"
+    _description = "Client Refund Item"
+    _rec_name = "move_line_id"
+    _check_company_auto = True
+
+    refund_id = fields.Many2one("client.refund", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="refund_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="refund_id.currency_id")
+    move_line_id = fields.Many2one("account.move.line", index=True, ondelete="set null")
+    move_id = fields.Many2one(related="move_line_id.move_id", related_sudo=False, string="Entry")
+    document = fields.Char(
+        compute="_compute_document",
+        compute_sudo=False,
+        store=True,
+        help="The number of the document, kept also where the document is deleted.",
+    )
+    date = fields.Date(related="move_line_id.date", related_sudo=False)
+    amount = fields.Monetary(
+        required=True,
+        compute="_compute_amount",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    @api.depends("move_line_id")
+    def _compute_document(self):
+        for item in self:
+            item.document = item.move_line_id.move_id.name or item.document
+
+    def _compute_amount(self):
+        raise NotImplementedError
+
+    # -------------------------------------------------------------------------
+    # What is issued does not change
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_written_fields(*vals_list)
+        items = super(ClientRefundItem, with_neutral_context(self)).create(vals_list)
+        items._check_amounts_kept(vals_list)
+        items.refund_id._check_changeable()
+        items.refund_id._reserve()
+        items._note_change()
+        return items
+
+    def write(self, vals):
+        self._check_written_fields(vals)
+        self._check_refund_changeable()
+        result = super().write(vals)
+        self._check_amounts_kept([vals] * len(self))
+        self._check_refund_changeable()
+        if not in_workflow(self.env):
+            self.refund_id._reserve()
+            self._note_change()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_of_changeable(self):
+        self._check_refund_changeable()
+        self._note_change()
+
+    def _note_change(self):
+        """A waiting refund whose credits are changed on their own must be asked for again."""
+        self.refund_id._add_contributor()
+        self.refund_id._take_back()
+
+    def _check_written_fields(self, *vals_list):
+        self.env["client.refund"]._refuse_fields(self, vals_list, {"refund_id", "move_line_id", "amount"})
+        for vals in vals_list:
+            if not is_finite(vals.get("amount", 0)):
+                raise UserError(
+                    self.env._("%(amount)s is no amount. Give the amount to refund as a number.", amount=vals["amount"])
+                )
+
+    def _check_amounts_kept(self, vals_list):
+        """Refuse an amount with more decimals than the currency has: rounded, it would not be what was asked for.
+
+        :raise UserError: names client, document and amount
+        """
+        for item, vals in zip(self, vals_list, strict=True):
+            if "amount" in vals and not float_is_zero(vals["amount"] - item.amount, precision_digits=6):
+                raise UserError(
+                    self.env._(
+                        "%(client)s, %(document)s: %(amount)s has more decimals than %(currency)s. Round it first.",
+                        client=item.refund_id.partner_id.display_name,
+                        document=item.document,
+                        amount=vals["amount"],
+                        currency=item.currency_id.name,
+                    )
+                )
+
+    def _check_refund_changeable(self):
+        if not in_workflow(self.env):
+            self.refund_id._check_changeable()
+
+    # -------------------------------------------------------------------------
+    # What is wrong with it
+    # -------------------------------------------------------------------------
+
+    def _get_problems(self):
+        """What is wrong with these items, read after the journal items are locked.
+
+        :return: list of str, one for each item that is wrong, naming client, document and amount
+        """
+        return [
+            self.env._(
+                "%(client)s, %(document)s, %(amount)s: %(problem)s",
+                client=item.refund_id.partner_id.display_name,
+                document=item.document,
+                amount=item._format_amount(item.amount),
+                problem=problem,
+            )
+            for item in self
+            if (problem := item._get_problem())
+        ]
+
+    def _get_problem(self):
+        """What is wrong with this item and what to do about it.
+
+        :return: str, or None where it is right
+        """
+        self.ensure_one()
+        refund, journal_item = self.refund_id, self.move_line_id
+        client = journal_item.partner_id.commercial_partner_id
+        if not journal_item:
+            return self.env._("the document was deleted or booked anew. Leave it out.")
+        if client != refund.partner_id:
+            return self.env._(
+                "it belongs to %(client)s. Refund each client on its own.",
+                client=client.display_name or self.env._("no client"),
+            )
+        if refund.company_id not in journal_item.company_id.parent_ids:
+            return self.env._(
+                "it belongs to company %(company)s. Refund each company's credits on their own.",
+                company=journal_item.company_id.display_name,
+            )
+        if journal_item.currency_id != refund.currency_id:
+            return self.env._(
+                "it is in %(item_currency)s, the refund in %(currency)s. Refund each currency on its own.",
+                item_currency=journal_item.currency_id.name,
+                currency=refund.currency_id.name,
+            )
+        if refund.currency_id.compare_amounts(self.amount, 0) <= 0:
+            return self.env._("the amount must be positive. Type an amount, or leave it out.")
+        return None
+
+    def _format_amount(self, amount):
+        return format_amount(self.env, amount, self.currency_id)
+
+    def action_open_document(self):
+        """Open the document that the journal item belongs to.
+
+        :return: an action dictionary
+        """
+        return self.move_line_id.action_open_business_doc()

@@ -1,0 +1,88 @@
+from odoo import models
+from odoo.tools import format_amount
+
+
+class ClientRefundPolicy(models.AbstractModel):
+    """When the firm's policy wants somebody else to approve a refund."""
+
+    _inherit = "client.refund.mixin"
+
+    def _get_approval_reasons(self, risks):
+        """Why these refunds need approval.
+
+        :param risks: dict, record: dict of kind of risk: message
+        :return: dict, record: list of str, empty where none is due
+        """
+        totals = self._get_amounts_together()
+        return {
+            record: [
+                *filter(None, [record._get_policy_reason(totals[record])]),
+                *risks[record].values(),
+            ]
+            for record in self
+        }
+
+    def _get_policy_reason(self, total):
+        """Why the company's policy wants an approval.
+
+        :param total: amount in company currency, other refunds that count together included
+        :return: str or None
+        """
+        self.ensure_one()
+        company = self.company_id
+        currency = company.currency_id
+        if company.client_refund_approval_policy == "always":
+            return self.env._("Every refund needs approval.")
+        if (
+            company.client_refund_approval_policy == "above"
+            and self._is_paying()
+            and currency.compare_amounts(total, company.client_refund_approval_amount) > 0
+        ):
+            return self.env._(
+                "%(total)s is above %(limit)s, counting what the client was refunded within %(days)s days.",
+                total=format_amount(self.env, total, currency),
+                limit=format_amount(self.env, company.client_refund_approval_amount, currency),
+                days=company.client_refund_split_days,
+            )
+        return None
+
+    def _get_amounts_together(self):
+        """What each of these refunds pays out, with the client's other refunds that count together.
+
+        Branches count with their company, so that no amount is split over them.
+
+        :return: dict, record: amount in company currency
+        """
+        # counted are also refunds of branches that the user may not see
+        roots = self.company_id.sudo().root_id
+        others = (
+            self.env["client.refund"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                    ("company_id", "child_of", roots.ids),
+                    "|",
+                    ("state", "in", ("to_approve", "in_process", "paid")),
+                    # asked for together with these
+                    ("id", "in", [refund.id for record in self if (refund := record._get_own_refund())]),
+                ]
+            )
+        )
+        by_client = others.grouped(lambda refund: refund.partner_id.commercial_partner_id)
+        return {
+            record: record._get_amount_company_currency()
+            + sum(
+                refund.amount_company_currency
+                for refund in by_client.get(record.partner_id._origin.commercial_partner_id.sudo(), ())
+                if refund != record._get_own_refund()
+                and refund.company_id.root_id == record.company_id.sudo().root_id
+                and record._is_within_days(refund, record.company_id.client_refund_split_days)
+            )
+            for record in self
+        }
+
+    def _get_amount_company_currency(self):
+        """What is paid out, converted at the date of the refund."""
+        self.ensure_one()
+        return self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, self.date)

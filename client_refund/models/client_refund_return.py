@@ -1,0 +1,135 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+
+from .client_refund_problems import raise_problems
+from .client_refund_workflow import with_workflow
+
+
+class ClientRefundReturn(models.Model):
+    """The bank sends a refund back: the return is booked, both payments stay, and the credits are open again."""
+
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_return(self, reason, date=None):
+        """Book that the bank sent these refunds back.
+
+        An incoming payment of the same amount is made for each payment and reconciled with it. What the refunds paid
+        out of the credits is open again; invoices that they settled stay settled, since that money never left.
+
+        :param reason: str, what the bank says
+        :param date: date or str, when the money came back; today if none is given
+        :return: True
+        :raise UserError: with all that is wrong with all of them; then none is returned
+        """
+        date = self._parse_date(date) or fields.Date.context_today(self)
+        refunds = with_workflow(self)
+        refunds._lock_items()
+        raise_problems(refunds._get_return_problems(reason, date))
+        expected = refunds._get_returned_residuals()
+        refunds.line_ids.payment_line_id.matched_credit_ids.unlink()
+        refunds._get_offset_partials().client_refund_id = False
+        refunds._create_returns(date, reason)._reconcile_with_returned()
+        refunds._check_exact(expected)
+        refunds.write({"state": "canceled", "returned_on": date, "cancel_reason": reason})
+        refunds._log_returned(reason)
+        return True
+
+    def _get_return_problems(self, reason, date):
+        """Why these refunds can't be returned.
+
+        :return: list of str
+        """
+        return self._get_reason_problems(reason) + [
+            refund._name_problem(problem) for refund in self for problem in refund._get_document_return_problems(date)
+        ]
+
+    def _get_document_return_problems(self, date):
+        self.ensure_one()
+        if not self._is_issued():
+            return [
+                self.env._(
+                    "it is %(state)s. Only what was paid out can come back from the bank.",
+                    state=self._get_state_label(),
+                )
+            ]
+        if not self.payment_ids:
+            return [self.env._("it paid nothing out, it only settled invoices. Undo it instead.")]
+        problems = self._get_lock_date_problems(date)
+        if date < self.date:
+            problems.append(
+                self.env._(
+                    "it was paid on %(date)s and can't come back before. Choose a later date.",
+                    date=fields.Date.to_string(self.date),
+                )
+            )
+        if not self.journal_id._get_available_payment_method_lines("inbound"):
+            problems.append(
+                self.env._(
+                    "journal %(journal)s has no incoming payment method. Add one in its settings.",
+                    journal=self.journal_id.display_name,
+                )
+            )
+        return problems
+
+    def _get_returned_residuals(self):
+        """What each credit's residual must be after these refunds came back.
+
+        :return: dict, account.move.line: residual in its currency, negative
+        """
+        return {
+            line.move_line_id: line.move_line_id.amount_residual_currency - line._get_amount_paid_out()
+            for line in self.line_ids
+        }
+
+    def _create_returns(self, date, reason):
+        """Book what came back.
+
+        :return: account.payment, posted
+        """
+        returns = self.env["account.payment"].create(
+            [self._prepare_return_vals(payment, date, reason) for payment in self.payment_ids]
+        )
+        returns.action_post()
+        return returns
+
+    def _prepare_return_vals(self, payment, date, reason):
+        """The values of the incoming payment by which the bank returns an outgoing one.
+
+        :param payment: account.payment
+        :return: dict
+        """
+        refund = payment.client_refund_id
+        return {
+            "amount": payment.amount,
+            "client_refund_id": refund.id,
+            "client_refund_returned_id": payment.id,
+            "company_id": payment.company_id.id,
+            "currency_id": payment.currency_id.id,
+            "date": date,
+            "destination_account_id": payment.destination_account_id.id,
+            "journal_id": payment.journal_id.id,
+            "memo": self.env._("Returned by bank: %(refund)s %(reason)s", refund=refund.name, reason=reason),
+            "partner_id": payment.partner_id.id,
+            "partner_type": "customer",
+            "payment_method_line_id": payment.journal_id._get_available_payment_method_lines("inbound")[:1].id,
+            "payment_type": "inbound",
+        }
+
+    def _log_returned(self, reason):
+        self._message_log_batch(
+            {
+                refund.id: self.env._(
+                    "Returned by bank on %(date)s: %(reason)s", date=refund.returned_on, reason=reason
+                )
+                + Markup(" (%s)") % refund._get_payment_links()
+                for refund in self
+            }
+        )
+        for refund in self:
+            refund.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Refund returned by the bank"),
+                note=reason,
+                user_id=refund.user_id.id,
+            )

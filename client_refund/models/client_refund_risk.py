@@ -1,0 +1,191 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+
+class ClientRefundRisk(models.AbstractModel):
+    """What makes a refund need a second pair of eyes whatever its amount; seen in the wizard, kept on the refund."""
+
+    _inherit = "client.refund.mixin"
+
+    def _get_risks(self):
+        """The risks of these refunds.
+
+        :return: dict, record: dict of kind of risk: message
+        """
+        others = self._get_other_owners()
+        similar = self._get_similar_refunds()
+        return {
+            record: record._get_own_risks(others[record.partner_bank_id], similar.get(record.partner_id))
+            if record._is_paying()
+            else {}
+            for record in self
+        }
+
+    def _is_paying(self):
+        """Whether money leaves: a refund that only settles open invoices runs no risk."""
+        return not self.currency_id.is_zero(self.amount)
+
+    def _get_own_risks(self, other_owners, similar_refunds):
+        """The risks of one refund.
+
+        :param other_owners: res.partner, who has the same account number on file
+        :param similar_refunds: client.refund, the client's other refunds
+        :return: dict, kind of risk: message
+        """
+        self.ensure_one()
+        risks = {
+            "other_origin": self._get_other_origin_risk(),
+            "changed_account": self._get_changed_account_risk(),
+            "untrusted_account": self._get_untrusted_account_risk(),
+            "shared_account": self._get_shared_account_risk(other_owners),
+            "uncleared": self._get_uncleared_risk(),
+            "duplicate": self._get_duplicate_risk(similar_refunds),
+        }
+        return {kind: message for kind, message in risks.items() if message}
+
+    # -------------------------------------------------------------------------
+    # The payee account
+    # -------------------------------------------------------------------------
+
+    def _get_other_origin_risk(self):
+        origins = self._get_refund_credits()._get_refund_origin_numbers()
+        if self.journal_id.type == "cash" or origins <= {self.partner_bank_id.sanitized_acc_number}:
+            return None
+        return self.env._(
+            "The money came from account %(origins)s, it would go to %(account)s.",
+            origins=", ".join(sorted(origins)),
+            account=self.partner_bank_id.acc_number or self.env._("no known account"),
+        )
+
+    def _get_changed_account_risk(self):
+        account, holder = self.partner_bank_id._origin, self.partner_bank_id.partner_id
+        days = self.company_id.client_refund_bank_change_days
+        if not account or not days:
+            return None
+        changed = account.write_date
+        if holder != holder.commercial_partner_id:
+            # a stranger with an old account may have been made a contact of the client just now
+            changed = max(changed, holder.write_date)
+        if changed < fields.Datetime.now() - timedelta(days=days):
+            return None
+        return self.env._(
+            "Account %(account)s was created or changed on %(date)s, less than %(days)s days ago.",
+            account=account.acc_number,
+            date=format_date(self.env, changed),
+            days=days,
+        )
+
+    def _get_untrusted_account_risk(self):
+        account = self.partner_bank_id
+        if not account or account.allow_out_payment:
+            return None
+        return self.env._("Account %(account)s is not marked as trusted.", account=account.acc_number)
+
+    def _get_shared_account_risk(self, other_owners):
+        if not other_owners:
+            return None
+        return self.env._(
+            "Account %(account)s is on file for %(owners)s too.",
+            account=self.partner_bank_id.acc_number,
+            owners=", ".join(other_owners.mapped("display_name")),
+        )
+
+    def _get_other_owners(self):
+        """Who else has the number of these payee accounts on file.
+
+        :return: dict, res.partner.bank: res.partner, commercial partners
+        """
+        accounts = self.partner_bank_id
+        same_number = self.env["res.partner.bank"].search(
+            [("sanitized_acc_number", "in", accounts.mapped("sanitized_acc_number"))]
+        )
+        owners = same_number.grouped("sanitized_acc_number")
+        return defaultdict(
+            self.env["res.partner"].browse,
+            {
+                account: owners.get(account.sanitized_acc_number, same_number.browse()).partner_id.commercial_partner_id
+                - account.partner_id.commercial_partner_id
+                for account in accounts
+            },
+        )
+
+    # -------------------------------------------------------------------------
+    # The money that came in, and that went out before
+    # -------------------------------------------------------------------------
+
+    def _get_uncleared_risk(self):
+        uncleared = self._get_refund_credits()._filter_uncleared()
+        if not uncleared:
+            return None
+        return self.env._(
+            "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of the journal.",
+            documents=", ".join(uncleared.move_id.mapped("display_name")),
+        )
+
+    def _get_duplicate_risk(self, similar_refunds):
+        duplicates = self._get_duplicates(similar_refunds)
+        if not duplicates:
+            return None
+        return self.env._(
+            "The same amount was refunded or asked for lately: %(refunds)s.",
+            refunds=", ".join(
+                f"{refund.name} ({format_date(self.env, refund.date)}, {refund._get_state_label()})"
+                for refund in duplicates
+            ),
+        )
+
+    def _get_duplicates(self, similar_refunds):
+        """The refunds of the same amount within the company's number of days.
+
+        :param similar_refunds: client.refund, the client's other refunds
+        :return: client.refund
+        """
+        days = self.company_id.client_refund_duplicate_days
+        return similar_refunds.filtered(
+            lambda refund: (
+                refund != self._get_own_refund()
+                and refund.company_id == self.company_id
+                and refund.currency_id == self.currency_id
+                and not self.currency_id.compare_amounts(refund.amount, self.amount)
+                and self._is_within_days(refund, days)
+            )
+        )
+
+    def _is_within_days(self, refund, days):
+        """Whether another refund is of about the same time, by its date or by when it was made.
+
+        The date is what the clerk says; when it was made is not.
+        """
+        window = timedelta(days=days)
+        return bool(days) and (
+            abs(refund.date - self.date) <= window or refund.create_date >= fields.Datetime.now() - window
+        )
+
+    def _get_similar_refunds(self):
+        """The refunds that these clients were given or have been asked for, also those whose payment came back.
+
+        :return: dict, res.partner: client.refund
+        """
+        refunds = self.env["client.refund"].search(
+            [
+                ("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                "|",
+                ("state", "!=", "canceled"),
+                ("payment_ids", "!=", False),
+            ]
+        )
+        by_client = refunds.grouped(lambda refund: refund.partner_id.commercial_partner_id)
+        return {
+            client: by_client.get(client._origin.commercial_partner_id, refunds.browse()) for client in self.partner_id
+        }
+
+    def _get_own_refund(self):
+        """The refund that these terms are of, or are going to be of.
+
+        :return: client.refund
+        """
+        raise NotImplementedError

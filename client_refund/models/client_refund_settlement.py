@@ -1,0 +1,128 @@
+from collections import Counter, defaultdict
+from datetime import date
+
+from odoo import models
+
+from .client_refund_waterfall import settle_oldest_first
+
+
+class ClientRefundSettlement(models.Model):
+    """How open invoices are settled from the credits before money goes out: the oldest of each first."""
+
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_settlements(self):
+        """Which credits settle which invoices.
+
+        :return: list of (client.refund.line, client.refund.offset, amount in the refund's currency)
+        """
+        return [
+            settlement
+            for refund in self
+            if refund.offset_ids
+            for settlement in settle_oldest_first(
+                [
+                    (line, line.move_line_id.account_id, line.amount)
+                    for line in refund.line_ids.sorted(lambda line: (line.date or date.min, line.move_line_id.id))
+                ],
+                [
+                    (offset, offset.move_line_id.account_id, offset.amount)
+                    for offset in refund.offset_ids.sorted(lambda offset: (offset.date_maturity or date.min, offset.id))
+                ],
+                refund.currency_id,
+            )
+        ]
+
+    def _settle_offsets(self):
+        """Reconcile credits with invoices, pair by pair, in exactly the amounts of the settlements, and own it."""
+        invoices = self.offset_ids.move_line_id
+        before = invoices.matched_credit_ids
+        for settlements in self._get_settlement_rounds():
+            amounts = {line.move_line_id | offset.move_line_id: amount for line, offset, amount in settlements}
+            self.env["account.move.line"]._reconcile_amounts(amounts)
+        refund_by_invoice = {offset.move_line_id: offset.refund_id for offset in self.offset_ids}
+        for partial in invoices.matched_credit_ids - before:
+            partial._set_refund_owner(refund_by_invoice[partial.debit_move_id])
+
+    def _get_settlement_rounds(self):
+        """The settlements, in rounds in which no document comes twice.
+
+        :return: iterable of lists like `_get_settlements`
+        """
+        rounds = defaultdict(list)
+        latest = Counter()
+        for line, offset, amount in self._get_settlements():
+            documents = [line.move_line_id._get_refund_document(), offset.move_line_id._get_refund_document()]
+            number = max(latest[document] for document in documents)
+            rounds[number].append((line, offset, amount))
+            for document in documents:
+                latest[document] = number + 1
+        return [rounds[number] for number in sorted(rounds)]
+
+    # -------------------------------------------------------------------------
+    # What is wrong with it
+    # -------------------------------------------------------------------------
+
+    def _get_settlement_problems(self):
+        """Why the invoices of these refunds can't be settled as they say.
+
+        :return: list of str
+        """
+        settled = Counter()
+        for _line, offset, amount in self._get_settlements():
+            settled[offset] += amount
+        return [
+            offset.refund_id._name_problem(
+                self.env._(
+                    "the credits on account %(account)s settle only %(settled)s of the %(amount)s of %(document)s. "
+                    "Settle less, or choose more credits of that account.",
+                    account=offset.move_line_id.account_id.display_name,
+                    settled=offset._format_amount(settled[offset]),
+                    amount=offset._format_amount(offset.amount),
+                    document=offset.document,
+                )
+            )
+            for offset in self.offset_ids
+            if offset.currency_id.compare_amounts(settled[offset], offset.amount)
+        ] + self._get_unsettled_problems()
+
+    def _get_unsettled_problems(self):
+        """Where the company wants open invoices settled first: which of them money would be paid out past.
+
+        :return: list of str
+        """
+        refunds = self.filtered(lambda refund: refund.company_id.client_refund_offset_policy == "require")
+        problems = []
+        for (company, currency), group in refunds.grouped(
+            lambda refund: (refund.company_id, refund.currency_id)
+        ).items():
+            invoices = self.env["account.move.line"]._get_open_invoices(group.partner_id, company, currency)
+            by_client = invoices.grouped(lambda item: item.partner_id.commercial_partner_id)
+            for refund in group:
+                unsettled = refund._get_unsettled_invoices(by_client.get(refund.partner_id, invoices.browse()))
+                if unsettled:
+                    problems.append(
+                        refund._name_problem(
+                            self.env._(
+                                "the client owes %(invoices)s, and open invoices must be settled first. Tick them.",
+                                invoices=", ".join(unsettled.move_id.mapped("display_name")),
+                            )
+                        )
+                    )
+        return problems
+
+    def _get_unsettled_invoices(self, invoices):
+        """The open invoices that the credits could still settle instead of being paid out.
+
+        :param invoices: account.move.line, what the client owes
+        :return: account.move.line
+        """
+        self.ensure_one()
+        paying_accounts = self.line_ids._filter_paid_out().move_line_id.account_id
+        settled = {offset.move_line_id: offset.amount for offset in self.offset_ids}
+        return invoices.filtered(
+            lambda item: (
+                item.account_id in paying_accounts
+                and self.currency_id.compare_amounts(item.amount_residual_currency, settled.get(item, 0.0)) > 0
+            )
+        )

@@ -1,0 +1,97 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """The firm's policy: who may pay whom, how much, and what is settled first."""
+
+    _inherit = "res.company"
+
+    client_refund_approval_policy = fields.Selection(
+        selection=[
+            ("never", "Only where there is a risk"),
+            ("above", "Above an amount"),
+            ("always", "Always"),
+        ],
+        string="Approval of Refunds",
+        required=True,
+        default="never",
+        help="When somebody else than who asks must approve a refund. A risk, such as a payee account that was changed "
+        "lately, needs approval in any case.",
+    )
+    client_refund_approval_amount = fields.Monetary(
+        string="Approval Above",
+        currency_field="currency_id",
+        help="Refunds above this amount need approval, converted at the date of the refund.",
+    )
+    client_refund_split_days = fields.Integer(
+        string="Count Together (days)",
+        default=30,
+        help="Refunds of one client within this number of days count together, so that no amount is split below a "
+        "limit. 0: each refund counts on its own.",
+    )
+    client_refund_bank_change_days = fields.Integer(
+        string="New Payee Account (days)",
+        default=30,
+        help="A payee account that was created or changed within this number of days is a risk. 0: never.",
+    )
+    client_refund_duplicate_days = fields.Integer(
+        string="Same Refund Again (days)",
+        default=14,
+        help="A refund of the same amount to the same client within this number of days is a risk. 0: never.",
+    )
+    client_refund_offset_policy = fields.Selection(
+        selection=[
+            ("ignore", "Ignore"),
+            ("warn", "Warn"),
+            ("propose", "Propose to settle"),
+            ("require", "Require to settle"),
+        ],
+        string="Open Invoices",
+        required=True,
+        default="warn",
+        help="What happens where a client who is refunded also owes. Ignore: nothing. Warn: a banner. "
+        "Propose: the open invoices are ticked, to be settled from the credits first. Require: nothing is paid out "
+        "while the credits could settle an open invoice.",
+    )
+    client_refund_excluded_account_ids = fields.Many2many(
+        "account.account",
+        relation="client_refund_excluded_account_rel",
+        string="Never Refunded",
+        domain="[('account_type', '=', 'asset_receivable')]",
+        help="Receivable accounts whose credits are never refunded, such as those that hold trust money.",
+    )
+    client_refund_journal_ids = fields.Many2many(
+        "account.journal",
+        relation="client_refund_journal_rel",
+        string="Refund Journals",
+        domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
+        help="The journals that refunds may be paid from. None: all of them.",
+    )
+
+    def _get_company_root_delegated_field_names(self):
+        """A branch can't have a policy of its own: refunds would be made where it is lax."""
+        return [
+            *super()._get_company_root_delegated_field_names(),
+            "client_refund_approval_amount",
+            "client_refund_approval_policy",
+            "client_refund_bank_change_days",
+            "client_refund_duplicate_days",
+            "client_refund_offset_policy",
+            "client_refund_split_days",
+        ]
+
+    def _get_client_refund_excluded_accounts(self):
+        """The receivable accounts whose credits this company or those above it never refund.
+
+        :return: account.account
+        """
+        # the policy of a parent counts also for who may not see the parent
+        return self.sudo().parent_ids.client_refund_excluded_account_ids.sudo(False)
+
+    def _get_client_refund_journals(self):
+        """The journals that this company or those above it restrict refunds to; none where all are allowed.
+
+        :return: account.journal
+        """
+        # the policy of a parent counts also for who may not see the parent
+        return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)

@@ -1,0 +1,202 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestHoldingBack(ClientRefundCommon):
+    """Blocked clients, trust money, journals, money that may bounce, the same refund twice."""
+
+    # ------------------------------------------------------------------
+    # Blocked clients
+    # ------------------------------------------------------------------
+
+    def test_a_blocked_client(self):
+        credit_note = self._credit_note(100)
+        draft = self._draft({credit_note: 50})
+        self.client.with_user(self.clerk).sudo().write(
+            {"client_refund_blocked": True, "client_refund_block_reason": "In dispute"}
+        )
+        with self.assertRaisesRegex(UserError, "refunds to Alder & Finch LLP are blocked: In dispute"):
+            draft.action_submit()
+        with self.assertRaisesRegex(UserError, "are blocked"):
+            self.refunds.create_refund({"partner_id": self.client.id})
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertIn("In dispute", wizard.alerts["blocked"]["message"])
+        self.assertEqual(credit_note.amount_residual, -100)
+
+    def test_blocked_while_it_waits(self):
+        self.company.client_refund_approval_policy = "always"
+        refund = self._submit({self._credit_note(100): 50})
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        with self.assertRaisesRegex(UserError, "are blocked"):
+            refund.with_user(self.approver).action_approve()
+
+    def test_a_block_needs_a_reason(self):
+        for reason in (False, "", "  "):
+            with self.assertRaisesRegex(ValidationError, "Say why refunds to Alder"), self.env.cr.savepoint():
+                self.client.write({"client_refund_blocked": True, "client_refund_block_reason": reason})
+
+    def test_only_administrators_lift_a_block(self):
+        contact_manager = "base.group_partner_manager"
+        clerk = self._create_user("clerk_2", "Carl", f"account.group_account_invoice,{contact_manager}")
+        administrator = self._create_user(
+            "refund_admin", "Ada", f"client_refund.group_client_refund_administer,{contact_manager}"
+        )
+        client = self.client.with_user(clerk)
+        client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        for values in ({"client_refund_blocked": False}, {"client_refund_block_reason": "x"}):
+            with self.assertRaisesRegex(AccessError, "Ask an administrator of refunds to lift the block"):
+                self._rpc(clerk, client, "write", values)
+        self._rpc(clerk, client, "write", {"phone": "1234"})
+        self._rpc(administrator, client, "write", {"client_refund_blocked": False})
+        self._submit({self._credit_note(100): None})
+
+    def test_a_new_parent_is_no_way_round_a_block(self):
+        contact = self.env["res.partner"].create({"name": "Contact"})
+        credit_note = self._credit_note(100, partner=contact)
+        contact.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        contact.parent_id = self.client
+        with self.assertRaisesRegex(UserError, "refunds to .*Contact are blocked"):
+            self._submit({credit_note: None})
+
+    # ------------------------------------------------------------------
+    # Accounts and journals
+    # ------------------------------------------------------------------
+
+    def test_trust_money_is_never_refunded(self):
+        trust = self.receivable.copy({"code": "TRUST1", "name": "Trust receivable"})
+        self.company.client_refund_excluded_account_ids = trust
+        entry = self._entry(500, account=trust)
+        self.assertEqual(entry.with_user(self.clerk).amount_refundable, 0)
+        with self.assertRaisesRegex(UserError, r"500\.00: account .*Trust receivable is never refunded"):
+            self._draft({entry: 500})
+        with self.assertRaisesRegex(UserError, "is never refunded"):
+            self._rpc(
+                self.clerk,
+                self.refunds,
+                "create_refund",
+                {"partner_id": self.client.id, "lines": [{"move_line_id": entry.id, "amount": 1}]},
+            )
+        with self.assertRaisesRegex(UserError, "nothing to refund"):
+            self.refunds.create_refund({"partner_id": self.client.id})
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertRecordValues(wizard.line_ids, [{"selected": False, "amount": 0, "amount_available": 0}])
+        self.assertIn(
+            "Trust receivable is never refunded",
+            wizard.alerts["excluded"]["message"].replace(entry.account_id.code + " ", ""),
+        )
+
+    def test_trust_money_that_was_drafted_before_the_setting(self):
+        draft = self._draft({self._entry(500): None})
+        self.company.client_refund_excluded_account_ids = self.receivable
+        with self.assertRaisesRegex(UserError, "is never refunded"):
+            draft.action_submit()
+
+    def test_refund_journals(self):
+        self.company.client_refund_journal_ids = self.bank
+        credit_note = self._credit_note(100)
+        self.assertEqual(self.wizards.create({"partner_id": self.client.id}).available_journal_ids, self.bank)
+        draft = self._draft({credit_note: None}, journal_id=self.cash.id)
+        with self.assertRaisesRegex(UserError, "refunds can't be paid from journal Cash"):
+            draft.action_submit()
+        draft.journal_id = self.bank
+        draft.action_submit()
+        self.assertTrue(draft._is_issued())
+
+    # ------------------------------------------------------------------
+    # Money that may bounce
+    # ------------------------------------------------------------------
+
+    def test_an_unmatched_receipt(self):
+        payment = self._outstanding_payment(100)
+        credit_note = self._credit_note(40)
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertEqual(
+            [(line.move_line_id, line.selected, line.is_uncleared) for line in wizard.line_ids],
+            [(credit_note, True, False), (payment, False, True)],
+        )
+        self.assertEqual(wizard.amount, 40)
+        self.assertIn(payment.move_id.name, wizard.alerts["uncleared_credits"]["message"])
+        self.assertFalse(wizard.needs_approval)
+        wizard.line_ids[1].selected = True
+        self.assertTrue(wizard.needs_approval)
+        self.assertEqual(wizard.alerts["uncleared"]["level"], "danger")
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertRecordValues(refund, [{"state": "to_approve", "amount": 140}])
+        self.assertEqual(list(refund.risks), ["uncleared"])
+        self.assertRegex(refund.approval_reason, rf"{payment.move_id.name}.* may still bounce")
+
+    def test_a_receipt_that_is_chosen_is_ticked(self):
+        payment = self._outstanding_payment(100)
+        action = payment.move_id.origin_payment_id.with_user(self.clerk).action_refund_client()
+        self.assertTrue(self.wizards.browse(action["res_id"]).line_ids.selected)
+
+    def test_a_matched_receipt(self):
+        payment = self._outstanding_payment(100)
+        statement_item = self._bank_receipt(100)
+        statement_item.account_id = self.outstanding_receipts
+        (statement_item | payment.move_id.origin_payment_id._seek_for_lines()[0]).reconcile()
+        self.assertTrue(self._submit({payment: None})._is_issued())
+
+    def test_cash_is_in_hand(self):
+        payment = self._outstanding_payment(100, journal_id=self.cash.id)
+        self.assertFalse(payment._filter_uncleared())
+
+    def test_hold_days(self):
+        today = fields.Date.context_today(self.env.user)
+        self.bank.client_refund_hold_days = 10
+        held = self._bank_receipt(100, date=today - timedelta(days=9))
+        free = self._bank_receipt(100, date=today - timedelta(days=10))
+        paid = self._payment(100, date=today - timedelta(days=9))
+        self.assertEqual((held | free | paid)._filter_uncleared(), held | paid)
+        self.assertEqual(self._submit({held: None}, date=today + timedelta(days=30)).state, "to_approve")
+        self.assertTrue(self._submit({free: None})._is_issued())
+
+    # ------------------------------------------------------------------
+    # The same again
+    # ------------------------------------------------------------------
+
+    def test_the_same_amount_again(self):
+        self.company.client_refund_duplicate_days = 14
+        credit_note = self._credit_note(300)
+        first = self._submit({credit_note: 100})
+        self.assertTrue(first._is_issued())
+        self.assertTrue(self._submit({credit_note: 90})._is_issued())
+        second = self._draft({credit_note: 100})
+        wizard = self.wizards.browse(second.action_edit()["res_id"])
+        self.assertEqual(wizard.alerts["duplicate"]["action"]["url"], f"/odoo/client.refund/{first.id}")
+        self._rpc(self.clerk, second, "action_submit")
+        self.assertEqual(second.state, "to_approve")
+        self.assertIn(first.name, second.approval_reason)
+
+    def test_the_same_amount_to_another_client_or_in_another_currency(self):
+        self.company.client_refund_duplicate_days = 14
+        self._submit({self._credit_note(100): None})
+        other = self._submit({self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id)
+        self.assertTrue(other._is_issued())
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5)])
+        self.assertTrue(self._submit({self._credit_note(100, currency=foreign): None})._is_issued())
+
+    def test_an_undone_refund_is_a_reason_to_look_twice(self):
+        """Its payment may have left by hand."""
+        self.company.client_refund_duplicate_days = 14
+        credit_note = self._credit_note(100)
+        self._submit({credit_note: None}).action_undo("Wrong date")
+        self.assertEqual(self._submit({credit_note: None}).state, "to_approve")
+
+    def test_a_draft_that_was_given_up_is_not(self):
+        self.company.client_refund_duplicate_days = 14
+        credit_note = self._credit_note(100)
+        self._draft({credit_note: None}).action_undo("Later")
+        self.assertTrue(self._submit({credit_note: None})._is_issued())
+
+    def test_two_of_the_same_in_one_call(self):
+        self.company.client_refund_duplicate_days = 14
+        drafts = self._draft({self._credit_note(100): None}) | self._draft({self._credit_note(100): None})
+        drafts.action_submit()
+        self.assertEqual(drafts.mapped("state"), ["to_approve", "to_approve"])

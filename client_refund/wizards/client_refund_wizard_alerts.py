@@ -1,0 +1,197 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+
+class ClientRefundWizardAlerts(models.TransientModel):
+    """What the clerk should know before confirming: banners, with a button that leads to the cure."""
+
+    _inherit = "client.refund.wizard"
+
+    alerts = fields.Json(compute="_compute_alerts")
+    needs_approval = fields.Boolean(compute="_compute_alerts")
+
+    @api.depends(
+        "partner_id",
+        "company_id",
+        "currency_id",
+        "date",
+        "journal_id",
+        "payment_method_line_id",
+        "partner_bank_id",
+        "line_ids.selected",
+        "line_ids.amount",
+        "offset_ids.selected",
+        "offset_ids.amount",
+    )
+    def _compute_alerts(self):
+        for wizard in self:
+            risks = wizard._get_risks()
+            reasons = wizard._get_approval_reasons(risks)[wizard] if wizard._get_selected_lines() else []
+            wizard.needs_approval = bool(reasons)
+            wizard.alerts = wizard._get_alerts(risks[wizard], reasons) if wizard.partner_id else {}
+
+    def _get_alerts(self, risks, reasons):
+        """What the clerk should know before confirming.
+
+        :param risks: dict, kind of risk: message
+        :param reasons: list of str, why the refund needs approval
+        :return: dict of banners in the shape of core's `actionable_errors` widget: `message`, `level`, and optionally
+            `action_text` and `action`, the cure
+        """
+        self.ensure_one()
+        alerts = {
+            "blocked": self._get_blocked_alert(),
+            "no_credit": self._get_no_credit_alert(),
+            "other_currencies": self._get_other_currencies_alert(),
+            "reserved": self._get_reserved_alert(),
+            "excluded": self._get_excluded_alert(),
+            "uncleared_credits": self._get_uncleared_alert(),
+            "also_owes": self._get_also_owes_alert(),
+            "several_origins": self._get_several_origins_alert(),
+            "trusted_account_missing": self._get_trusted_account_missing_alert(),
+            **{kind: self._get_risk_alert(kind, message) for kind, message in risks.items()},
+            "approval": self._get_approval_alert(reasons),
+        }
+        return {key: alert for key, alert in alerts.items() if alert}
+
+    @api.model
+    def _open_in_new_tab(self, record):
+        """Look at a record without losing what was typed.
+
+        :return: an action dictionary
+        """
+        return {"type": "ir.actions.act_url", "url": f"/odoo/{record._name}/{record._origin.id}", "target": "new"}
+
+    def _get_no_credit_alert(self):
+        if self.line_ids or not self.currency_id:
+            return None
+        return {
+            "level": "info",
+            "message": self.env._(
+                "%(client)s has no open credit in company %(company)s, so there is nothing to refund.",
+                client=self.partner_id.display_name,
+                company=self.company_id.display_name,
+            ),
+        }
+
+    def _get_other_currencies_alert(self):
+        others = self.available_currency_ids._origin - self.currency_id._origin
+        if not others:
+            return None
+        return {
+            "level": "info",
+            "message": self.env._(
+                "The client has open credits in %(currencies)s too. Choose that currency for a refund of its own.",
+                currencies=", ".join(others.mapped("name")),
+            ),
+        }
+
+    def _get_reserved_alert(self):
+        refunds = self.line_ids.move_line_id._origin._get_refund_reservations().refund_id - self.refund_id
+        if not refunds:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "%(refunds)s already holds some of these credits. What it holds can't be refunded again.",
+                refunds=", ".join(refunds.mapped("name")),
+            ),
+            "action_text": self.env._("View refund"),
+            "action": self._open_in_new_tab(refunds[0]),
+        }
+
+    def _get_blocked_alert(self):
+        blocks = self.partner_id._get_client_refund_blocks()
+        if not blocks:
+            return None
+        return {
+            "level": "danger",
+            "message": blocks[self.partner_id],
+            "action_text": self.env._("View client"),
+            "action": self._open_in_new_tab(self.partner_id),
+        }
+
+    def _get_excluded_alert(self):
+        accounts = self.line_ids.move_line_id.account_id & self.company_id._get_client_refund_excluded_accounts()
+        if not accounts:
+            return None
+        return {
+            "level": "info",
+            "message": self.env._(
+                "What is on account %(accounts)s is never refunded, as the settings of the company say.",
+                accounts=", ".join(accounts.mapped("display_name")),
+            ),
+        }
+
+    def _get_uncleared_alert(self):
+        unticked = self.line_ids.filtered(lambda line: line.is_uncleared and not line.selected)
+        if not unticked:
+            return None
+        return {
+            "level": "info",
+            "message": self.env._(
+                "%(documents)s may still bounce and is not ticked. Ticked, the refund needs approval.",
+                documents=", ".join(unticked.mapped("document")),
+            ),
+        }
+
+    def _get_also_owes_alert(self):
+        if self.offset_policy == "ignore":
+            return None
+        owed = self._sum_open_items(Domain("amount_residual_currency", ">", 0)) - self.amount_offset
+        if self.currency_id.compare_amounts(owed, 0) <= 0:
+            return None
+        return {
+            "level": "danger" if self.offset_policy == "require" else "warning",
+            "message": self.env._(
+                "The client also owes %(amount)s. Tick the open invoices below to settle them from the credits first.",
+                amount=format_amount(self.env, owed, self.currency_id),
+            ),
+            "action_text": self.env._("View client"),
+            "action": self._open_in_new_tab(self.partner_id),
+        }
+
+    def _get_several_origins_alert(self):
+        origins = self._get_origin_accounts()
+        if len(origins) < 2:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "The money came from several accounts: %(accounts)s. Choose the payee account, or refund the credits "
+                "of each account on their own.",
+                accounts=", ".join(origins.mapped("acc_number")),
+            ),
+        }
+
+    def _get_trusted_account_missing_alert(self):
+        if not self._is_trusted_account_missing():
+            return None
+        return {
+            "level": "danger",
+            "message": self.env._(
+                "Payment method %(method)s pays to trusted bank accounts only.",
+                method=self.payment_method_line_id.name,
+            ),
+            "action_text": self.env._("View client"),
+            "action": self._open_in_new_tab(self.partner_id),
+        }
+
+    def _get_risk_alert(self, kind, message):
+        alert = {"level": "danger", "message": message}
+        if kind == "duplicate":
+            duplicates = self._get_duplicates(self._get_similar_refunds()[self.partner_id])
+            alert |= {
+                "action_text": self.env._("View refund"),
+                "action": self._open_in_new_tab(duplicates[0]),
+            }
+        return alert
+
+    def _get_approval_alert(self, reasons):
+        if not reasons:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._("Somebody else must approve this refund: %(reasons)s", reasons=" ".join(reasons)),
+        }
