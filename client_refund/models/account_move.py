@@ -129,12 +129,14 @@ class AccountMove(models.Model):
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
 
     def _check_not_refunded(self):
-        """Refuse to reopen a document whose credit has been paid out.
+        """Refuse to reopen a document whose credit has been paid out, or that was settled from a credit.
 
         :raise UserError: names document and refund and points to Undo
         """
         # a user without rights on refunds is refused like everybody else
-        self.sudo().line_ids.client_refund_line_ids._check_not_issued()
+        items = self.sudo().line_ids
+        items.client_refund_line_ids._check_not_issued()
+        items.matched_credit_ids._check_not_owned_by_refund()
 
     # -------------------------------------------------------------------------
     # Actions

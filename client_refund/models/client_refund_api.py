@@ -41,7 +41,7 @@ class ClientRefundApi(models.Model):
             lines = self._get_all_credit_lines(values, company)
         offset = values.pop("offset", None)
         if offset is None:
-            offset = company.client_refund_offset_policy in ("propose", "require")
+            offset = company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require")
         values["line_ids"] = [fields.Command.create(line) for line in lines]
         if offset:
             values["offset_ids"] = [

@@ -140,6 +140,13 @@ class ClientRefundItem(models.AbstractModel):
         :return: str, or None where it is right
         """
         self.ensure_one()
+        return self._get_mismatch_problem() or self._get_not_open_problem() or self._get_amount_problem()
+
+    def _get_mismatch_problem(self):
+        """Why the journal item does not belong into this refund at all.
+
+        :return: str or None
+        """
         refund, journal_item = self.refund_id, self.move_line_id
         client = journal_item.partner_id.commercial_partner_id
         if not journal_item:
@@ -160,7 +167,21 @@ class ClientRefundItem(models.AbstractModel):
                 item_currency=journal_item.currency_id.name,
                 currency=refund.currency_id.name,
             )
-        if refund.currency_id.compare_amounts(self.amount, 0) <= 0:
+        return None
+
+    def _get_not_open_problem(self):
+        """Why nothing can be taken of the journal item.
+
+        :return: str or None
+        """
+        raise NotImplementedError
+
+    def _get_amount_problem(self):
+        """Why the amount can't be taken of the journal item.
+
+        :return: str or None
+        """
+        if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             return self.env._("the amount must be positive. Type an amount, or leave it out.")
         return None
 

@@ -102,18 +102,20 @@ class ClientRefundLine(models.Model):
     # What is wrong with it
     # -------------------------------------------------------------------------
 
-    def _get_problem(self):
-        if problem := super()._get_problem():
-            return problem
-        refund, credit = self.refund_id, self.move_line_id
+    def _get_not_open_problem(self):
+        credit = self.move_line_id
         if credit.account_id in credit.company_id._get_client_refund_excluded_accounts():
             return self.env._(
                 "account %(account)s is never refunded, as the settings of the company say. Leave it out.",
                 account=credit.account_id.display_name,
             )
-        if not credit.amount_refund_open:
-            return credit._get_not_open_reason()
-        if refund.currency_id.compare_amounts(credit.amount_refund_reserved, credit.amount_refund_open) > 0:
+        return None if credit.amount_refund_open else credit._get_not_open_reason()
+
+    def _get_amount_problem(self):
+        if problem := super()._get_amount_problem():
+            return problem
+        credit = self.move_line_id
+        if self.currency_id.compare_amounts(credit.amount_refund_reserved, credit.amount_refund_open) > 0:
             return self._get_not_enough_message()
         return None
 

@@ -43,15 +43,13 @@ class ClientRefundOffset(models.Model):
         for offset in self:
             offset.amount = offset.amount or max(offset.move_line_id.amount_residual_currency, 0.0)
 
-    def _get_problem(self):
-        if problem := super()._get_problem():
+    def _get_not_open_problem(self):
+        return self.move_line_id._get_not_settleable_reason()
+
+    def _get_amount_problem(self):
+        if problem := super()._get_amount_problem():
             return problem
-        invoice = self.move_line_id
-        if reason := invoice._get_not_settleable_reason():
-            return reason
-        if self.currency_id.compare_amounts(self.amount, invoice.amount_residual_currency) > 0:
-            return self.env._(
-                "only %(open)s is open. Settle at most that.",
-                open=self._format_amount(invoice.amount_residual_currency),
-            )
+        residual = self.move_line_id.amount_residual_currency
+        if self.currency_id.compare_amounts(self.amount, residual) > 0:
+            return self.env._("only %(open)s is open. Settle at most that.", open=self._format_amount(residual))
         return None

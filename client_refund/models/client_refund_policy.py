@@ -29,20 +29,20 @@ class ClientRefundPolicy(models.AbstractModel):
         :return: str or None
         """
         self.ensure_one()
-        company = self.company_id
-        currency = company.currency_id
-        if company.client_refund_approval_policy == "always":
+        policy = self.company_id._get_client_refund_policy()
+        currency = self.company_id.currency_id
+        if policy.client_refund_approval_policy == "always":
             return self.env._("Every refund needs approval.")
         if (
-            company.client_refund_approval_policy == "above"
+            policy.client_refund_approval_policy == "above"
             and self._is_paying()
-            and currency.compare_amounts(total, company.client_refund_approval_amount) > 0
+            and currency.compare_amounts(total, policy.client_refund_approval_amount) > 0
         ):
             return self.env._(
                 "%(total)s is above %(limit)s, counting what the client was refunded within %(days)s days.",
                 total=format_amount(self.env, total, currency),
-                limit=format_amount(self.env, company.client_refund_approval_amount, currency),
-                days=company.client_refund_split_days,
+                limit=format_amount(self.env, policy.client_refund_approval_amount, currency),
+                days=policy.client_refund_split_days,
             )
         return None
 
@@ -77,7 +77,7 @@ class ClientRefundPolicy(models.AbstractModel):
                 for refund in by_client.get(record.partner_id._origin.commercial_partner_id.sudo(), ())
                 if refund != record._get_own_refund()
                 and refund.company_id.root_id == record.company_id.sudo().root_id
-                and record._is_within_days(refund, record.company_id.client_refund_split_days)
+                and record._is_within_days(refund, record.company_id._get_client_refund_policy().client_refund_split_days)
             )
             for record in self
         }

@@ -62,7 +62,7 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _get_changed_account_risk(self):
         account, holder = self.partner_bank_id._origin, self.partner_bank_id.partner_id
-        days = self.company_id.client_refund_bank_change_days
+        days = self.company_id._get_client_refund_policy().client_refund_bank_change_days
         if not account or not days:
             return None
         changed = account.write_date
@@ -143,7 +143,7 @@ class ClientRefundRisk(models.AbstractModel):
         :param similar_refunds: client.refund, the client's other refunds
         :return: client.refund
         """
-        days = self.company_id.client_refund_duplicate_days
+        days = self.company_id._get_client_refund_policy().client_refund_duplicate_days
         return similar_refunds.filtered(
             lambda refund: (
                 refund != self._get_own_refund()

@@ -68,24 +68,20 @@ class ResCompany(models.Model):
         help="The journals that refunds may be paid from. None: all of them.",
     )
 
-    def _get_company_root_delegated_field_names(self):
-        """A branch can't have a policy of its own: refunds would be made where it is lax."""
-        return [
-            *super()._get_company_root_delegated_field_names(),
-            "client_refund_approval_amount",
-            "client_refund_approval_policy",
-            "client_refund_bank_change_days",
-            "client_refund_duplicate_days",
-            "client_refund_offset_policy",
-            "client_refund_split_days",
-        ]
+    def _get_client_refund_policy(self):
+        """The company whose policy holds: a branch has none of its own, or refunds would be made where it is lax.
+
+        :return: res.company
+        """
+        # the policy of a parent counts also for who may not see the parent
+        return self.sudo().root_id
 
     def _get_client_refund_excluded_accounts(self):
         """The receivable accounts whose credits this company or those above it never refund.
 
         :return: account.account
         """
-        # the policy of a parent counts also for who may not see the parent
+        # as above
         return self.sudo().parent_ids.client_refund_excluded_account_ids.sudo(False)
 
     def _get_client_refund_journals(self):
@@ -93,5 +89,5 @@ class ResCompany(models.Model):
 
         :return: account.journal
         """
-        # the policy of a parent counts also for who may not see the parent
+        # as above
         return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)

@@ -41,8 +41,7 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
             name=name,
             login=login,
             groups=groups,
-            company_id=cls.company.id,
-            **{"company_ids": [Command.set(cls.company.ids)], **values},
+            **{"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)], **values},
         )
 
     @classmethod

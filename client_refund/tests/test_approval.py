@@ -443,9 +443,3 @@ class TestApproval(ClientRefundCommon):
         with self.assertRaises(AccessError):
             self.credit_note.with_user(self.clerk).action_refund_client()
         self.assertEqual(self.credit_note.with_user(self.clerk).amount_refundable, 1000)
-
-    def test_the_policy_holds_in_branches(self):
-        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
-        self.assertEqual(branch.client_refund_approval_policy, "above")
-        self.company.client_refund_approval_policy = "always"
-        self.assertEqual(branch.client_refund_approval_policy, "always")

@@ -37,7 +37,7 @@ class ClientRefundWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-    offset_policy = fields.Selection(related="company_id.client_refund_offset_policy", string="Offset Policy")
+    offset_policy = fields.Selection(related="company_id.root_id.client_refund_offset_policy", string="Offset Policy")
     offset_ids = fields.One2many(
         "client.refund.wizard.offset",
         "wizard_id",

@@ -1,0 +1,155 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBranches(ClientRefundCommon):
+    """Credits of branches and of the parent; siblings never mix."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.setup_other_company(name="Other root")["company"]
+        cls.north, cls.south = cls.env["res.company"].create(
+            [{"name": name, "parent_id": cls.company.id} for name in ("North", "South")]
+        )
+        cls.env.user.company_ids |= cls.north | cls.south
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": (cls.company | cls.north | cls.south).ids})
+        cls.clerk.company_ids |= cls.north | cls.south
+        companies = (cls.company | cls.north | cls.south).ids
+        cls.refunds = cls.refunds.with_context(allowed_company_ids=companies)
+        cls.wizards = cls.wizards.with_context(allowed_company_ids=companies)
+        cls.parents = cls._branch_entry(cls.company, 100)
+        cls.norths = cls._branch_entry(cls.north, 40)
+        cls.souths = cls._branch_entry(cls.south, 7)
+
+    @classmethod
+    def _branch_entry(cls, company, amount):
+        move = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "entry",
+                    "date": "2024-01-01",
+                    "company_id": company.id,
+                    "journal_id": cls.company_data["default_journal_misc"].id,
+                    "line_ids": [
+                        Command.create(
+                            {"account_id": cls.receivable.id, "partner_id": cls.client.id, "balance": -amount}
+                        ),
+                        Command.create({"account_id": cls.revenue.id, "balance": amount}),
+                    ],
+                }
+            )
+        )
+        move.action_post()
+        return cls._receivable_items(move)
+
+    def _create_local_clerk(self):
+        return self._create_user(
+            "local",
+            "Laura Local",
+            "account.group_account_invoice",
+            company_id=self.north.id,
+            company_ids=[Command.set(self.north.ids)],
+        )
+
+    def _as_local(self, model, user):
+        return self.env[model].with_user(user).with_context(allowed_company_ids=self.north.ids)
+
+    def test_the_parent_refunds_its_branches_too(self):
+        before = self._ledger()
+        self.assertEqual((self.parents | self.norths | self.souths).company_id, self.company | self.north | self.south)
+        wizard = self.wizards.create({"partner_id": self.client.id, "company_id": self.company.id})
+        self.assertEqual(wizard.line_ids.move_line_id, self.parents | self.norths | self.souths)
+        self.assertEqual(wizard.balance_before, -147)
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertEqual(refund.payment_ids.company_id, self.company)
+        self.assertPairs(refund, [(self.parents, 100), (self.norths, 40), (self.souths, 7)])
+        self.assertEqual((self.parents | self.norths | self.souths).mapped("amount_residual"), [0, 0, 0])
+        refund.action_undo("Wrong client")
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
+
+    def test_a_branch_refunds_its_own(self):
+        """From its own journals or those of the parent, as Odoo lets it."""
+        wizard = self.wizards.with_company(self.north).create(
+            {"partner_id": self.client.id, "company_id": self.north.id}
+        )
+        self.assertEqual(wizard.line_ids.move_line_id, self.norths)
+        self.assertIn(self.bank, wizard.available_journal_ids)
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertEqual(refund.payment_ids.company_id, self.north)
+        self.assertPairs(refund, [(self.norths, 40)])
+
+    def test_a_branch_refunds_neither_its_sibling_nor_its_parent(self):
+        for credit in (self.souths, self.parents):
+            with self.assertRaisesRegex(UserError, f"it belongs to company {credit.company_id.name}"):
+                self._draft({credit: None}, company_id=self.north.id)
+
+    def test_who_works_in_a_branch_sees_only_that(self):
+        local = self._create_local_clerk()
+        wizard = self._as_local("client.refund.wizard", local).create({"partner_id": self.client.id})
+        self.assertEqual(wizard.line_ids.move_line_id, self.norths)
+        refund = self._refund({self.souths: 1}, company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            self._as_local("client.refund", local).browse(refund.ids).read(["amount"])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self._as_local("client.refund", local).create(
+                [self._refund_values({self.souths: 1}, company_id=self.north.id)]
+            )
+
+    def test_sibling_companies_never_mix(self):
+        other = self.other
+        self.clerk.company_ids |= other
+        refunds = self.refunds.with_context(allowed_company_ids=(self.company | other).ids)
+        with self.assertRaisesRegex(UserError, "it belongs to company company_1"), self.env.cr.savepoint():
+            refunds.create(
+                [
+                    {
+                        "partner_id": self.client.id,
+                        "company_id": other.id,
+                        "currency_id": self.currency.id,
+                        "line_ids": [Command.create({"move_line_id": self.parents.id, "amount": 1})],
+                    }
+                ]
+            )
+
+    def test_no_amount_is_split_over_branches(self):
+        self.company.write({"client_refund_approval_policy": "above", "client_refund_approval_amount": 100})
+        self.assertTrue(self._submit({self.parents: None}, company_id=self.company.id)._is_issued())
+        local = self._create_local_clerk()
+        refund_id = self._as_local("client.refund", local).create_refund({"partner_id": self.client.id})
+        self.assertEqual(self.refunds.browse(refund_id).state, "to_approve")
+
+    def test_the_policy_of_the_parent_holds(self):
+        self.north.client_refund_approval_policy = "never"
+        self.company.client_refund_approval_policy = "always"
+        refund = self._submit({self.norths: None}, company_id=self.north.id)
+        self.assertEqual(refund.state, "to_approve")
+
+    def test_trust_accounts_and_journals_of_the_parent_hold_in_a_branch(self):
+        self.company.client_refund_excluded_account_ids = self.receivable
+        with self.assertRaisesRegex(UserError, "is never refunded"):
+            self._draft({self.norths: None}, company_id=self.north.id)
+        self.company.write(
+            {
+                "client_refund_excluded_account_ids": False,
+                "client_refund_journal_ids": [Command.set(self.cash.ids)],
+            }
+        )
+        draft = self._draft({self.norths: None}, company_id=self.north.id)
+        with self.assertRaisesRegex(UserError, "refunds can't be paid from journal Bank"):
+            draft.action_submit()
+
+    def test_an_invoice_of_a_branch_is_settled_by_the_parent(self):
+        debt = self._branch_entry(self.south, -30)
+        refund = self.refunds.browse(
+            self.refunds.create_refund({"partner_id": self.client.id, "company_id": self.company.id, "offset": True})
+        )
+        self.assertRecordValues(refund, [{"amount_offset": 30, "amount": 117}])
+        self.assertEqual(debt.amount_residual, 0)

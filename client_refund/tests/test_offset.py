@@ -1,0 +1,345 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOffset(ClientRefundCommon):
+    """What the client owes is settled from the credits before money goes out: the oldest of each first."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.client_refund_offset_policy = "propose"
+        cls.old_credit = cls._credit_note(100, date="2024-01-10")
+        cls.new_credit = cls._credit_note(250, date="2024-02-10")
+        cls.late_invoice = cls._invoice(80, date="2024-03-10")
+        cls.early_invoice = cls._invoice(120, date="2024-01-20")
+
+    def _offsets(self, amounts):
+        return [
+            Command.create({"move_line_id": invoice.id} | ({"amount": amount} if amount is not None else {}))
+            for invoice, amount in amounts.items()
+        ]
+
+    def assertSettled(self, refund, expected):
+        """Which credit settled which invoice: list of (credit, invoice, amount)."""
+        partials = refund._get_offset_partials()
+        self.assertEqual(
+            sorted((p.credit_move_id.id, p.debit_move_id.id, p.debit_amount_currency) for p in partials),
+            sorted((credit.id, invoice.id, amount) for credit, invoice, amount in expected),
+        )
+
+    # ------------------------------------------------------------------
+    # The waterfall
+    # ------------------------------------------------------------------
+
+    def test_oldest_credit_settles_what_is_due_first(self):
+        refund = self._refund(
+            {self.new_credit: None, self.old_credit: None},
+            offset_ids=self._offsets({self.late_invoice: None, self.early_invoice: None}),
+        )
+        self.assertRecordValues(refund, [{"amount_credit": 350, "amount_offset": 200, "amount": 150}])
+        self.assertSettled(
+            refund,
+            [
+                (self.old_credit, self.early_invoice, 100),
+                (self.new_credit, self.early_invoice, 20),
+                (self.new_credit, self.late_invoice, 80),
+            ],
+        )
+        self.assertEntry(
+            refund.payment_ids.move_id,
+            [
+                (self.outstanding, self.client, -150, 0, 150),
+                (self.receivable, self.client, 150, 150, 0),
+            ],
+        )
+        self.assertPairs(refund, [(self.new_credit, 150)])
+        items = self.old_credit | self.new_credit | self.early_invoice | self.late_invoice
+        self.assertEqual(items.mapped("amount_residual"), [0, 0, 0, 0])
+        self.assertEqual(items.mapped("reconciled"), [True] * 4)
+        self.assertEqual((self.early_invoice | self.late_invoice).move_id.mapped("payment_state"), ["reversed"] * 2)
+        self.assertRecordValues(refund, [{"balance_before": -150, "balance_after": 0}])
+
+    def test_only_what_was_typed(self):
+        """Neither credit nor invoice is used up: core alone would reconcile more."""
+        refund = self._refund({self.new_credit: 90}, offset_ids=self._offsets({self.late_invoice: 30}))
+        self.assertSettled(refund, [(self.new_credit, self.late_invoice, 30)])
+        self.assertPairs(refund, [(self.new_credit, 60)])
+        self.assertEqual(self.new_credit.amount_residual, -160)
+        self.assertEqual(self.late_invoice.amount_residual, 50)
+        self.assertEqual(self.late_invoice.move_id.payment_state, "partial")
+
+    def test_what_is_not_chosen_stays(self):
+        self._refund({self.old_credit: None}, offset_ids=self._offsets({self.late_invoice: None}))
+        self.assertEqual(self.early_invoice.amount_residual, 120)
+        self.assertEqual(self.new_credit.amount_residual, -250)
+
+    def test_settle_only(self):
+        refund = self._refund({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 100}))
+        self.assertFalse(refund.payment_ids)
+        self.assertRecordValues(refund, [{"state": "paid", "amount": 0, "amount_offset": 100}])
+        self.assertSettled(refund, [(self.old_credit, self.early_invoice, 100)])
+        self.assertEqual(self.early_invoice.amount_residual, 20)
+
+    def test_a_program_offsets_as_the_policy_proposes(self):
+        refund = self.refunds.browse(
+            self.refunds.create_refund({"partner_id": self.client.id, "journal_id": self.bank.id})
+        )
+        self.assertRecordValues(refund, [{"amount_credit": 350, "amount_offset": 200, "amount": 150}])
+        self.assertEqual(refund.offset_ids.move_line_id, self.early_invoice | self.late_invoice)
+
+    def test_a_program_says_whether(self):
+        values = {"partner_id": self.client.id, "lines": [{"move_line_id": self.old_credit.id}], "offset": False}
+        refund = self.refunds.browse(self._rpc(self.clerk, self.refunds, "create_refund", values))
+        self.assertRecordValues(refund, [{"amount_offset": 0, "amount": 100}])
+        self.company.client_refund_offset_policy = "ignore"
+        values = {"partner_id": self.client.id, "lines": [{"move_line_id": self.new_credit.id}], "offset": True}
+        refund = self.refunds.browse(self._rpc(self.clerk, self.refunds, "create_refund", values))
+        self.assertRecordValues(refund, [{"amount_offset": 200, "amount": 50}])
+        with self.assertRaisesRegex(UserError, "can't use yes as offset"):
+            self.refunds.create_refund({**values, "offset": "yes"})
+
+    # ------------------------------------------------------------------
+    # Undo and guards
+    # ------------------------------------------------------------------
+
+    def test_undo_takes_back_the_offsets_and_only_those(self):
+        (self.late_invoice | self._payment(30)).reconcile()
+        before = self._ledger()
+        refund = self._refund(
+            {self.new_credit: 120, self.old_credit: None},
+            offset_ids=self._offsets({self.late_invoice: 40, self.early_invoice: None}),
+        )
+        self.assertEqual(self.late_invoice.amount_residual, 10)
+        refund.action_undo("Wrong client")
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
+        self.assertEqual(self.late_invoice.amount_residual, 50)
+
+    def test_undo_of_settle_only(self):
+        before = self._ledger()
+        refund = self._refund({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 100}))
+        refund.action_undo("Wrong client")
+        self.assertEqual(self._ledger(), before)
+
+    def test_undo_in_a_locked_period(self):
+        before = self._ledger()
+        refund = self._refund({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        self._lock_until("2024-04-30")
+        refund.action_undo("Wrong client", "2024-05-02")
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
+
+    def test_what_was_settled_has_one_owner(self):
+        refund = self._refund({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        for act in (
+            lambda: refund._get_offset_partials().unlink(),
+            lambda: self.early_invoice.remove_move_reconcile(),
+            lambda: self.early_invoice.move_id.button_draft(),
+        ):
+            with self.assertRaisesRegex(UserError, f"{refund.name}.*\n?.*Undo the refund"), self.env.cr.savepoint():
+                act()
+        self.assertEqual(self.early_invoice.amount_residual, 0)
+
+    # ------------------------------------------------------------------
+    # Refused
+    # ------------------------------------------------------------------
+
+    def test_more_than_the_credits(self):
+        draft = self._draft(
+            {self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: None, self.late_invoice: None})
+        )
+        with self.assertRaisesRegex(UserError, r"would settle .*200\.00 from credits of .*100\.00"):
+            draft.action_submit()
+
+    def test_more_than_is_open(self):
+        with self.assertRaisesRegex(UserError, r"130\.00: only .*120\.00 is open\. Settle at most that"):
+            self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: 130}))
+
+    def test_settled_meanwhile(self):
+        draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        (self.early_invoice | self._payment(100)).reconcile()
+        with self.assertRaisesRegex(UserError, r"120\.00: only .*20\.00 is open"):
+            draft.action_submit()
+
+    def test_across_accounts(self):
+        other_account = self.receivable.copy({"code": "REC2", "name": "Other receivable"})
+        entry = self._entry(-50, account=other_account)
+        draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({entry: None}))
+        with self.assertRaisesRegex(UserError, r"on account .*Other receivable settle only .*0\.00 of the .*50\.00"):
+            draft.action_submit()
+
+    def test_what_can_not_be_settled(self):
+        blocked = self._invoice(10)
+        blocked.move_id.payment_state = "blocked"
+        strangers = self._invoice(10, partner=self.other_client)
+        for item, message in (
+            (blocked, "it is blocked"),
+            (strangers, "belongs to Birch Holdings"),
+            (self.old_credit, "it is no open invoice"),
+            (self.early_invoice.move_id.line_ids - self.early_invoice, "not a receivable account"),
+        ):
+            with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                self._draft({self.new_credit: None}, offset_ids=self._offsets({item: 1}))
+        for amount in (0, -5):
+            with self.assertRaisesRegex(UserError, "must be positive"), self.env.cr.savepoint():
+                self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: amount}))
+
+    def test_offsets_of_an_issued_refund_do_not_change(self):
+        refund = self._refund({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        for method, args in (("write", [{"amount": 1}]), ("unlink", [])):
+            with self.assertRaisesRegex(UserError, "can't be changed any more"):
+                self._rpc(self.clerk, refund.offset_ids, method, *args)
+        with self.assertRaisesRegex(UserError, "can't be changed any more"), self.env.cr.savepoint():
+            refund.write({"offset_ids": self._offsets({self.late_invoice: None})})
+
+    # ------------------------------------------------------------------
+    # Policy
+    # ------------------------------------------------------------------
+
+    def test_require(self):
+        self.company.client_refund_offset_policy = "require"
+        draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        with self.assertRaisesRegex(UserError, f"the client owes {self.late_invoice.move_id.name}.* must be settled"):
+            self._rpc(self.clerk, draft, "action_submit")
+        draft.write({"offset_ids": self._offsets({self.late_invoice: 79})})
+        with self.assertRaisesRegex(UserError, "must be settled first"):
+            draft.action_submit()
+        draft.offset_ids[1].amount = 80
+        draft.action_submit()
+        self.assertRecordValues(draft, [{"amount": 50, "amount_offset": 200}])
+
+    def test_require_where_the_credits_are_used_up(self):
+        self.company.client_refund_offset_policy = "require"
+        refund = self._refund({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 100}))
+        self.assertEqual(refund.state, "paid")
+
+    def test_require_of_programs(self):
+        self.company.client_refund_offset_policy = "require"
+        with self.assertRaisesRegex(UserError, "must be settled first"), self.env.cr.savepoint():
+            self.refunds.create_refund({"partner_id": self.client.id, "offset": False})
+        self.assertEqual(self.refunds.browse(self.refunds.create_refund({"partner_id": self.client.id})).amount, 150)
+
+    def _form(self):
+        form = Form(self.wizards)
+        form.partner_id = self.client
+        return form
+
+    def _proposed(self, wizard):
+        return [
+            (offset.move_line_id, offset.selected, offset.amount, offset.amount_settled) for offset in wizard.offset_ids
+        ]
+
+    def test_wizard_proposes(self):
+        wizard = self._form().save()
+        self.assertEqual(
+            self._proposed(wizard), [(self.early_invoice, True, 120, 120), (self.late_invoice, True, 80, 80)]
+        )
+        self.assertRecordValues(
+            wizard,
+            [{"amount_credit": 350, "amount_offset": 200, "amount": 150, "balance_before": -150, "balance_after": 0}],
+        )
+        self.assertFalse(wizard.alerts)
+        self.assertEqual(wizard.line_ids.mapped("amount_offset"), [100, 100])
+        self.assertEqual(
+            wizard.offset_ids[0].settled_from, f"{self.old_credit.move_id.name}, {self.new_credit.move_id.name}"
+        )
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertRecordValues(refund, [{"amount_offset": 200, "amount": 150}])
+
+    def test_wizard_warns(self):
+        self.company.client_refund_offset_policy = "warn"
+        wizard = self._form().save()
+        self.assertEqual(
+            self._proposed(wizard), [(self.early_invoice, False, 120, 0), (self.late_invoice, False, 80, 0)]
+        )
+        self.assertRegex(wizard.alerts["also_owes"]["message"], r"200\.00")
+        self.assertEqual(wizard.amount, 350)
+
+    def test_wizard_ignores(self):
+        self.company.client_refund_offset_policy = "ignore"
+        wizard = self._form().save()
+        self.assertFalse(wizard.offset_ids)
+        self.assertFalse(wizard.alerts)
+
+    def test_wizard_previews_while_the_clerk_ticks(self):
+        form = self._form()
+        with form.line_ids.edit(1) as line:
+            line.selected = False
+        self.assertEqual((form.amount_credit, form.amount_offset, form.amount), (100, 100, 0))
+        with form.offset_ids.edit(0) as offset:
+            self.assertEqual(offset.amount_settled, 100)
+            offset.amount = 30
+        with form.offset_ids.edit(1) as offset:
+            self.assertEqual(offset.amount_settled, 70)
+            offset.selected = False
+        self.assertEqual((form.amount_offset, form.amount), (30, 70))
+        wizard = form.save()
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertSettled(refund, [(self.old_credit, self.early_invoice, 30)])
+        self.assertPairs(refund, [(self.old_credit, 70)])
+
+    def test_wizard_settles_only(self):
+        form = self._form()
+        with form.line_ids.edit(1) as line:
+            line.selected = False
+        refund = self.refunds.browse(form.save().action_refund()["res_id"])
+        self.assertRecordValues(refund, [{"state": "paid", "amount": 0, "amount_offset": 100}])
+        self.assertFalse(refund.payment_ids)
+
+    def test_wizard_changes_the_offsets_of_a_draft(self):
+        draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: 50}))
+        wizard = self.wizards.browse(draft.action_edit()["res_id"])
+        self.assertEqual(
+            self._proposed(wizard), [(self.early_invoice, True, 50, 50), (self.late_invoice, False, 80, 0)]
+        )
+        wizard.offset_ids[1].selected = True
+        wizard.action_save_draft()
+        self.assertEqual(draft.offset_ids.mapped("amount"), [50, 80])
+
+    # ------------------------------------------------------------------
+    # The rest of the world
+    # ------------------------------------------------------------------
+
+    def test_instalments(self):
+        """Each instalment is an item of its own, due on its own date."""
+        (self.early_invoice | self.late_invoice).move_id.button_draft()
+        invoice = self._document(
+            "out_invoice", 200, date="2024-01-05", invoice_payment_term_id=self.pay_terms_b.id
+        )
+        first, second = self._receivable_items(invoice).sorted("date_maturity")
+        refund = self.refunds.browse(self.refunds.create_refund({"partner_id": self.client.id, "offset": True}))
+        self.assertSettled(
+            refund,
+            [
+                (self.old_credit, first, first.amount_currency),
+                (self.old_credit, second, 100 - first.amount_currency),
+                (self.new_credit, second, second.amount_currency + first.amount_currency - 100),
+            ],
+        )
+        self.assertEqual(invoice.payment_state, "reversed")
+
+    def test_foreign_currency(self):
+        """Credit and invoice of different rates: core's exchange difference, in the share that was settled."""
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5), ("2024-02-01", 0.25), ("2024-04-01", 0.2)])
+        credit = self._credit_note(100, currency=foreign, date="2024-01-10")  # 200
+        invoice = self._invoice(60, currency=foreign, date="2024-02-10")  # 240
+        before = self._ledger()
+        refund = self._refund(
+            {credit: 80}, offset_ids=self._offsets({invoice: 30}), currency_id=foreign.id, date="2024-04-01"
+        )
+        self.assertSettled(refund, [(credit, invoice, 30)])
+        self.assertPairs(refund, [(credit, 50)])
+        self.assertRecordValues(credit, [{"amount_residual_currency": -20, "amount_residual": -40}])
+        self.assertRecordValues(invoice, [{"amount_residual_currency": 30, "amount_residual": 120}])
+        [offset_partial] = refund._get_offset_partials()
+        # 30 cost 60 as a credit and 120 as an invoice
+        exchange = offset_partial.exchange_move_id
+        self.assertEqual(sum(exchange.line_ids.filtered(lambda i: i.account_id == self.receivable).mapped("balance")), -60)
+        refund.action_undo("Wrong client")
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)

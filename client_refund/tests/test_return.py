@@ -1,0 +1,212 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReturn(ClientRefundCommon):
+    """The bank sends a refund back: booked on its date, both payments stay, the credits are open again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.credit_note = cls._credit_note(300)
+        cls.payment = cls._payment(50)
+        cls.incoming_outstanding = cls.inbound_payment_method_line.payment_account_id
+
+    def _return(self, refund, date="2024-04-10"):
+        self.assertIs(self._rpc(self.clerk, refund, "action_return", "Account closed", date), True)
+        return refund.payment_ids - refund._get_outgoing_payments()
+
+    def assertReopened(self, before):
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
+
+    def test_return(self):
+        before = self._ledger()
+        refund = self._refund({self.credit_note: 200, self.payment: None})
+        outgoing = refund.payment_ids
+
+        returned = self._return(refund)
+
+        self.assertReopened(before)
+        self.assertRecordValues(
+            refund,
+            [{"state": "canceled", "returned_on": returned.date, "cancel_reason": "Account closed", "payment_count": 2}],
+        )
+        self.assertRecordValues(
+            returned,
+            [
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "amount": 250,
+                    "journal_id": self.bank.id,
+                    "client_refund_returned_id": outgoing.id,
+                    "is_reconciled": True,
+                }
+            ],
+        )
+        self.assertEqual(str(returned.date), "2024-04-10")
+        self.assertEntry(
+            returned.move_id,
+            [
+                (self.incoming_outstanding, self.client, 250, 250, 0),
+                (self.receivable, self.client, -200, 0, 200),
+                (self.receivable, self.client, -50, 0, 50),
+            ],
+        )
+        self.assertEqual(outgoing.move_id.state, "posted")
+        items, back = outgoing._get_refund_payment_items(), returned._get_refund_payment_items()
+        self.assertEqual((items | back).mapped("amount_residual"), [0] * 4)
+        for item, return_item in zip(items, back, strict=True):
+            self.assertEqual(item.matched_credit_ids.credit_move_id, return_item)
+        self.assertEqual(refund.activity_ids.user_id, self.clerk)
+        self.assertIn("Account closed", refund.activity_ids.note)
+
+    def test_returned_after_the_bank_had_paid(self):
+        refund = self._refund({self.credit_note: None})
+        self._match_with_statement(refund.payment_ids)
+        with self.assertRaisesRegex(UserError, "choose Returned by Bank"):
+            refund.action_undo("Came back")
+        self._return(refund)
+        self.assertEqual(self.credit_note.amount_residual, -300)
+        self.assertEqual(refund._get_outgoing_payments().state, "paid")
+
+    def _match_with_statement(self, payment):
+        liquidity = payment._seek_for_lines()[0]
+        receipt = self._bank_receipt(-payment.amount)
+        receipt.account_id = liquidity.account_id
+        (receipt | liquidity).reconcile()
+
+    def test_the_return_is_matched_with_the_statement(self):
+        self.inbound_payment_method_line.payment_account_id = self.outstanding_receipts
+        refund = self._refund({self.credit_note: None})
+        self._match_with_statement(refund.payment_ids)
+        returned = self._return(refund)
+        liquidity = returned._seek_for_lines()[0]
+        receipt = self._bank_receipt(300)
+        receipt.account_id = liquidity.account_id
+        (receipt | liquidity).reconcile()
+        self.assertTrue(returned.is_matched)
+        self.assertEqual(returned.state, "paid")
+
+    def test_refunded_again(self):
+        self.company.client_refund_duplicate_days = 14
+        self._return(self._refund({self.credit_note: None}))
+        again = self._submit({self.credit_note: None})
+        self.assertRecordValues(again, [{"state": "to_approve", "amount": 300}])
+        self.assertEqual(list(again.risks), ["duplicate"])
+        again.with_user(self.approver).action_approve()
+        self.assertEqual(self.credit_note.amount_residual, 0)
+
+    def test_what_was_settled_stays_settled(self):
+        invoice = self._invoice(120)
+        refund = self._refund({self.credit_note: None})
+        refund.action_undo("With the invoice")
+        refund = self.refunds.browse(
+            self.refunds.create_refund(
+                {
+                    "partner_id": self.client.id,
+                    "date": "2024-04-01",
+                    "lines": [{"move_line_id": self.credit_note.id}],
+                    "offset": True,
+                }
+            )
+        )
+        self.assertRecordValues(refund, [{"amount": 180, "amount_offset": 120}])
+        self._return(refund)
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertEqual(self.credit_note.amount_residual, -180)
+        # the settlement is nobody's any more: core may take it back
+        invoice.remove_move_reconcile()
+        self.assertEqual(invoice.amount_residual, 120)
+
+    def test_several_receivable_accounts(self):
+        other_account = self.receivable.copy({"code": "REC2", "name": "Other receivable"})
+        entry = self._entry(70, account=other_account)
+        before = self._ledger()
+        refund = self._refund({self.credit_note: None, entry: None})
+        returned = self._return(refund)
+        self.assertEqual(len(returned), 2)
+        self.assertReopened(before)
+
+    def test_foreign_currency(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5), ("2024-04-01", 0.4), ("2024-04-10", 0.2)])
+        credit = self._credit_note(100, currency=foreign)
+        before = self._ledger()
+        refund = self._refund({credit: 60}, currency_id=foreign.id)
+        returned = self._return(refund)
+        self.assertReopened(before)
+        items = (refund.payment_ids.move_id.line_ids).filtered(lambda item: item.account_id == self.receivable)
+        self.assertEqual(items.mapped("amount_residual"), [0, 0])
+        self.assertEqual(returned.move_id.line_ids.filtered(lambda i: i.account_id == self.receivable).balance, -300)
+
+    # ------------------------------------------------------------------
+
+    def test_both_payments_have_one_owner(self):
+        refund = self._refund({self.credit_note: None})
+        self._return(refund)
+        for payment in refund.payment_ids:
+            for method in ("action_draft", "action_cancel", "action_reject"):
+                with self.assertRaisesRegex(UserError, f"belongs to refund {refund.name}"), self.env.cr.savepoint():
+                    self._rpc(self.clerk, payment, method)
+            with self.assertRaisesRegex(UserError, refund.name), self.env.cr.savepoint():
+                payment._get_refund_payment_items().remove_move_reconcile()
+        self.assertEqual(self.credit_note.amount_residual, -300)
+
+    def test_the_payment_leads_to_the_return(self):
+        """Reset, reject and cancel of the payment itself point there, and there are buttons."""
+        refund = self._refund({self.credit_note: None})
+        payment = refund.payment_ids.with_user(self.clerk)
+        for method in ("action_draft", "action_cancel", "action_reject"):
+            with self.assertRaisesRegex(UserError, "choose Undo, or Returned by Bank"), self.env.cr.savepoint():
+                self._rpc(self.clerk, payment, method)
+        action = payment.action_return_client_refund()
+        dialog = self.env["client.refund.return"].with_user(self.clerk).with_context(**action["context"])
+        dialog.create({"reason": "Account closed", "date": "2024-04-10"}).action_return()
+        self.assertEqual(refund.state, "canceled")
+        self.assertEqual(payment.action_undo_client_refund()["res_model"], "client.refund.undo")
+
+    def test_refused(self):
+        draft = self._draft({self.payment: None})
+        refund = self._refund({self.credit_note: 100})
+        invoice = self._invoice(30)
+        settled = self.refunds.browse(
+            self.refunds.create_refund(
+                {
+                    "partner_id": self.client.id,
+                    "lines": [{"move_line_id": self.credit_note.id, "amount": 30}],
+                    "offset": True,
+                }
+            )
+        )
+        self.assertEqual(invoice.amount_residual, 0)
+        for records, reason, date, message in (
+            (draft, "x", "2024-04-10", "Only what was paid out can come back"),
+            (settled, "x", "2024-04-10", "it only settled invoices"),
+            (refund, " ", "2024-04-10", "Say why"),
+            (refund, "x", "2024-03-31", "can't come back before"),
+            (refund, "x", "yesterday", "yesterday is no date"),
+        ):
+            with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                self._rpc(self.clerk, records, "action_return", reason, date)
+        self._lock_until("2024-04-30")
+        with self.assertRaisesRegex(UserError, "locked period"), self.env.cr.savepoint():
+            refund.action_return("x", "2024-04-10")
+        self.assertEqual(self.credit_note.amount_residual, -170)
+
+    def test_twice(self):
+        refund = self._refund({self.credit_note: None})
+        self._return(refund)
+        with self.assertRaisesRegex(UserError, "Only what was paid out"):
+            refund.action_return("Again", "2024-04-11")
+        with self.assertRaisesRegex(UserError, "the bank returned it"):
+            refund.action_undo("Again")
+
+    def test_only_by_who_may_prepare(self):
+        refund = self._refund({self.credit_note: None})
+        employee = self._create_user("employee", "Emil Employee", "base.group_user")
+        with self.assertRaises(AccessError):
+            self._rpc(employee, refund, "action_return", "x", "2024-04-10")
