@@ -77,7 +77,9 @@ class ClientRefundPolicy(models.AbstractModel):
                 for refund in by_client.get(record.partner_id._origin.commercial_partner_id.sudo(), ())
                 if refund != record._get_own_refund()
                 and refund.company_id.root_id == record.company_id.sudo().root_id
-                and record._is_within_days(refund, record.company_id._get_client_refund_policy().client_refund_split_days)
+                and record._is_within_days(
+                    refund, record.company_id._get_client_refund_policy().client_refund_split_days
+                )
             )
             for record in self
         }

@@ -91,7 +91,9 @@ class ClientRefundSettlement(models.Model):
 
         :return: list of str
         """
-        refunds = self.filtered(lambda refund: refund.company_id._get_client_refund_policy().client_refund_offset_policy == "require")
+        refunds = self.filtered(
+            lambda refund: refund.company_id._get_client_refund_policy().client_refund_offset_policy == "require"
+        )
         problems = []
         for (company, currency), group in refunds.grouped(
             lambda refund: (refund.company_id, refund.currency_id)

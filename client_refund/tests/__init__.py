@@ -9,6 +9,7 @@ from . import test_create_refund
 from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
+from . import test_histories
 from . import test_holding_back
 from . import test_offset
 from . import test_one_owner
@@ -16,6 +17,7 @@ from . import test_payee
 from . import test_payment_setups
 from . import test_refund
 from . import test_return
+from . import test_storm
 from . import test_tours
 from . import test_undo
 from . import test_wizard

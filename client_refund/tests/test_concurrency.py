@@ -1,86 +1,26 @@
-from contextlib import contextmanager
 from threading import Thread
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import Command, api
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.tests import tagged
+
+from .transactions import TransactionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
-    """Never twice, whatever two users do at the same moment.
-
-    Real transactions on real connections: what they make is committed, and deleted at the end. The user is the
-    administrator, since users can't be deleted.
-    """
+class TestConcurrency(TransactionsCase):
+    """Never twice, whatever two users do at the same moment."""
 
     def setUp(self):
         super().setUp()
-        self.connection = db_connect(get_db_name())
-        with self._transaction(uid=api.SUPERUSER_ID) as env:
-            company = env.company
-            if not company.chart_template:
-                env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-            self.user_id = env.ref("base.user_admin").id
-            self.client_id = env["res.partner"].create({"name": "Cedar Estates"}).id
-            self.credit_id = self._make_credit(env).id
+        with self._transaction() as env:
+            self.client_id = self._make_client(env, "Cedar Estates")
+            self.credit_id = self._make_credit(env, self.client_id, 100).id
             env.cr.commit()
-        self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _transaction(self, uid=None):
-        """A transaction of its own; what is not committed is rolled back."""
-        with self.connection.cursor() as cr:
-            yield api.Environment(cr, uid or self.user_id, {})
-            cr.rollback()
-
-    def _make_credit(self, env):
-        account = env["account.account"].search(
-            [("account_type", "=", "asset_receivable"), ("company_ids", "in", env.company.ids)], limit=1
-        )
-        revenue = env["account.account"].search(
-            [("account_type", "=", "income"), ("company_ids", "in", env.company.ids)], limit=1
-        )
-        return self._make_entry(env, account, revenue, -100)
-
-    def _make_entry(self, env, account, counterpart, balance):
-        move = env["account.move"].create(
-            {
-                "move_type": "entry",
-                "line_ids": [
-                    Command.create({"account_id": account.id, "partner_id": self.client_id, "balance": balance}),
-                    Command.create({"account_id": counterpart.id, "balance": -balance}),
-                ],
-            }
-        )
-        move.action_post()
-        return move.line_ids.filtered(lambda item: item.account_id == account)
-
-    def _clean_up(self):
-        with self._transaction(uid=api.SUPERUSER_ID) as env:
-            refunds = env["client.refund"].search([("partner_id", "=", self.client_id)])
-            items = env["account.move.line"].search([("partner_id", "=", self.client_id)])
-            # SQL, since the module keeps the trail of every refund
-            for table, column, ids in (
-                ("account_partial_reconcile", "credit_move_id", items.ids),
-                ("client_refund_line", "refund_id", refunds.ids),
-                ("account_payment", "client_refund_id", refunds.ids),
-                ("account_move", "id", items.move_id.ids),
-                ("client_refund", "id", refunds.ids),
-                ("res_partner", "id", [self.client_id]),
-            ):
-                env.cr.execute(
-                    SQL("DELETE FROM %s WHERE %s = ANY(%s)", SQL.identifier(table), SQL.identifier(column), ids)
-                )
-            env.cr.commit()
-
-    # ------------------------------------------------------------------
 
     def _make_draft(self, env, amount=100):
         return env["client.refund"].create(
@@ -101,11 +41,6 @@ class TestConcurrency(BaseCase):
         """From here on this transaction sees the database as it is now."""
         credit = env["account.move.line"].browse(self.credit_id)
         self.assertEqual(credit.amount_refundable, 100)
-
-    def _replay(self, env, act):
-        """What Odoo does with an RPC: it is done again after a serialization failure. Without the waiting."""
-        with patch("odoo.service.model.time.sleep"):
-            return retrying(act, env)
 
     def _assert_paid(self, amount, refunds):
         """The ledger and the refunds agree on what was paid."""
@@ -201,8 +136,7 @@ class TestConcurrency(BaseCase):
         with self._transaction() as first, self._transaction() as second:
             self._take_snapshot(second)
             credit = first["account.move.line"].browse(self.credit_id)
-            revenue = credit.move_id.line_ids - credit
-            owed = self._make_entry(first, credit.account_id, revenue.account_id, 100)
+            owed = self._make_entries(first, [(self.client_id, 100)])
             (owed | credit).reconcile()
             first.cr.commit()
             with (
@@ -226,6 +160,34 @@ class TestConcurrency(BaseCase):
             with self.assertRaisesRegex(UserError, "undone already"):
                 same.action_undo("Second")
         self._assert_paid(0, refunds=0)
+
+    def test_approved_while_somebody_changes_it(self):
+        """The approver sees one account, the clerk writes another at the same moment: nothing is paid."""
+        with self._transaction() as first, self._transaction() as second:
+            refund = self._make_waiting(first)
+            first.cr.commit()
+            same = refund.with_env(second)
+            same.invalidate_recordset()
+            self.assertEqual(same.state, "to_approve")
+            refund.memo = "Changed meanwhile"
+            first.cr.commit()
+            approver = second.ref("base.user_root")
+            with (
+                self.assertLogs("odoo.sql_db", "ERROR"),
+                self.assertRaisesRegex(SerializationFailure, "could not serialize"),
+            ):
+                same.with_user(approver).action_approve()
+                second.cr.commit()
+        self._assert_paid(0, refunds=0)
+
+    def _make_waiting(self, env):
+        company = env.company.sudo()
+        company.client_refund_approval_policy = "always"
+        refund = self._make_draft(env)
+        refund.action_submit()
+        company.client_refund_approval_policy = "never"
+        self.assertEqual(refund.state, "to_approve")
+        return refund
 
     def test_two_programs_with_one_reference(self):
         """The second waits for the first, and gets the refund that it made."""

@@ -308,9 +308,7 @@ class TestOffset(ClientRefundCommon):
     def test_instalments(self):
         """Each instalment is an item of its own, due on its own date."""
         (self.early_invoice | self.late_invoice).move_id.button_draft()
-        invoice = self._document(
-            "out_invoice", 200, date="2024-01-05", invoice_payment_term_id=self.pay_terms_b.id
-        )
+        invoice = self._document("out_invoice", 200, date="2024-01-05", invoice_payment_term_id=self.pay_terms_b.id)
         first, second = self._receivable_items(invoice).sorted("date_maturity")
         refund = self.refunds.browse(self.refunds.create_refund({"partner_id": self.client.id, "offset": True}))
         self.assertSettled(
@@ -325,7 +323,9 @@ class TestOffset(ClientRefundCommon):
 
     def test_foreign_currency(self):
         """Credit and invoice of different rates: core's exchange difference, in the share that was settled."""
-        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5), ("2024-02-01", 0.25), ("2024-04-01", 0.2)])
+        foreign = self.setup_other_currency(
+            "EUR", rates=[("2024-01-01", 0.5), ("2024-02-01", 0.25), ("2024-04-01", 0.2)]
+        )
         credit = self._credit_note(100, currency=foreign, date="2024-01-10")  # 200
         invoice = self._invoice(60, currency=foreign, date="2024-02-10")  # 240
         before = self._ledger()
@@ -339,7 +339,9 @@ class TestOffset(ClientRefundCommon):
         [offset_partial] = refund._get_offset_partials()
         # 30 cost 60 as a credit and 120 as an invoice
         exchange = offset_partial.exchange_move_id
-        self.assertEqual(sum(exchange.line_ids.filtered(lambda i: i.account_id == self.receivable).mapped("balance")), -60)
+        self.assertEqual(
+            sum(exchange.line_ids.filtered(lambda i: i.account_id == self.receivable).mapped("balance")), -60
+        )
         refund.action_undo("Wrong client")
         after = self._ledger()
         self.assertEqual({item: after[item] for item in before}, before)

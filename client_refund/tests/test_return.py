@@ -33,7 +33,14 @@ class TestReturn(ClientRefundCommon):
         self.assertReopened(before)
         self.assertRecordValues(
             refund,
-            [{"state": "canceled", "returned_on": returned.date, "cancel_reason": "Account closed", "payment_count": 2}],
+            [
+                {
+                    "state": "canceled",
+                    "returned_on": returned.date,
+                    "cancel_reason": "Account closed",
+                    "payment_count": 2,
+                }
+            ],
         )
         self.assertRecordValues(
             returned,
@@ -133,7 +140,9 @@ class TestReturn(ClientRefundCommon):
         self.assertReopened(before)
 
     def test_foreign_currency(self):
-        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5), ("2024-04-01", 0.4), ("2024-04-10", 0.2)])
+        foreign = self.setup_other_currency(
+            "EUR", rates=[("2024-01-01", 0.5), ("2024-04-01", 0.4), ("2024-04-10", 0.2)]
+        )
         credit = self._credit_note(100, currency=foreign)
         before = self._ledger()
         refund = self._refund({credit: 60}, currency_id=foreign.id)
