@@ -29,6 +29,8 @@
         "views/client_refund_menus.xml",
     ],
     "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/account_move_demo.xml",
         "demo/account_payment_demo.xml",

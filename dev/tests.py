@@ -1,13 +1,20 @@
 #!/usr/bin/env python3
-"""Runs all tests on a fresh database; arguments go to pytest (and leave the lifecycle check to `make lifecycle`)."""
+"""Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`)."""
 
 import os
 import shutil
 import subprocess
+import threading
 
 import databases
 import lifecycle
 from processes import fail, run_script, say, supervise
+
+SECOND = "client_refund_test_2"
+
+# How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
+SETUP = 8
+SLOW = {"test_histories.py": 100, "test_storm.py": 50, "test_exchange_estimate.py": 30, "test_tours.py": 60}
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
@@ -32,6 +39,46 @@ def browser_options():
     )
 
 
+def test_files():
+    """The test files of all addons in two shares: what needs a browser and half of the rest; the other half."""
+    files = sorted(path for addon in databases.ADDONS for path in (databases.ROOT / addon).glob("tests/test_*.py"))
+    browser = [path for path in files if "HttpCase" in path.read_text()]
+    others = sorted(set(files) - set(browser), key=weight, reverse=True)
+    shares = (browser, [])
+    for path in others:
+        min(shares, key=lambda share: sum(map(weight, share))).append(path)
+    return shares
+
+
+def weight(path):
+    """About how long a test file takes, in tests."""
+    return SETUP + SLOW.get(path.name, 0) + path.read_text().count("    def test_")
+
+
+def run_in_two_shares(options):
+    """Run the tests in two processes, each on a database of its own: a test takes one core."""
+    first, second = test_files()
+    databases.copy(databases.TEST, SECOND)
+    with databases.timed("running the tests in two processes; what the second says comes at the end"):
+        with subprocess.Popen(
+            ["pytest", f"--odoo-database={SECOND}", "-rs", *map(str, second)],
+            env=databases.RELAXED,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
+            output = []
+            reader.start()
+            code = supervise(
+                ["pytest", f"--odoo-database={databases.TEST}", *options, *map(str, first)], databases.RELAXED
+            )
+            reader.join()
+    print(*output)
+    databases.drop(SECOND)
+    return code or process.returncode
+
+
 def main(*arguments):
     """Install the addons in the test database and hand over to pytest."""
     options = browser_options()
@@ -39,10 +86,10 @@ def main(*arguments):
         fail("there is no addon here (client_refund*/__manifest__.py), so there is nothing to test.")
     with databases.in_use(databases.TEST):
         databases.create(databases.TEST)
-        if arguments:
-            say("arguments given: the lifecycle check is left to `make lifecycle`.")
-        else:
+        if not arguments:
             lifecycle.check(databases.TEST)
+            return run_in_two_shares(options)
+        say("arguments given: the lifecycle check is left to `make lifecycle`.")
         database = f"--odoo-database={databases.TEST}"
         return supervise(["pytest", database, *options, *databases.ADDONS, *arguments], databases.RELAXED)
 

@@ -239,8 +239,8 @@ class AccountMoveLine(models.Model):
     def _get_refund_origin_numbers(self):
         """The numbers of the bank accounts that the money of these credits came from.
 
-        The number on the bank statement tells (`partner_bank_id` of a statement line is core's guess), else the client's
-        account that the payment names.
+        The number on the bank statement tells (`partner_bank_id` of a statement line is core's guess), else the
+        client's account that the payment names.
 
         :return: set of str, sanitized account numbers
         """

@@ -28,7 +28,8 @@ class ClientRefundApi(models.Model):
             * ``offset``: optional bool, whether open invoices are settled from the credits first, due first; without it
               as the policy of the company proposes
             * ``external_reference``: optional str, unique per company
-        :return: int, the id of the refund, which waits where it needs approval; for an `external_reference` already used the id of the refund that it made
+        :return: int, the id of the refund, which waits where it needs approval; for an `external_reference` already
+            used the id of the refund that it made
         :raise UserError: names what is wrong; then nothing was done
         """
         values = self._check_refund_values(values)

@@ -221,7 +221,8 @@ class ClientRefundApproval(models.Model):
         if unseen := [message for kind, message in risks.items() if kind not in (self.risks or {})]:
             problems.append(
                 self.env._(
-                    "since it was asked for, this has come to light: %(risks)s Reject it, or let it be asked for again.",
+                    "since it was asked for, this has come to light: %(risks)s Reject it, or let it be asked for "
+                    "again.",
                     risks=" ".join(unseen),
                 )
             )

@@ -43,7 +43,7 @@ class ClientRefundApprovalLimit(models.Model):
             if limit.company_id.parent_id:
                 raise ValidationError(
                     self.env._(
-                        "%(branch)s is a branch. Set the limit of %(user)s in %(company)s, it holds in the branches too.",
+                        "%(branch)s is a branch. Set the limit of %(user)s in %(company)s: it holds in branches too.",
                         branch=limit.company_id.display_name,
                         user=limit.user_id.display_name,
                         company=limit.company_id.root_id.display_name,

@@ -38,12 +38,17 @@ class ClientRefundPolicy(models.AbstractModel):
             and self._is_paying()
             and currency.compare_amounts(total, policy.client_refund_approval_amount) > 0
         ):
-            return self.env._(
-                "%(total)s is above %(limit)s, counting what the client was refunded within %(days)s days.",
-                total=format_amount(self.env, total, currency),
-                limit=format_amount(self.env, policy.client_refund_approval_amount, currency),
-                days=policy.client_refund_split_days,
-            )
+            texts = {
+                "total": format_amount(self.env, total, currency),
+                "limit": format_amount(self.env, policy.client_refund_approval_amount, currency),
+            }
+            if currency.compare_amounts(total, self._get_amount_company_currency()):
+                return self.env._(
+                    "%(total)s is above %(limit)s, counting what the client was refunded within %(days)s days.",
+                    **texts,
+                    days=policy.client_refund_split_days,
+                )
+            return self.env._("%(total)s is above %(limit)s.", **texts)
         return None
 
     def _get_amounts_together(self):

@@ -121,7 +121,8 @@ class ClientRefundRisk(models.AbstractModel):
         if not uncleared:
             return None
         return self.env._(
-            "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of the journal.",
+            "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of its "
+            "journal.",
             documents=", ".join(uncleared.move_id.mapped("display_name")),
         )
 

@@ -77,8 +77,8 @@ class ClientRefundUndo(models.Model):
             if matched := payment._get_matched_entries():
                 problems.append(
                     self.env._(
-                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If the bank sent the "
-                        "money back, choose Returned by Bank. If that match is wrong, undo it in the bank "
+                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If the bank sent "
+                        "the money back, choose Returned by Bank. If that match is wrong, undo it in the bank "
                         "reconciliation first, then undo the refund.",
                         payment=payment.display_name,
                         entries=", ".join(matched.mapped("display_name")),

@@ -137,7 +137,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
         }
 
     def _get_also_owes_alert(self):
-        if self.offset_policy == "ignore":
+        if self.offset_policy == "ignore" or not self._is_paying():
             return None
         owed = self._sum_open_items(Domain("amount_residual_currency", ">", 0)) - self.amount_offset
         if self.currency_id.compare_amounts(owed, 0) <= 0:

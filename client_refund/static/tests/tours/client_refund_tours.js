@@ -238,3 +238,160 @@ registry.category("web_tour.tours").add("client_refund_undo", {
         },
     ],
 });
+
+const WAITING = "[data-value=to_approve]";
+
+function seeBanner(text) {
+    return {
+        content: `A banner says: ${text}`,
+        trigger: `${WIZARD} [name=alerts] .alert:contains(${text})`,
+    };
+}
+
+registry.category("web_tour.tours").add("client_refund_ask", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        seeTotal("650.00"),
+        seeBanner("Somebody else must approve"),
+        seeBanner("BE111 is not marked as trusted"),
+        {
+            content: "It can't be refunded at once",
+            trigger: ".modal footer:has(button:visible:contains(Ask for Approval)):not(:has(button:visible:contains(/^Refund$/)))",
+        },
+        clickWizard("action_refund"),
+        ...seeRefund(WAITING, "650.00"),
+        {
+            content: "It says why it waits, and can't be approved by who asked",
+            trigger:
+                ".o_form_view:has(.alert:contains(BE111 is not marked as trusted)):not(:has(button[name=action_approve]))",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_approve", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        {
+            content: "Open what waits",
+            trigger: ".o_data_row:contains(Alder & Finch LLP):contains(To Approve) td[name=partner_id]",
+            run: "click",
+        },
+        {
+            content: "See the reason",
+            trigger: ".o_form_view .alert:contains(BE111 is not marked as trusted)",
+        },
+        {
+            content: "Approve",
+            trigger: ".o_statusbar_buttons button[name=action_approve]",
+            run: "click",
+        },
+        ...seeRefund(ISSUED, "650.00"),
+        {
+            content: "Look who asked and who approved",
+            trigger: ".o_notebook .nav-link[name=control]",
+            run: "click",
+        },
+        {
+            content: "The approver stands there",
+            trigger: ".o_notebook [name=approver_id]:contains(Paula Partner)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_reject", {
+    steps: () => [
+        ...seeRefund(WAITING, "650.00"),
+        {
+            content: "Reject",
+            trigger: ".o_statusbar_buttons button:contains(Reject)",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: `${WIZARD} [name=reason] input`,
+            run: "edit Ask the client for the account",
+        },
+        clickWizard("action_reject"),
+        ...seeRefund(CANCELED, "650.00"),
+    ],
+});
+
+const INVOICE = `${WIZARD} [name=offset_ids] .o_data_row`;
+
+registry.category("web_tour.tours").add("client_refund_offset", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        ...seeTicked(CREDIT_NOTE, PAYMENT, INVOICE),
+        seeTotal("530.00"),
+        ...typeAmount(INVOICE, "50"),
+        {
+            content: "Look elsewhere",
+            trigger: `${WIZARD} [name=memo] input`,
+            run: "edit Less the open invoice",
+        },
+        seeTotal("600.00"),
+        {
+            content: "The invoice is settled in part",
+            trigger: `${INVOICE} td[name=amount_settled]:contains(50.00)`,
+        },
+        clickWizard("action_refund"),
+        ...seeRefund(ISSUED, "600.00"),
+        {
+            content: "See what was settled",
+            trigger: ".o_notebook .nav-link[name=offsets]",
+            run: "click",
+        },
+        {
+            content: "The invoice is there",
+            trigger: ".o_notebook [name=offset_ids] .o_data_row td[name=amount]:contains(50.00)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_settle_only", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        ...openWizard(),
+        seeTotal("530.00"),
+        clickTick(CREDIT_NOTE),
+        seeTotal("130.00"),
+        ...typeAmount(PAYMENT, "120"),
+        {
+            content: "Nothing is left to pay out",
+            trigger: `${WIZARD} [name=memo] input`,
+            run: "edit Settled",
+        },
+        seeTotal("0.00"),
+        {
+            content: "Settle only",
+            trigger: ".modal footer button:visible:contains(Settle Only)",
+            run: "click",
+        },
+        ...seeRefund("[data-value=paid]", "0.00"),
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_return", {
+    steps: () => [
+        ...seeRefund(ISSUED, "650.00"),
+        {
+            content: "The bank sent it back",
+            trigger: ".o_statusbar_buttons button:contains(Returned by Bank)",
+            run: "click",
+        },
+        {
+            content: "Say what the bank says",
+            trigger: `${WIZARD} [name=reason] input`,
+            run: "edit Account closed",
+        },
+        clickWizard("action_return"),
+        ...seeRefund(CANCELED, "650.00"),
+        {
+            content: "A ribbon says so, both payments are there, and the clerk has something to do",
+            trigger:
+                "body:has(.ribbon:contains(Returned by Bank)):has(button[name=action_open_payments]:contains(2)) .o-mail-Activity:contains(Account closed)",
+        },
+    ],
+});
