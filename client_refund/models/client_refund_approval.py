@@ -85,12 +85,12 @@ class ClientRefundApproval(models.Model):
         """
         if not approvers:
             return self.env._(
-                "It waits for approval, and nobody else may approve it. An administrator can give somebody the right "
+                "Waits for approval, and nobody else may approve it. An administrator can give somebody the right "
                 "to approve refunds, or raise a limit. %(reasons)s",
                 reasons=self.approval_reason,
             )
         return self.env._(
-            "It waits for approval by one of %(approvers)s. %(reasons)s",
+            "Waits for approval. Any of these may approve it: %(approvers)s. %(reasons)s",
             approvers=", ".join(approvers.mapped("name")),
             reasons=self.approval_reason,
         )
