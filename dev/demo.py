@@ -13,11 +13,13 @@ from processes import run_script, say, supervise
 HEALTH = f"http://127.0.0.1:{os.environ.get('ODOO_HTTP_PORT', '8069')}/web/health"
 WELCOME = f"""
   Odoo with Client Refund runs at  http://localhost:{os.environ["PORT"]}
-  Log in as  admin  with the password  admin
+  Log in as  admin  with the password  admin  (approves)  or as  clerk  with  clerk  (asks)
 
   What to try:
     Invoicing > Customers > Refund a Client: choose Blue Heron Brewing Co., who overpaid and
     holds a credit note; both are listed; Refund pays them back
+    As clerk, the same for Northgate Property Partners: an open invoice is settled first, and
+    the rest needs approval; as admin approve it
     Invoicing > Customers > Client Refunds: what was paid back; Undo takes it back
 
   Ctrl-C stops it; what you entered is kept (`make demo-reset` starts afresh).
