@@ -5,7 +5,7 @@ from odoo.tools import format_amount
 class ClientRefundPolicy(models.AbstractModel):
     """When the firm's policy wants somebody else to approve a refund."""
 
-    _inherit = "client.refund.mixin"
+    _inherit = "client.refund.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_approval_reasons(self, risks):
         """Why these refunds need approval.

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 class ClientRefundRisk(models.AbstractModel):
     """What makes a refund need a second pair of eyes whatever its amount; seen in the wizard, kept on the refund."""
 
-    _inherit = "client.refund.mixin"
+    _inherit = "client.refund.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_risks(self):
         """The risks of these refunds.

@@ -83,7 +83,9 @@ class TestTours(ClientRefundCommon, HttpCase):
         self._bank_receipt_matched_with_payment("BE111")
 
         refund = self._tour("client_refund_ask")
-        self.assertRecordValues(refund, [{"state": "to_approve", "user_id": self.clerk.id, "partner_bank_id": account.id}])
+        self.assertRecordValues(
+            refund, [{"state": "to_approve", "user_id": self.clerk.id, "partner_bank_id": account.id}]
+        )
         self.assertFalse(refund.payment_ids)
 
         self._tour_as(self.approver, "client_refund_approve")

@@ -6,7 +6,7 @@ from odoo.tools import format_amount
 class ClientRefundWizardAlerts(models.TransientModel):
     """What the clerk should know before confirming: banners, with a button that leads to the cure."""
 
-    _inherit = "client.refund.wizard"
+    _inherit = "client.refund.wizard"  # pylint: disable=consider-merging-classes-inherited
 
     alerts = fields.Json(compute="_compute_alerts")
     needs_approval = fields.Boolean(compute="_compute_alerts")

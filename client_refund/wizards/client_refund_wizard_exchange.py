@@ -6,7 +6,7 @@ from odoo import api, fields, models
 class ClientRefundWizardExchange(models.TransientModel):
     """What exchange difference the refund will book, as core will compute it."""
 
-    _inherit = "client.refund.wizard"
+    _inherit = "client.refund.wizard"  # pylint: disable=consider-merging-classes-inherited
 
     exchange_difference = fields.Monetary(
         compute="_compute_exchange_difference",

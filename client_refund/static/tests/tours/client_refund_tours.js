@@ -257,7 +257,8 @@ registry.category("web_tour.tours").add("client_refund_ask", {
         seeBanner("BE111 is not marked as trusted"),
         {
             content: "It can't be refunded at once",
-            trigger: ".modal footer:has(button:visible:contains(Ask for Approval)):not(:has(button:visible:contains(/^Refund$/)))",
+            trigger:
+                ".modal footer:has(button:visible:contains(Ask for Approval)):not(:has(button:visible:contains(/^Refund$/)))",
         },
         clickWizard("action_refund"),
         ...seeRefund(WAITING, "650.00"),
