@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import res_partner
 from . import account_journal
 from . import account_move_line
+from . import account_move_line_receipt
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
@@ -16,6 +17,7 @@ from . import client_refund_line
 from . import client_refund_offset
 from . import client_refund
 from . import client_refund_approval
+from . import client_refund_check
 from . import client_refund_settlement
 from . import client_refund_posting
 from . import client_refund_undo

@@ -1,12 +1,9 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
-from odoo.addons.base.models.res_bank import sanitize_account_number
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
@@ -201,32 +198,6 @@ class AccountMoveLine(models.Model):
         """The refund lines that hold these credits without having paid them out."""
         return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
 
-    def _filter_uncleared(self):
-        """The receipts among these credits whose money may still go back.
-
-        Those are receipts that no bank statement confirms, and those within the hold days of their journal. Cash is
-        in hand.
-
-        :return: account.move.line
-        """
-        today = fields.Date.context_today(self)
-        return self.filtered(lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today))
-
-    def _is_unmatched_receipt(self):
-        payment = self.move_id.origin_payment_id
-        return bool(payment) and payment.journal_id.type != "cash" and not payment.is_matched
-
-    def _is_held_receipt(self, today):
-        statement_lines = self._get_refund_statement_lines()
-        if not statement_lines and not self.move_id.origin_payment_id:
-            return False
-        received = max(statement_lines.mapped("date"), default=self.date)
-        return received + timedelta(days=self.journal_id.client_refund_hold_days) > today
-
-    def _get_refund_statement_lines(self):
-        """The bank statement lines that brought the money of these credits."""
-        return self.move_id.statement_line_id | self.move_id.origin_payment_id.reconciled_statement_line_ids
-
     def _get_document_url(self):
         """Where to look at the document behind this journal item.
 
@@ -235,30 +206,6 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         document = self.move_id.origin_payment_id or self.move_id
         return f"/odoo/{document._name}/{document.id}"
-
-    def _get_refund_origin_numbers(self):
-        """The numbers of the bank accounts that the money of these credits came from.
-
-        The number on the bank statement tells (`partner_bank_id` of a statement line is core's guess), else the
-        client's account that the payment names.
-
-        :return: set of str, sanitized account numbers
-        """
-        numbers = set()
-        for line in self:
-            numbers |= line._get_statement_numbers() or line._get_payment_numbers()
-        return numbers
-
-    def _get_statement_numbers(self):
-        statement_lines = self._get_refund_statement_lines()
-        return {sanitize_account_number(number) for number in statement_lines.mapped("account_number") if number}
-
-    def _get_payment_numbers(self):
-        payment = self.move_id.origin_payment_id
-        account = payment.partner_bank_id
-        # core names the company's own account on incoming payments
-        is_clients = account.partner_id.commercial_partner_id == payment.partner_id.commercial_partner_id
-        return {account.sanitized_acc_number} if account and is_clients else set()
 
     # -------------------------------------------------------------------------
     # Locking

@@ -3,9 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow, with_neutral_context, with_workflow
-
-APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
+from .client_refund_workflow import in_workflow, with_neutral_context
 
 # The credits are held and nothing is paid: the refund can still be changed.
 RESERVING_STATES = ("draft", "to_approve")
@@ -65,37 +63,6 @@ class ClientRefund(models.Model):
         readonly=True,
         copy=False,
         help="Who asked for the refund: who submitted it, or changed it since.",
-    )
-    contributor_ids = fields.Many2many(
-        "res.users",
-        string="Had a Hand in It",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        help="Everybody who made, changed or submitted the refund. None of them may approve it.",
-    )
-    requested_on = fields.Datetime(readonly=True, copy=False, help="When the refund was asked for.")
-    approver_id = fields.Many2one(
-        "res.users",
-        string="Approved By",
-        readonly=True,
-        copy=False,
-        help="Who approved the refund, where that was due.",
-    )
-    can_approve = fields.Boolean(compute="_compute_can_approve")
-    approved_on = fields.Datetime(readonly=True, copy=False)
-    approval_reason = fields.Text(
-        string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
-    )
-    risks = fields.Json(string="Risks by Kind", readonly=True, copy=False)
-    risk_summary = fields.Text(
-        string="Risks",
-        compute="_compute_risk_summary",
-        store=True,
-        help="The risks that were seen when the refund was asked for.",
-    )
-    payee_account_number = fields.Char(
-        readonly=True, copy=False, help="The number of the payee account when the refund was asked for."
     )
     balance_before = fields.Monetary(
         readonly=True,
@@ -200,11 +167,6 @@ class ClientRefund(models.Model):
                     refund.amount, refund.company_currency_id, refund.company_id, refund.date
                 )
 
-    @api.depends("risks")
-    def _compute_risk_summary(self):
-        for refund in self:
-            refund.risk_summary = "\n".join((refund.risks or {}).values())
-
     def _get_own_refund(self):
         return self
 
@@ -218,12 +180,6 @@ class ClientRefund(models.Model):
                 refund.state = "paid" if paid else "in_process"
             else:
                 refund.state = refund.state or "draft"
-
-    @api.depends("state", "contributor_ids")
-    @api.depends_context("uid")
-    def _compute_can_approve(self):
-        for refund in self:
-            refund.can_approve = refund.state == "to_approve" and self.env.user not in refund.contributor_ids
 
     @api.depends("payment_ids", "line_ids.move_id")
     def _compute_counts(self):
@@ -289,21 +245,6 @@ class ClientRefund(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
         self._check_changeable()
-
-    def _take_back(self):
-        """Turn those of these refunds that wait for approval into drafts again.
-
-        :return: client.refund, those that waited
-        """
-        waiting = with_workflow(self.filtered(lambda refund: refund.state == "to_approve"))
-        waiting.activity_unlink([APPROVAL_ACTIVITY])
-        waiting.state = "draft"
-        return waiting
-
-    def _add_contributor(self):
-        """Remember that the user had a hand in these refunds."""
-        new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
-        with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
     def copy_data(self, default=None):
         raise UserError(

@@ -1,16 +1,60 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_amount
+from odoo.tools import format_amount, plaintext2html
 
-from .client_refund import APPROVAL_ACTIVITY
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
+
+APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
 
 
 class ClientRefundApproval(models.Model):
     """How a refund is asked for, and approved or rejected by somebody else."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    contributor_ids = fields.Many2many(
+        "res.users",
+        string="Had a Hand in It",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        help="Everybody who made, changed or submitted the refund. None of them may approve it.",
+    )
+    requested_on = fields.Datetime(readonly=True, copy=False, help="When the refund was asked for.")
+    approver_id = fields.Many2one(
+        "res.users",
+        string="Approved By",
+        readonly=True,
+        copy=False,
+        help="Who approved the refund, where that was due.",
+    )
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    approval_reason = fields.Text(
+        string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
+    )
+    risks = fields.Json(string="Risks by Kind", readonly=True, copy=False)
+    risk_summary = fields.Text(
+        string="Risks",
+        compute="_compute_risk_summary",
+        store=True,
+        help="The risks that were seen when the refund was asked for.",
+    )
+    payee_account_number = fields.Char(
+        readonly=True, copy=False, help="The number of the payee account when the refund was asked for."
+    )
+
+    @api.depends("risks")
+    def _compute_risk_summary(self):
+        for refund in self:
+            refund.risk_summary = "\n".join((refund.risks or {}).values())
+
+    @api.depends("state", "contributor_ids")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for refund in self:
+            refund.can_approve = refund.state == "to_approve" and self.env.user not in refund.contributor_ids
 
     # -------------------------------------------------------------------------
     # Ask
@@ -71,10 +115,13 @@ class ClientRefundApproval(models.Model):
             return
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.state = "to_approve"
+        totals = self._get_amounts_together()
         for refund in self:
-            approvers = refund._get_approvers()
+            approvers = refund._get_approvers(totals[refund])
             for approver in approvers:
-                refund.activity_schedule(APPROVAL_ACTIVITY, note=refund.approval_reason, user_id=approver.id)
+                refund.activity_schedule(
+                    APPROVAL_ACTIVITY, note=plaintext2html(refund.approval_reason), user_id=approver.id
+                )
             refund._message_log(body=refund._get_asked_message(approvers))
 
     def _get_asked_message(self, approvers):
@@ -95,15 +142,15 @@ class ClientRefundApproval(models.Model):
             reasons=self.approval_reason,
         )
 
-    def _get_approvers(self):
+    def _get_approvers(self, total):
         """Who may approve this refund: whoever has the right and the limit, and had no hand in it.
 
+        :param total: amount in company currency, other refunds that count together included
         :return: res.users
         """
         self.ensure_one()
         # who may approve is not the asker's to read
         group = self.env.ref("client_refund.group_client_refund_approve").sudo()
-        total = self._get_amounts_together()[self]
         limits = self.env["client.refund.approval.limit"]._get_amounts(self.company_id)
         return group.all_user_ids.filtered(
             lambda user: (
@@ -112,6 +159,21 @@ class ClientRefundApproval(models.Model):
                 and self.company_id.currency_id.compare_amounts(total, limits.get(user, total)) <= 0
             )
         ).sudo(False)
+
+    def _take_back(self):
+        """Turn those of these refunds that wait for approval into drafts again.
+
+        :return: client.refund, those that waited
+        """
+        waiting = with_workflow(self.filtered(lambda refund: refund.state == "to_approve"))
+        waiting.activity_unlink([APPROVAL_ACTIVITY])
+        waiting.state = "draft"
+        return waiting
+
+    def _add_contributor(self):
+        """Remember that the user had a hand in these refunds."""
+        new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
+        with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
     def _ask_again(self):
         """Who changes a waiting refund becomes who asked for it."""

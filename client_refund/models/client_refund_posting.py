@@ -2,7 +2,7 @@ from collections import Counter, defaultdict
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
@@ -31,16 +31,6 @@ class ClientRefundPosting(models.Model):
     # Issue
     # -------------------------------------------------------------------------
 
-    def _check_postable(self):
-        """Lock the journal items, then look whether these refunds can be issued as they are.
-
-        :raise UserError: with all that is wrong with all of them
-        """
-        self._lock_items()
-        reserving = self.filtered(lambda refund: refund._is_reserving())
-        raise_problems(self._get_problems() + reserving.line_ids._get_problems() + reserving.offset_ids._get_problems())
-        raise_problems(self._get_settlement_problems())
-
     def _issue(self):
         """Issue these refunds, which are checked and need no approval or have it."""
         expected = self._get_expected_residuals(sign=1)
@@ -59,153 +49,6 @@ class ClientRefundPosting(models.Model):
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""
         (self.line_ids.move_line_id | self.offset_ids.move_line_id)._lock_for_refund()
-
-    def _get_problems(self):
-        """Why these refunds can't be issued, apart from their credits.
-
-        :return: list of str, naming client and refund
-        """
-        blocks = self.partner_id._get_client_refund_blocks()
-        own_numbers = self._get_own_account_numbers()
-        return [
-            refund._name_problem(problem)
-            for refund in self
-            for problem in (
-                *filter(None, [blocks.get(refund.partner_id)]),
-                *refund._get_document_problems(),
-                *refund._get_payee_problems(own_numbers),
-            )
-        ]
-
-    def _name_problem(self, problem):
-        """A problem with client, refund and amount named.
-
-        :return: str
-        """
-        self.ensure_one()
-        return self.env._(
-            "%(client)s, refund %(refund)s over %(amount)s: %(problem)s",
-            client=self.partner_id.display_name,
-            refund=self.name,
-            amount=self._format_amount(),
-            problem=problem,
-        )
-
-    def _get_document_problems(self):
-        """What is wrong with the document itself.
-
-        :return: list of str
-        """
-        self.ensure_one()
-        problems = []
-        if self.payment_ids:
-            problems.append(self.env._("it has a payment already. Undo it and make a new one."))
-        if not self._is_reserving():
-            problems.append(
-                self.env._("it is %(state)s already. Only a draft can be issued.", state=self._get_state_label())
-            )
-        if not self.line_ids:
-            problems.append(self._get_nothing_chosen_message())
-        if self.currency_id.compare_amounts(self.amount, 0) < 0:
-            problems.append(
-                self.env._(
-                    "it would settle %(offset)s from credits of %(credit)s. Settle less, or choose more credits.",
-                    offset=self._format_amount(self.amount_offset),
-                    credit=self._format_amount(self.amount_credit),
-                )
-            )
-        if self._is_paying():
-            problems += self._get_journal_problems() + self._get_lock_date_problems(self.date)
-        return problems
-
-    def _get_journal_problems(self):
-        """What is wrong with the journal and the payment method.
-
-        :return: list of str
-        """
-        self.ensure_one()
-        problems = []
-        if not self.journal_id.outbound_payment_method_line_ids:
-            problems.append(
-                self.env._(
-                    "journal %(journal)s has no outgoing payment method. "
-                    "Choose another journal, or add a method in its settings.",
-                    journal=self.journal_id.display_name or self.env._("(none)"),
-                )
-            )
-        elif self.payment_method_line_id not in self.available_payment_method_line_ids:
-            problems.append(
-                self.env._(
-                    "payment method %(method)s is not available for outgoing payments of journal %(journal)s. "
-                    "Choose one of that journal.",
-                    method=self.payment_method_line_id.name or self.env._("(none)"),
-                    journal=self.journal_id.display_name,
-                )
-            )
-        if self.journal_id and self.journal_id not in self.available_journal_ids:
-            problems.append(
-                self.env._(
-                    "refunds can't be paid from journal %(journal)s. Choose one of %(journals)s.",
-                    journal=self.journal_id.display_name,
-                    journals=", ".join(self.available_journal_ids.mapped("display_name")) or self.env._("(none)"),
-                )
-            )
-        return problems
-
-    def _get_lock_date_problems(self, date):
-        violated = self.company_id._get_violated_lock_dates(date, False, self.journal_id)
-        if not violated:
-            return []
-        return [
-            self.env._(
-                "%(date)s is in a locked period (%(locks)s). Choose a later date.",
-                date=fields.Date.to_string(date),
-                locks=self.company_id._format_lock_dates(violated),
-            )
-        ]
-
-    def _get_payee_problems(self, own_numbers):
-        """What is wrong with the account that would receive the money.
-
-        :param own_numbers: set of the account numbers of all companies
-        :return: list of str
-        """
-        self.ensure_one()
-        account = self.partner_bank_id
-        owner = account.partner_id.commercial_partner_id
-        problems = []
-        if self.partner_id == self.company_id.partner_id:
-            problems.append(self.env._("the client is the company itself. Choose the client who is owed the money."))
-        if account and not account.active:
-            problems.append(
-                self.env._("account %(account)s is archived. Choose one in use.", account=account.acc_number)
-            )
-        if account.sanitized_acc_number in own_numbers:
-            problems.append(
-                self.env._(
-                    "account %(account)s is the company's own, or that of another company of this database. "
-                    "Choose an account of the client.",
-                    account=account.acc_number,
-                )
-            )
-        elif account and owner != self.partner_id:
-            problems.append(
-                self.env._(
-                    "account %(account)s belongs to %(owner)s. Choose an account of the client.",
-                    account=account.acc_number,
-                    owner=owner.display_name,
-                )
-            )
-        if self._is_trusted_account_missing():
-            problems.append(
-                self.env._(
-                    "payment method %(method)s pays to trusted bank accounts only. "
-                    "Choose one, or mark account %(account)s of the client as trusted.",
-                    method=self.payment_method_line_id.name,
-                    account=account.acc_number or self.env._("(none)"),
-                )
-            )
-        return problems
 
     def _create_payments(self):
         """Create the payments of these refunds: one for each refund and receivable account.

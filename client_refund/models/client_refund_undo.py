@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from .client_refund import APPROVAL_ACTIVITY
+from .client_refund_approval import APPROVAL_ACTIVITY
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 
