@@ -76,6 +76,7 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         moves = super().create(vals_list)
         moves._check_not_owned_by_refund()
+        moves.reversed_entry_id._check_not_owned_by_refund()
         return moves
 
     def write(self, vals):
@@ -84,6 +85,11 @@ class AccountMove(models.Model):
             self._check_not_owned_by_refund()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_refunded()
+        if vals.get("reversed_entry_id"):
+            self.browse(vals["reversed_entry_id"])._check_not_owned_by_refund()
+        self._check_keeps_origin(vals)
+        if "partner_id" in vals:
+            self.filtered("posted_before").line_ids._check_not_held_back()
         if vals.get("client_refund_id") and not in_workflow(self.env):
             raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
         return super().write(vals)
@@ -111,6 +117,23 @@ class AccountMove(models.Model):
             # a user without rights on refunds is refused like everybody else
             for refund in move.client_refund_id.sudo()
         )
+
+    def _check_keeps_origin(self, vals):
+        """Refuse to cut an entry off from the payment or bank line that it books: its risks are read there.
+
+        :raise UserError: names the entry
+        """
+        for name in ("origin_payment_id", "statement_line_id"):
+            if name in vals and not vals[name]:
+                raise_problems(
+                    self.env._(
+                        "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
+                        entry=move.display_name,
+                        origin=move[name].display_name,
+                    )
+                    for move in self
+                    if move[name]
+                )
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Reconcile each item of a refund's payment with its own reversal.

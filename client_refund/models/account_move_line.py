@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
@@ -92,6 +92,8 @@ class AccountMoveLine(models.Model):
     def _get_open_item_domain(self):
         """What is open on receivable accounts, either way.
 
+        A payment that was rejected did not take place, though core leaves its entry posted.
+
         :return: Domain, in the form that fits core's partial index on unreconciled items
         """
         return Domain(
@@ -100,21 +102,18 @@ class AccountMoveLine(models.Model):
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
             ]
-        )
+        ) & ~Domain("move_id.origin_payment_id.state", "in", BOUNCED_STATES)
 
     @api.model
     def _get_open_credit_domain(self):
         """The one definition of an open credit.
 
-        A blocked document is in dispute: it is not refundable until somebody unblocks it. A payment that was rejected
-        never arrived, though core leaves its entry posted.
+        A blocked document is in dispute: it is not refundable until somebody unblocks it.
 
         :return: Domain
         """
-        return (
-            self._get_open_item_domain()
-            & Domain([("amount_residual_currency", "<", 0), ("move_id.payment_state", "!=", "blocked")])
-            & ~Domain("move_id.origin_payment_id.state", "in", BOUNCED_STATES)
+        return self._get_open_item_domain() & Domain(
+            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "!=", "blocked")]
         )
 
     @api.model
@@ -149,8 +148,7 @@ class AccountMoveLine(models.Model):
             & Domain("partner_id.commercial_partner_id", "in", clients.ids)
             & Domain("company_id", "child_of", company.id)
             & Domain("currency_id", "=", currency.id),
-            order="date_maturity, id",
-        )
+        ).sorted(lambda item: (item.date_maturity or item.date, item.id))
 
     def _get_refund_document(self):
         """What core books exchange differences and cash-basis taxes for: the invoice, else the journal item."""
@@ -284,7 +282,29 @@ class AccountMoveLine(models.Model):
         # core moves the items of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
             self.move_id._check_not_owned_by_refund()
+        if {"account_id", "partner_id"} & vals.keys():
+            self.filtered(lambda item: item.parent_state == "posted")._check_not_held_back()
         return super().write(vals)
+
+    def _check_not_held_back(self):
+        """Refuse to book what is held back to where it would not be: trust money, and what blocked clients are owed.
+
+        :raise AccessError: names client and document; administrators of refunds may
+        """
+        items = self.filtered(lambda item: item.account_type == "asset_receivable")
+        if not items or self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
+            return
+        blocked = items.partner_id._get_client_refund_blocks()
+        for item in items:
+            if item.partner_id in blocked or item.account_id in item.company_id._get_client_refund_excluded_accounts():
+                raise AccessError(
+                    self.env._(
+                        "%(client)s, %(document)s: refunds of this are held back, so its client and account can't be "
+                        "changed. Ask an administrator of refunds.",
+                        client=item.partner_id.display_name,
+                        document=item.move_id.display_name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_refunded(self):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields, models
 
@@ -19,17 +19,43 @@ class AccountMoveLineReceipt(models.Model):
         :return: account.move.line
         """
         today = fields.Date.context_today(self)
-        return self.filtered(lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today))
+        return self._get_refund_sources().filtered(
+            lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today)
+        )
+
+    def _get_refund_sources(self):
+        """These credits, and those that their journal entries took over: an entry is no way to forget a receipt.
+
+        :return: account.move.line
+        """
+        sources = added = self
+        while added:
+            entries = added.filtered(lambda line: line.refund_source_type == "entry").move_id
+            debits = entries.line_ids.filtered(
+                lambda item: item.account_type == "asset_receivable" and item.balance > 0
+            )
+            added = debits.matched_credit_ids.credit_move_id - sources
+            sources |= added
+        return sources
 
     def _is_unmatched_receipt(self):
         payment = self.move_id.origin_payment_id
-        return bool(payment) and payment.journal_id.type != "cash" and not payment.is_matched
+        if not payment or payment.journal_id.type == "cash":
+            return False
+        # what is booked on the bank account itself waits for no statement
+        is_direct = payment.journal_id.default_account_id in payment.move_id.line_ids.account_id
+        return not payment.is_matched or not (is_direct or payment.reconciled_statement_line_ids)
 
     def _is_held_receipt(self, today):
         statement_lines = self._get_refund_statement_lines()
         if not statement_lines and not self.move_id.origin_payment_id:
             return False
-        received = max(statement_lines.mapped("date"), default=self.date)
+        # a receipt that is booked with an old date is as young as its entry
+        received = max(
+            *statement_lines.mapped("date"),
+            self.date if not statement_lines else date.min,
+            self.move_id.create_date.date(),
+        )
         return received + timedelta(days=self.journal_id.client_refund_hold_days) > today
 
     def _get_refund_statement_lines(self):
@@ -45,7 +71,7 @@ class AccountMoveLineReceipt(models.Model):
         :return: set of str, sanitized account numbers
         """
         numbers = set()
-        for line in self:
+        for line in self._get_refund_sources():
             numbers |= line._get_statement_numbers() or line._get_payment_numbers()
         return numbers
 

@@ -31,6 +31,7 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
+        partials._check_not_negative()
         partials._check_not_owned_by_refund()
         partials._check_settles_no_refund()
         return partials
@@ -39,6 +40,7 @@ class AccountPartialReconcile(models.Model):
         if REFUND_PROTECTED_FIELDS & vals.keys():
             self._check_not_owned_by_refund()
         result = super().write(vals)
+        self._check_not_negative()
         if vals.get("client_refund_id"):
             self._check_not_owned_by_refund()
         return result
@@ -46,6 +48,21 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         self._check_not_owned_by_refund()
         return super().unlink()
+
+    def _check_not_negative(self):
+        """Refuse a reconciliation that would open a credit wider than it is: core makes none, a program could.
+
+        :raise UserError: names the documents
+        """
+        raise_problems(
+            self.env._(
+                "%(debit)s and %(credit)s can't be reconciled in a negative amount. Unreconcile them instead.",
+                debit=partial.debit_move_id.move_id.display_name,
+                credit=partial.credit_move_id.move_id.display_name,
+            )
+            for partial in self
+            if min(partial.amount, partial.debit_amount_currency, partial.credit_amount_currency) < 0
+        )
 
     def _set_refund_owner(self, refund):
         """Let a refund own these reconciliations, and those of their exchange differences.
@@ -55,6 +72,22 @@ class AccountPartialReconcile(models.Model):
         exchange_items = self.exchange_move_id.line_ids
         partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
         partials.client_refund_id = refund
+
+    def _unlink_on(self, date):
+        """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
+
+        Core alone would reverse it on the date of the reconciliation, in a period that may be reported already.
+
+        :param date: date of the reversals
+        """
+        entries = self.env["account.move"].search([("tax_cash_basis_rec_id", "in", self.ids)]) | self.exchange_move_id
+        entries.tax_cash_basis_rec_id = False
+        self.exchange_move_id = False
+        self.unlink()
+        entries._reverse_moves(
+            [{"date": date, "ref": self.env._("Reversal of: %(entry)s", entry=entry.name)} for entry in entries],
+            cancel=True,
+        )
 
     def _check_settles_no_refund(self):
         """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.

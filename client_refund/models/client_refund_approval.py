@@ -68,6 +68,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = with_workflow(self)
         refunds._check_postable()
+        raise_problems(refunds._get_waiting_problems())
         refunds._ask()
         waiting = refunds.filtered("approval_reason")
         waiting._wait_for_approval()
@@ -95,14 +96,14 @@ class ClientRefundApproval(models.Model):
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
+        self._add_contributor()
+        # before the risks: what is asked for together counts together
+        self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})
         risks = self._get_risks()
         reasons = self._get_approval_reasons(risks)
-        self._add_contributor()
         for refund in self:
             refund.write(
                 {
-                    "user_id": self.env.uid,
-                    "requested_on": fields.Datetime.now(),
                     "risks": risks[refund],
                     "approval_reason": "\n".join(reasons[refund]),
                     "payee_account_number": refund.partner_bank_id.acc_number,
@@ -116,13 +117,33 @@ class ClientRefundApproval(models.Model):
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.state = "to_approve"
         totals = self._get_amounts_together()
-        for refund in self:
-            approvers = refund._get_approvers(totals[refund])
-            for approver in approvers:
-                refund.activity_schedule(
-                    APPROVAL_ACTIVITY, note=plaintext2html(refund.approval_reason), user_id=approver.id
-                )
-            refund._message_log(body=refund._get_asked_message(approvers))
+        limits = {
+            company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
+        }
+        approvers = {refund: refund._get_approvers(totals[refund], limits[refund.company_id]) for refund in self}
+        self.env["mail.activity"].create(
+            [refund._prepare_approval_activity_vals(approver) for refund in self for approver in approvers[refund]]
+        )
+        self._message_log_batch({refund.id: refund._get_asked_message(approvers[refund]) for refund in self})
+
+    def _prepare_approval_activity_vals(self, approver):
+        """The values of the activity by which an approver learns of this refund.
+
+        :param approver: res.users
+        :return: dict
+        """
+        self.ensure_one()
+        activity_type = self.env.ref(APPROVAL_ACTIVITY)
+        return {
+            "activity_type_id": activity_type.id,
+            "automated": True,
+            "date_deadline": fields.Date.context_today(self),
+            "note": plaintext2html(self.approval_reason),
+            "res_id": self.id,
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "summary": activity_type.summary,
+            "user_id": approver.id,
+        }
 
     def _get_asked_message(self, approvers):
         """What the refund's chatter says when it waits.
@@ -142,16 +163,16 @@ class ClientRefundApproval(models.Model):
             reasons=self.approval_reason,
         )
 
-    def _get_approvers(self, total):
+    def _get_approvers(self, total, limits):
         """Who may approve this refund: whoever has the right and the limit, and had no hand in it.
 
         :param total: amount in company currency, other refunds that count together included
+        :param limits: dict, res.users: amount in company currency
         :return: res.users
         """
         self.ensure_one()
         # who may approve is not the asker's to read
         group = self.env.ref("client_refund.group_client_refund_approve").sudo()
-        limits = self.env["client.refund.approval.limit"]._get_amounts(self.company_id)
         return group.all_user_ids.filtered(
             lambda user: (
                 self.company_id in user.company_ids
@@ -197,6 +218,7 @@ class ClientRefundApproval(models.Model):
         refunds = with_workflow(self)
         refunds._check_may_answer()
         refunds._lock_items()
+        refunds._touch_clients()
         raise_problems(refunds._get_approval_problems())
         refunds._check_postable()
         refunds.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
@@ -280,24 +302,62 @@ class ClientRefundApproval(models.Model):
                     limit=format_amount(self.env, limit, self.company_currency_id),
                 )
             )
-        if unseen := [message for kind, message in risks.items() if kind not in (self.risks or {})]:
+        if findings := self._get_findings(risks):
             problems.append(
                 self.env._(
-                    "since it was asked for, this has come to light: %(risks)s Reject it, or let it be asked for "
+                    "since it was asked for, this has come to light: %(findings)s Reject it, or let it be asked for "
                     "again.",
-                    risks=" ".join(unseen),
+                    findings=" ".join(findings),
                 )
             )
-        if (self.partner_bank_id.acc_number or "") != (self.payee_account_number or ""):
+        if self._is_account_of(self.env.user):
             problems.append(
                 self.env._(
-                    "the number of the payee account was changed from %(asked)s to %(now)s since it was asked for. "
-                    "Reject it, or let it be asked for again.",
+                    "you changed payee account %(account)s lately, so somebody else must approve it.",
+                    account=self.partner_bank_id.acc_number,
+                )
+            )
+        return [self._name_problem(problem) for problem in problems]
+
+    def _get_findings(self, risks):
+        """What is different from when this refund was asked for.
+
+        :param risks: dict, kind of risk: message, as they are now
+        :return: list of str
+        """
+        self.ensure_one()
+        findings = [message for kind, message in risks.items() if kind not in (self.risks or {})]
+        if (self.partner_bank_id.acc_number or "") != (self.payee_account_number or ""):
+            findings.append(
+                self.env._(
+                    "The number of the payee account was changed from %(asked)s to %(now)s.",
                     asked=self.payee_account_number or self.env._("(none)"),
                     now=self.partner_bank_id.acc_number or self.env._("(none)"),
                 )
             )
-        return [self._name_problem(problem) for problem in problems]
+        return findings
+
+    def _is_account_of(self, user):
+        """Whether a user made or changed the payee account so lately that it is a risk."""
+        account = self.partner_bank_id
+        return (
+            bool(account) and self._is_recent(account.write_date) and user in (account.create_uid | account.write_uid)
+        )
+
+    def _get_waiting_problems(self):
+        """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
+
+        :return: list of str
+        """
+        waiting = self.filtered(lambda refund: refund.state == "to_approve")
+        risks = waiting._get_risks()
+        return [
+            refund._name_problem(
+                self.env._("it waits for approval already. Let somebody else approve it, or change it first.")
+            )
+            for refund in waiting
+            if not refund._get_findings(risks[refund])
+        ]
 
     def _get_not_waiting_message(self):
         return self._name_problem(

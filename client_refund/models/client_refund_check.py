@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
 from .client_refund_problems import raise_problems
 
 
@@ -14,6 +16,7 @@ class ClientRefundCheck(models.Model):
         :raise UserError: with all that is wrong with all of them
         """
         self._lock_items()
+        self._touch_clients()
         reserving = self.filtered(lambda refund: refund._is_reserving())
         raise_problems(self._get_problems() + reserving.line_ids._get_problems() + reserving.offset_ids._get_problems())
         raise_problems(self._get_settlement_problems())
@@ -134,11 +137,13 @@ class ClientRefundCheck(models.Model):
         problems = []
         if self.partner_id == self.company_id.partner_id:
             problems.append(self.env._("the client is the company itself. Choose the client who is owed the money."))
+        if not self._is_paying():
+            return problems
         if account and not account.active:
             problems.append(
                 self.env._("account %(account)s is archived. Choose one in use.", account=account.acc_number)
             )
-        if account.sanitized_acc_number in own_numbers:
+        if sanitize_account_number(account.acc_number) in own_numbers:
             problems.append(
                 self.env._(
                     "account %(account)s is the company's own, or that of another company of this database. "

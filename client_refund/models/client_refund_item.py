@@ -64,6 +64,10 @@ class ClientRefundItem(models.AbstractModel):
         return items
 
     def write(self, vals):
+        if "refund_id" in vals and not in_workflow(self.env):
+            raise UserError(
+                self.env._("What one refund holds can't be moved to another one. Leave it out there first.")
+            )
         self._check_written_fields(vals)
         self._check_refund_changeable()
         result = super().write(vals)
@@ -151,6 +155,10 @@ class ClientRefundItem(models.AbstractModel):
         client = journal_item.partner_id.commercial_partner_id
         if not journal_item:
             return self.env._("the document was deleted or booked anew. Leave it out.")
+        if journal_item.move_id.state != "posted":
+            return self.env._("it is not posted. Post it first, or leave it out.")
+        if abs(journal_item.amount_residual_currency) > abs(journal_item.amount_currency):
+            return self.env._("more is open of it than it was booked with. Look into its reconciliations first.")
         if client != refund.partner_id:
             return self.env._(
                 "it belongs to %(client)s. Refund each client on its own.",
@@ -192,5 +200,10 @@ class ClientRefundItem(models.AbstractModel):
         """Open the document that the journal item belongs to.
 
         :return: an action dictionary
+        :raise UserError: if it was deleted
         """
+        if not self.move_line_id:
+            raise UserError(
+                self.env._("%(document)s was deleted.", document=self.document or self.env._("The document"))
+            )
         return self.move_line_id.action_open_business_doc()

@@ -13,7 +13,6 @@ class ClientRefundLine(models.Model):
     _inherit = ["client.refund.item"]
     _order = "refund_id, id"
 
-    refund_id = fields.Many2one(index=True)
     move_line_id = fields.Many2one(
         string="Credit",
         help="The open credit: a journal item on a receivable account. Empty where it was deleted before it was paid "
@@ -102,12 +101,17 @@ class ClientRefundLine(models.Model):
     # What is wrong with it
     # -------------------------------------------------------------------------
 
+    def _get_problems(self):
+        self.move_line_id._get_refund_sources()  # read for all lines at once
+        return super()._get_problems()
+
     def _get_not_open_problem(self):
         credit = self.move_line_id
-        if credit.account_id in credit.company_id._get_client_refund_excluded_accounts():
+        sources = credit._get_refund_sources()
+        if sources.account_id & credit.company_id._get_client_refund_excluded_accounts():
             return self.env._(
                 "account %(account)s is never refunded, as the settings of the company say. Leave it out.",
-                account=credit.account_id.display_name,
+                account=", ".join(sources.account_id.mapped("display_name")),
             )
         return None if credit.amount_refund_open else credit._get_not_open_reason()
 

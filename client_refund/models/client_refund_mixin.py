@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
 
 class ClientRefundMixin(models.AbstractModel):
     """Who is refunded, how, and to which account: what the wizard asks and the refund keeps."""
@@ -136,7 +138,7 @@ class ClientRefundMixin(models.AbstractModel):
         accounts = (
             self.env["res.partner.bank"]
             .search([("partner_id.commercial_partner_id", "in", clients.ids)])
-            .filtered(lambda account: account.sanitized_acc_number not in own_numbers)
+            .filtered(lambda account: sanitize_account_number(account.acc_number) not in own_numbers)
         )
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for record in self:
@@ -159,7 +161,7 @@ class ClientRefundMixin(models.AbstractModel):
             .with_context(active_test=False)
             .search([("partner_id.commercial_partner_id", "in", companies.partner_id.commercial_partner_id.ids)])
         )
-        return set(accounts.mapped("sanitized_acc_number"))
+        return {sanitize_account_number(account.acc_number) for account in accounts}
 
     @api.depends("partner_id", "company_id")
     def _compute_partner_bank_id(self):

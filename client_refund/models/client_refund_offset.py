@@ -9,7 +9,6 @@ class ClientRefundOffset(models.Model):
     _inherit = ["client.refund.item"]
     _order = "refund_id, date_maturity, id"
 
-    refund_id = fields.Many2one(index=True)
     move_line_id = fields.Many2one(
         string="Open Invoice",
         help="What the client owes: a journal item on a receivable account with a positive residual.",

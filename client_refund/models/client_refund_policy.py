@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_amount
 
 
@@ -92,4 +92,7 @@ class ClientRefundPolicy(models.AbstractModel):
     def _get_amount_company_currency(self):
         """What is paid out, converted at the date of the refund."""
         self.ensure_one()
-        return self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, self.date)
+        if not self.currency_id or not self.company_id:
+            return 0.0
+        date = self.date or fields.Date.context_today(self)
+        return self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, date)

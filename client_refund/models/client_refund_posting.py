@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
 
 from .client_refund_problems import raise_problems
 
@@ -49,6 +49,19 @@ class ClientRefundPosting(models.Model):
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""
         (self.line_ids.move_line_id | self.offset_ids.move_line_id)._lock_for_refund()
+
+    def _touch_clients(self):
+        """Make refunds of one client wait for each other: what was refunded lately is counted after this.
+
+        Touched, the client makes any transaction fail and be replayed that counts with a view from before.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET write_uid = write_uid WHERE id IN "
+                "(SELECT id FROM res_partner WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)",
+                tuple(self.partner_id.commercial_partner_id.ids) or (None,),
+            )
+        )
 
     def _create_payments(self):
         """Create the payments of these refunds: one for each refund and receivable account.
@@ -122,8 +135,10 @@ class ClientRefundPosting(models.Model):
         """Keep what each client's balance is before the refund and what it is after, for those who audit it."""
         balances = self._get_client_balances()
         for refund in self:
-            before = balances[refund.company_id, refund.partner_id, refund.currency_id]
-            refund.write({"balance_before": before, "balance_after": before + refund.amount})
+            key = (refund.company_id, refund.partner_id, refund.currency_id)
+            before = balances[key]
+            balances[key] += refund.amount
+            refund.write({"balance_before": before, "balance_after": balances[key]})
 
     def _get_client_balances(self):
         """What is open between the firm and these clients, either way.
@@ -215,6 +230,7 @@ class ClientRefundPosting(models.Model):
                 for item, residual in expected.items()
                 if item.currency_id.compare_amounts(item.amount_residual_currency, residual)
                 or (item.currency_id.is_zero(residual) and not item.reconciled)
+                or item.currency_id.compare_amounts(residual * item.amount_currency, 0) < 0
             ]
         )
 

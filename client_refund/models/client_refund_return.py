@@ -1,6 +1,9 @@
+from collections import Counter
+
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
@@ -27,8 +30,9 @@ class ClientRefundReturn(models.Model):
         refunds._lock_items()
         raise_problems(refunds._get_return_problems(reason, date))
         expected = refunds._get_returned_residuals()
-        refunds.line_ids.payment_line_id.matched_credit_ids.unlink()
-        refunds._get_offset_partials().client_refund_id = False
+        refunds.line_ids.payment_line_id.matched_credit_ids._unlink_on(date)
+        # what was settled is like any other reconciliation from now on
+        refunds._get_offset_partials()._set_refund_owner(self.env["client.refund"])
         refunds._create_returns(date, reason)._reconcile_with_returned()
         refunds._check_exact(expected)
         refunds.write({"state": "canceled", "returned_on": date, "cancel_reason": reason})
@@ -77,10 +81,10 @@ class ClientRefundReturn(models.Model):
 
         :return: dict, account.move.line: residual in its currency, negative
         """
-        return {
-            line.move_line_id: line.move_line_id.amount_residual_currency - line._get_amount_paid_out()
-            for line in self.line_ids
-        }
+        paid_out = Counter()
+        for line in self.line_ids:
+            paid_out[line.move_line_id] += line._get_amount_paid_out()
+        return {credit: credit.amount_residual_currency - amount for credit, amount in paid_out.items()}
 
     def _create_returns(self, date, reason):
         """Book what came back.
@@ -88,7 +92,7 @@ class ClientRefundReturn(models.Model):
         :return: account.payment, posted
         """
         returns = self.env["account.payment"].create(
-            [self._prepare_return_vals(payment, date, reason) for payment in self.payment_ids]
+            [self._prepare_return_vals(payment, date, reason) for payment in self._get_outgoing_payments()]
         )
         returns.action_post()
         return returns
@@ -120,7 +124,9 @@ class ClientRefundReturn(models.Model):
         self._message_log_batch(
             {
                 refund.id: self.env._(
-                    "Returned by bank on %(date)s: %(reason)s", date=refund.returned_on, reason=reason
+                    "Returned by bank on %(date)s: %(reason)s",
+                    date=format_date(self.env, refund.returned_on),
+                    reason=reason,
                 )
                 + Markup(" (%s)") % refund._get_payment_links()
                 for refund in self

@@ -17,8 +17,11 @@ class ClientRefundRisk(models.AbstractModel):
         """
         others = self._get_other_owners()
         similar = self._get_similar_refunds()
+        moved = self._get_moved_partners()
         return {
-            record: record._get_own_risks(others[record.partner_bank_id], similar.get(record.partner_id))
+            record: record._get_own_risks(
+                others[record.partner_bank_id], similar.get(record.partner_id), moved.get(record.partner_id)
+            )
             if record._is_paying()
             else {}
             for record in self
@@ -26,13 +29,14 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _is_paying(self):
         """Whether money leaves: a refund that only settles open invoices runs no risk."""
-        return not self.currency_id.is_zero(self.amount)
+        return bool(self.currency_id) and not self.currency_id.is_zero(self.amount)
 
-    def _get_own_risks(self, other_owners, similar_refunds):
+    def _get_own_risks(self, other_owners, similar_refunds, moved):
         """The risks of one refund.
 
         :param other_owners: res.partner, who has the same account number on file
         :param similar_refunds: client.refund, the client's other refunds
+        :param moved: res.partner, contacts of the client that were given another parent
         :return: dict, kind of risk: message
         """
         self.ensure_one()
@@ -41,7 +45,9 @@ class ClientRefundRisk(models.AbstractModel):
             "changed_account": self._get_changed_account_risk(),
             "untrusted_account": self._get_untrusted_account_risk(),
             "shared_account": self._get_shared_account_risk(other_owners),
+            "changed_client": self._get_changed_client_risk(moved),
             "uncleared": self._get_uncleared_risk(),
+            "paid_before": self._get_paid_before_risk(),
             "duplicate": self._get_duplicate_risk(similar_refunds),
         }
         return {kind: message for kind, message in risks.items() if message}
@@ -52,7 +58,11 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _get_other_origin_risk(self):
         origins = self._get_refund_credits()._get_refund_origin_numbers()
-        if self.journal_id.type == "cash" or origins <= {self.partner_bank_id.sanitized_acc_number}:
+        if origins and self.journal_id.type == "cash":
+            return self.env._(
+                "The money came from account %(origins)s, it would be paid in cash.", origins=", ".join(sorted(origins))
+            )
+        if origins <= {self.partner_bank_id.sanitized_acc_number}:
             return None
         return self.env._(
             "The money came from account %(origins)s, it would go to %(account)s.",
@@ -61,22 +71,52 @@ class ClientRefundRisk(models.AbstractModel):
         )
 
     def _get_changed_account_risk(self):
-        account, holder = self.partner_bank_id._origin, self.partner_bank_id.partner_id
-        days = self.company_id._get_client_refund_policy().client_refund_bank_change_days
-        if not account or not days:
-            return None
-        changed = account.write_date
-        if holder != holder.commercial_partner_id:
-            # a stranger with an old account may have been made a contact of the client just now
-            changed = max(changed, holder.write_date)
-        if changed < fields.Datetime.now() - timedelta(days=days):
+        account = self.partner_bank_id._origin
+        if not account or not self._is_recent(account.write_date):
             return None
         return self.env._(
             "Account %(account)s was created or changed on %(date)s, less than %(days)s days ago.",
             account=account.acc_number,
-            date=format_date(self.env, changed),
-            days=days,
+            date=format_date(self.env, account.write_date),
+            days=self.company_id._get_client_refund_policy().client_refund_bank_change_days,
         )
+
+    def _get_changed_client_risk(self, moved):
+        """A stranger with an old account may have been made the client's contact, or its parent, just now.
+
+        :param moved: res.partner, contacts of the client that were given another parent
+        """
+        moved = moved.filtered(lambda partner: self._is_recent(partner.client_refund_moved_on))
+        if not moved:
+            return None
+        return self.env._(
+            "%(partners)s was given another parent company lately.", partners=", ".join(moved.mapped("display_name"))
+        )
+
+    def _get_moved_partners(self):
+        """The contacts of these clients that were ever given another parent.
+
+        :return: dict, res.partner: res.partner
+        """
+        moved = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                    ("client_refund_moved_on", "!=", False),
+                ]
+            )
+        )
+        by_client = moved.grouped("commercial_partner_id")
+        return {
+            client: by_client.get(client._origin.commercial_partner_id, moved.browse()) for client in self.partner_id
+        }
+
+    def _is_recent(self, changed_on):
+        """Whether a change of payee or client is so young that somebody should look."""
+        days = self.company_id._get_client_refund_policy().client_refund_bank_change_days
+        return bool(days and changed_on) and changed_on >= fields.Datetime.now() - timedelta(days=days)
 
     def _get_untrusted_account_risk(self):
         account = self.partner_bank_id
@@ -90,24 +130,27 @@ class ClientRefundRisk(models.AbstractModel):
         return self.env._(
             "Account %(account)s is on file for %(owners)s too.",
             account=self.partner_bank_id.acc_number,
-            owners=", ".join(other_owners.mapped("display_name")),
+            owners=", ".join(other_owners._filtered_access("read").mapped("display_name"))
+            or self.env._("somebody else"),
         )
 
     def _get_other_owners(self):
-        """Who else has the number of these payee accounts on file.
+        """Who else has the number of these payee accounts on file, seen or not by the user.
 
         :return: dict, res.partner.bank: res.partner, commercial partners
         """
         accounts = self.partner_bank_id
-        same_number = self.env["res.partner.bank"].search(
-            [("sanitized_acc_number", "in", accounts.mapped("sanitized_acc_number"))]
-        )
+        # archived, or of another company, it is somebody else's all the same
+        banks = self.env["res.partner.bank"].sudo().with_context(active_test=False)
+        same_number = banks.search([("sanitized_acc_number", "in", accounts.mapped("sanitized_acc_number"))])
         owners = same_number.grouped("sanitized_acc_number")
         return defaultdict(
             self.env["res.partner"].browse,
             {
-                account: owners.get(account.sanitized_acc_number, same_number.browse()).partner_id.commercial_partner_id
-                - account.partner_id.commercial_partner_id
+                account: (
+                    owners.get(account.sanitized_acc_number, same_number.browse()).partner_id.commercial_partner_id
+                    - account.partner_id.commercial_partner_id
+                ).sudo(False)
                 for account in accounts
             },
         )
@@ -124,6 +167,19 @@ class ClientRefundRisk(models.AbstractModel):
             "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of its "
             "journal.",
             documents=", ".join(uncleared.move_id.mapped("display_name")),
+        )
+
+    def _get_paid_before_risk(self):
+        """A payment that was taken back may have left all the same."""
+        if not self.company_id._get_client_refund_policy().client_refund_duplicate_days:
+            return None
+        refunds = self._get_refund_credits().client_refund_line_ids.refund_id - self._get_own_refund()
+        paid_before = refunds.filtered(lambda refund: refund.state == "canceled" and refund.payment_ids)
+        if not paid_before:
+            return None
+        return self.env._(
+            "%(refunds)s paid these credits before and was taken back. See that the money did not leave.",
+            refunds=", ".join(paid_before.mapped("name")),
         )
 
     def _get_duplicate_risk(self, similar_refunds):
@@ -156,14 +212,14 @@ class ClientRefundRisk(models.AbstractModel):
         )
 
     def _is_within_days(self, refund, days):
-        """Whether another refund is of about the same time, by its date or by when it was made.
+        """Whether another refund is of about the same time, by its date or by when it was made or asked for.
 
-        The date is what the clerk says; when it was made is not.
+        The date is what the clerk says; when it was made or asked for is not.
         """
         window = timedelta(days=days)
-        return bool(days) and (
-            abs(refund.date - self.date) <= window or refund.create_date >= fields.Datetime.now() - window
-        )
+        asked_on = refund.requested_on or refund.create_date
+        date = self.date or fields.Date.context_today(self)
+        return bool(days) and (abs(refund.date - date) <= window or asked_on >= fields.Datetime.now() - window)
 
     def _get_similar_refunds(self):
         """The refunds that these clients were given or have been asked for, also those whose payment came back.

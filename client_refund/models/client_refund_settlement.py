@@ -27,7 +27,9 @@ class ClientRefundSettlement(models.Model):
                 ],
                 [
                     (offset, offset.move_line_id.account_id, offset.amount)
-                    for offset in refund.offset_ids.sorted(lambda offset: (offset.date_maturity or date.min, offset.id))
+                    for offset in refund.offset_ids.sorted(
+                        lambda offset: (offset.date_maturity or date.min, offset.move_line_id.id)
+                    )
                 ],
                 refund.currency_id,
             )
@@ -35,14 +37,17 @@ class ClientRefundSettlement(models.Model):
 
     def _settle_offsets(self):
         """Reconcile credits with invoices, pair by pair, in exactly the amounts of the settlements, and own it."""
-        invoices = self.offset_ids.move_line_id
-        before = invoices.matched_credit_ids
         for settlements in self._get_settlement_rounds():
+            refunds = {line.move_line_id | offset.move_line_id: line.refund_id for line, offset, _amount in settlements}
             amounts = {line.move_line_id | offset.move_line_id: amount for line, offset, amount in settlements}
+            invoices = self.env["account.move.line"].union(
+                *(offset.move_line_id for _line, offset, _amount in settlements)
+            )
+            before = invoices.matched_credit_ids
             self.env["account.move.line"]._reconcile_amounts(amounts)
-        refund_by_invoice = {offset.move_line_id: offset.refund_id for offset in self.offset_ids}
-        for partial in invoices.matched_credit_ids - before:
-            partial._set_refund_owner(refund_by_invoice[partial.debit_move_id])
+            for partial in invoices.matched_credit_ids - before:
+                if refund := refunds.get(partial.debit_move_id | partial.credit_move_id):
+                    partial._set_refund_owner(refund)
 
     def _get_settlement_rounds(self):
         """The settlements, in rounds in which no document comes twice.
@@ -84,7 +89,29 @@ class ClientRefundSettlement(models.Model):
             )
             for offset in self.offset_ids
             if offset.currency_id.compare_amounts(settled[offset], offset.amount)
-        ] + self._get_unsettled_problems()
+        ] + [*self._get_oversettled_problems(), *self._get_unsettled_problems()]
+
+    def _get_oversettled_problems(self):
+        """Where several of these refunds settle one invoice: which of them settle more than is open, together.
+
+        :return: list of str
+        """
+        problems = []
+        for invoice, offsets in self.offset_ids.grouped("move_line_id").items():
+            total = sum(offsets.mapped("amount"))
+            if len(offsets) > 1 and invoice.currency_id.compare_amounts(total, invoice.amount_residual_currency) > 0:
+                problems.append(
+                    self.env._(
+                        "%(client)s, %(document)s: %(refunds)s settle %(total)s of it together, and %(open)s is open. "
+                        "Settle less.",
+                        client=invoice.partner_id.display_name,
+                        document=invoice.move_id.display_name,
+                        refunds=", ".join(offsets.refund_id.mapped("name")),
+                        total=offsets[0]._format_amount(total),
+                        open=offsets[0]._format_amount(invoice.amount_residual_currency),
+                    )
+                )
+        return problems
 
     def _get_unsettled_problems(self):
         """Where the company wants open invoices settled first: which of them money would be paid out past.

@@ -10,8 +10,12 @@ def settle_oldest_first(credits, invoices, currency):
     settlements = []
     for invoice, invoice_account, wanted in invoices:
         for index, (credit, credit_account, _amount) in enumerate(credits):
+            if wanted <= 0:
+                break
+            if credit_account != invoice_account or left[index] <= 0:
+                continue
             amount = currency.round(min(wanted, left[index]))
-            if credit_account == invoice_account and amount > 0:
+            if amount > 0:
                 settlements.append((credit, invoice, amount))
                 left[index] = currency.round(left[index] - amount)
                 wanted = currency.round(wanted - amount)

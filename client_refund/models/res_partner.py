@@ -5,6 +5,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .client_refund_groups import READER_GROUPS
 
+# Whose family a contact is of, and who sees it.
+FAMILY_FIELDS = frozenset({"active", "commercial_partner_id", "company_id", "is_company", "parent_id"})
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -18,12 +21,14 @@ class ResPartner(models.Model):
     client_refund_blocked = fields.Boolean(
         string="Block Refunds",
         tracking=True,
+        copy=False,
         groups=READER_GROUPS,
         help="Nothing is refunded to this client until an administrator of refunds lifts the block.",
     )
     client_refund_block_reason = fields.Char(
         string="Why Refunds Are Blocked",
         tracking=True,
+        copy=False,
         groups=READER_GROUPS,
     )
 
@@ -35,10 +40,38 @@ class ResPartner(models.Model):
                     self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
                 )
 
+    client_refund_moved_on = fields.Datetime(
+        string="Given Another Parent On",
+        readonly=True,
+        copy=False,
+        groups=READER_GROUPS,
+        help="When the contact was given another parent company, and with it another client's credits and accounts.",
+    )
+
     def write(self, vals):
         if {"client_refund_blocked", "client_refund_block_reason"} & vals.keys():
             self._check_may_lift_block()
-        return super().write(vals)
+        if FAMILY_FIELDS & vals.keys():
+            self._check_family_not_blocked()
+        if "client_refund_moved_on" in vals and not self.env.su:
+            raise AccessError(self.env._("When a contact was moved can't be changed."))
+        result = super().write(vals)
+        if {"parent_id", "is_company", "commercial_partner_id"} & vals.keys():
+            # kept whoever moves the contact
+            self.sudo().client_refund_moved_on = fields.Datetime.now()
+        return result
+
+    def _check_family_not_blocked(self):
+        """Refuse to move or hide a contact of a blocked client: that would lift the block.
+
+        :raise AccessError: names the client
+        """
+        if self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
+            return
+        # whoever changes the contact may not see that it is blocked
+        blocks = self.sudo()._get_client_refund_blocks()
+        if blocks:
+            raise AccessError("\n".join(blocks.values()))
 
     def unlink(self):
         self._check_may_lift_block()
@@ -66,11 +99,17 @@ class ResPartner(models.Model):
 
         :return: dict, res.partner: str, of those that are blocked
         """
-        blocked = self.env["res.partner"].search(
-            [
-                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                ("client_refund_blocked", "=", True),
-            ]
+        # archived, or of another company, a contact is blocked all the same
+        blocked = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                    ("client_refund_blocked", "=", True),
+                ]
+            )
         )
         by_client = blocked.grouped("commercial_partner_id")
         return {

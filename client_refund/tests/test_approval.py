@@ -88,8 +88,8 @@ class TestApproval(ClientRefundCommon):
     def _set_create_date(self, refund, days_ago):
         refund.flush_recordset()
         self.env.cr.execute(
-            "UPDATE client_refund SET create_date = %s WHERE id = %s",
-            (fields.Datetime.now() - timedelta(days=days_ago), refund.id),
+            "UPDATE client_refund SET create_date = %(date)s, requested_on = %(date)s WHERE id = %(id)s",
+            {"date": fields.Datetime.now() - timedelta(days=days_ago), "id": refund.id},
         )
         refund.invalidate_recordset()
 

@@ -189,6 +189,25 @@ class TestConcurrency(TransactionsCase):
         self.assertEqual(refund.state, "to_approve")
         return refund
 
+    def test_two_refunds_of_one_client_count_together(self):
+        """Different credits of one client, each below the limit, at the same moment: together they are above it."""
+        with self._transaction() as first, self._transaction() as second:
+            other_credit = self._make_credit(first, self.client_id, 70)
+            company = first.company.sudo()
+            company.write({"client_refund_approval_policy": "above", "client_refund_approval_amount": 150})
+            first.cr.commit()
+            self._take_snapshot(second)
+            refund = self._make_draft(first)
+            refund.action_submit()
+            first.cr.commit()
+            values = {"partner_id": self.client_id, "lines": [{"move_line_id": other_credit.id, "amount": 70}]}
+            with self.assertLogs("odoo.sql_db", "ERROR"):
+                refund_id = self._replay(second, lambda: second["client.refund"].create_refund(values))
+            self.assertEqual(second["client.refund"].browse(refund_id).state, "to_approve")
+            second.cr.rollback()
+            company.write({"client_refund_approval_policy": "never", "client_refund_approval_amount": 0})
+            first.cr.commit()
+
     def test_two_programs_with_one_reference(self):
         """The second waits for the first, and gets the refund that it made."""
         values = {

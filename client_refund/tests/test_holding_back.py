@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -153,9 +153,94 @@ class TestHoldingBack(ClientRefundCommon):
         held = self._bank_receipt(100, date=today - timedelta(days=9))
         free = self._bank_receipt(100, date=today - timedelta(days=10))
         paid = self._payment(100, date=today - timedelta(days=9))
+        self.assertEqual(free._filter_uncleared(), free, "booked today, whatever the date says")
+        self._set_create_date((held | free | paid).move_id, days_ago=20)
         self.assertEqual((held | free | paid)._filter_uncleared(), held | paid)
         self.assertEqual(self._submit({held: None}, date=today + timedelta(days=30)).state, "to_approve")
         self.assertTrue(self._submit({free: None})._is_issued())
+
+    def _set_create_date(self, moves, days_ago):
+        moves.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = %s WHERE id IN %s",
+            (fields.Datetime.now() - timedelta(days=days_ago), tuple(moves.ids)),
+        )
+        moves.invalidate_recordset()
+
+    def test_a_written_flag_is_no_bank_statement(self):
+        payment = self._outstanding_payment(100)
+        payment.move_id.origin_payment_id.write({"is_matched": True})
+        self.assertEqual(payment._filter_uncleared(), payment)
+        for name, item in (("origin_payment_id", payment), ("statement_line_id", self._bank_receipt(50))):
+            with self.assertRaisesRegex(UserError, "stays with it"), self.env.cr.savepoint():
+                self._rpc(self.clerk, item.move_id, "write", {name: False})
+
+    def test_a_journal_entry_is_no_way_to_forget_a_receipt(self):
+        payment = self._outstanding_payment(100)
+        washed = self._wash(payment, self.receivable)
+        refund = self._submit({washed: None})
+        self.assertEqual(refund.state, "to_approve")
+        self.assertEqual(list(refund.risks), ["uncleared"])
+
+    def _wash(self, credit, account):
+        """A journal entry that takes over a credit."""
+        move = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2024-03-10",
+                "line_ids": [
+                    Command.create({"account_id": credit.account_id.id, "partner_id": self.client.id, "debit": 100}),
+                    Command.create({"account_id": account.id, "partner_id": self.client.id, "credit": 100}),
+                ],
+            }
+        )
+        move.action_post()
+        debit, washed = move.line_ids.sorted("credit")
+        (debit | credit).reconcile()
+        return washed
+
+    def test_a_journal_entry_is_no_way_round_trust_money(self):
+        trust = self.receivable.copy({"code": "TRUST1", "name": "Trust receivable"})
+        entry = self._entry(100, account=trust)
+        self.company.client_refund_excluded_account_ids = trust
+        washed = self._wash(entry, self.receivable)
+        with self.assertRaisesRegex(UserError, "Trust receivable.* is never refunded"):
+            self._draft({washed: None})
+        other = self._entry(50, account=trust)
+        with self.assertRaisesRegex(AccessError, "refunds of this are held back"):
+            self._rpc(self.clerk, other, "write", {"account_id": self.receivable.id})
+
+    def test_what_a_blocked_client_is_owed_stays_there(self):
+        credit_note = self._credit_note(100)
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+            self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
+        credit_note.move_id.button_draft()
+        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+            self._rpc(self.clerk, credit_note.move_id, "write", {"partner_id": self.other_client.id})
+
+    def test_a_blocked_client_can_be_neither_hidden_nor_moved(self):
+        clerk = self._create_user("clerk_2", "Carl", "account.group_account_invoice,base.group_partner_manager")
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.client.id})
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        for partner, values in (
+            (self.client, {"active": False}),
+            (self.client, {"parent_id": self.other_client.id}),
+            (contact, {"parent_id": False}),
+            (contact, {"is_company": True}),
+            (contact, {"commercial_partner_id": contact.id}),
+            (contact, {"company_id": self.company.id}),
+        ):
+            with self.assertRaisesRegex(AccessError, "are blocked: In dispute"), self.env.cr.savepoint():
+                self._rpc(clerk, partner, "write", values)
+        self.client.active = False
+        with self.assertRaisesRegex(UserError, "are blocked"):
+            self._submit({self._credit_note(100): None})
+
+    def test_a_copy_of_a_client_is_not_blocked(self):
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        employee = self._create_user("employee", "Emil", "base.group_user,base.group_partner_manager")
+        self.assertFalse(self.client.with_user(employee).copy().sudo().client_refund_blocked)
 
     # ------------------------------------------------------------------
     # The same again
@@ -188,6 +273,22 @@ class TestHoldingBack(ClientRefundCommon):
         credit_note = self._credit_note(100)
         self._submit({credit_note: None}).action_undo("Wrong date")
         self.assertEqual(self._submit({credit_note: None}).state, "to_approve")
+
+    def test_a_cent_less_is_a_reason_too(self):
+        """Also where the bank is said to have returned it."""
+        self.company.client_refund_duplicate_days = 14
+        for amount, take_back in (
+            (90, lambda refund: refund.action_undo("Wrong date")),
+            (80, lambda refund: refund.action_return("Account closed", "2024-04-10")),
+        ):
+            credit_note = self._credit_note(100)
+            refund = self._submit({credit_note: amount})
+            take_back(refund)
+            again = self._submit({credit_note: amount - 0.01})
+            self.assertEqual(again.state, "to_approve")
+            self.assertIn("paid_before", again.risks)
+            self.assertIn(refund.name, again.approval_reason)
+            again.action_undo("Next")
 
     def test_a_draft_that_was_given_up_is_not(self):
         self.company.client_refund_duplicate_days = 14

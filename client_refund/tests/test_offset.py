@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
@@ -197,6 +199,60 @@ class TestOffset(ClientRefundCommon):
         with self.assertRaisesRegex(UserError, "can't be changed any more"), self.env.cr.savepoint():
             refund.write({"offset_ids": self._offsets({self.late_invoice: None})})
 
+    def test_two_refunds_that_settle_one_invoice_in_one_call(self):
+        """Together no more than is open; and each owns what it settled."""
+        (self.early_invoice | self._payment(20)).reconcile()
+        before = self._ledger()
+        first = self._draft({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 60}))
+        second = self._draft({self.new_credit: 100}, offset_ids=self._offsets({self.early_invoice: 60}))
+        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of it together, and .*100\.00 is open"):
+            (first | second).action_submit()
+        second.offset_ids.amount = 40
+        (first | second).action_submit()
+        self.assertSettled(first, [(self.old_credit, self.early_invoice, 60)])
+        self.assertSettled(second, [(self.new_credit, self.early_invoice, 40)])
+        first.action_undo("First")
+        self.assertEqual(self.early_invoice.amount_residual, 60)
+        second.action_undo("Second")
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
+
+    def test_a_rejected_payment_is_no_open_invoice(self):
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.client.id,
+                "amount": 30,
+                "journal_id": self.bank.id,
+            }
+        )
+        payment.action_post()
+        item = self._receivable_items(payment.move_id)
+        self.assertIn(item, item._get_open_invoices(self.client, self.company, self.currency))
+        payment.action_reject()
+        self.assertNotIn(item, item._get_open_invoices(self.client, self.company, self.currency))
+
+    def test_items_are_not_moved_to_another_refund(self):
+        """Else somebody could change a waiting refund without having a hand in it."""
+        refund = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        other = self._draft({self.old_credit: None})
+        for items in (refund.line_ids, refund.offset_ids):
+            with self.assertRaisesRegex(UserError, "can't be moved to another one"), self.env.cr.savepoint():
+                self._rpc(self.approver, items, "write", {"refund_id": other.id})
+        with self.assertRaisesRegex(UserError, "can't be moved to another one"), self.env.cr.savepoint():
+            other.write({"line_ids": [Command.link(refund.line_ids.id)]})
+
+    def test_settling_only_needs_no_payee(self):
+        with self._bank_method_needs_trusted_account():
+            refund = self._refund({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 100}))
+        self.assertEqual(refund.state, "paid")
+
+    def _bank_method_needs_trusted_account(self):
+        return patch.object(
+            type(self.env["account.payment"]), "_get_method_codes_needing_bank_account", lambda payments: ["manual"]
+        )
+
     # ------------------------------------------------------------------
     # Policy
     # ------------------------------------------------------------------
@@ -282,6 +338,30 @@ class TestOffset(ClientRefundCommon):
         refund = self.refunds.browse(wizard.action_refund()["res_id"])
         self.assertSettled(refund, [(self.old_credit, self.early_invoice, 30)])
         self.assertPairs(refund, [(self.old_credit, 70)])
+
+    def test_wizard_passes_a_wrong_amount_on(self):
+        form = self._form()
+        with form.offset_ids.edit(0) as offset:
+            offset.amount = -100
+        with self.assertRaisesRegex(UserError, f"{self.early_invoice.move_id.name}.* the amount must be positive"):
+            form.save().action_refund()
+
+    def test_wizard_shows_what_was_settled_meanwhile(self):
+        draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
+        (self.early_invoice | self._payment(120)).reconcile()
+        wizard = self.wizards.browse(draft.action_edit()["res_id"])
+        self.assertIn(self.early_invoice, wizard.offset_ids.filtered("selected").move_line_id)
+        with self.assertRaisesRegex(UserError, "nothing is open any more"):
+            wizard.action_refund()
+
+    def test_wizard_with_fields_cleared(self):
+        self._draft({self.new_credit: 10})
+        for name in ("currency_id", "company_id", "date", "journal_id"):
+            wizard = self.wizards.new({"partner_id": self.client.id})
+            self.assertTrue(wizard.line_ids)
+            wizard[name] = False
+            for field in ("alerts", "needs_approval", "exchange_difference", "amount", "balance_after"):
+                self.assertIsNotNone(wizard[field])
 
     def test_wizard_settles_only(self):
         form = self._form()

@@ -266,11 +266,38 @@ class TestOneOwner(ClientRefundCommon):
     def test_lines_move_from_no_refund_to_another(self):
         credit_note = self._credit_note(100)
         draft = self._draft({credit_note: 10})
-        self._assert_refused(lambda: draft.line_ids.write({"refund_id": self.refund.id}), "can't be changed")
-        self._assert_refused(lambda: self.refund.line_ids[0].write({"refund_id": draft.id}), "can't be changed")
+        self._assert_refused(lambda: draft.line_ids.write({"refund_id": self.refund.id}), "can't be moved")
+        self._assert_refused(lambda: self.refund.line_ids[0].write({"refund_id": draft.id}), "can't be moved")
 
     def test_a_client_may_get_another_parent(self):
         """Core moves the journal items of a client who becomes another's contact: no refund stands in the way."""
         group = self._create_client("Group")
         self.client.parent_id = group
         self.assertTrue(self.credit_note.reconciled)
+
+    def test_the_payment_is_not_reversed_behind_the_back(self):
+        """Neither at once nor later: a reversal would be a new credit."""
+        refund = self._refund({self._credit_note(100): None})
+        entry = refund.payment_ids.move_id
+        for date in ("2024-04-02", "2099-01-01"):
+            with self.assertRaisesRegex(UserError, f"belongs to refund {refund.name}"), self.env.cr.savepoint():
+                entry.with_user(self.clerk)._reverse_moves([{"date": date}])
+        with self.assertRaisesRegex(UserError, f"belongs to refund {refund.name}"), self.env.cr.savepoint():
+            self._rpc(self.clerk, self._credit_note(5).move_id, "write", {"reversed_entry_id": entry.id})
+
+    def test_no_credit_is_made_wider_than_it_is(self):
+        """By a negative reconciliation, or by writing that a draft is posted."""
+        credit, invoice = self._credit_note(100), self._invoice(50)
+        values = {"amount": -80, "debit_amount_currency": -80, "credit_amount_currency": -80}
+        with self.assertRaisesRegex(UserError, "negative amount"), self.env.cr.savepoint():
+            self._rpc(
+                self.clerk,
+                self.env["account.partial.reconcile"],
+                "create",
+                [{**values, "credit_move_id": credit.id, "debit_move_id": invoice.id}],
+            )
+        unposted = self._credit_note(70)
+        unposted.move_id.button_draft()
+        self._rpc(self.clerk, unposted, "write", {"parent_state": "posted"})
+        with self.assertRaisesRegex(UserError, "it is not posted"):
+            self._draft({unposted: 70})

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ClientRefundCommon
@@ -92,9 +92,15 @@ class TestPayee(ClientRefundCommon):
             partner_bank_id=self.account.id,
         )
 
-    def test_cash_goes_to_no_account(self):
-        receipt = self._bank_receipt(50, account_number="BE333")
-        self._assert_no_risk({receipt: None}, journal_id=self.cash.id)
+    def test_from_an_account_into_cash(self):
+        receipt = self._bank_receipt(50, account_number="BE111")
+        self._assert_risk(
+            "other_origin",
+            "came from account BE111, it would be paid in cash",
+            {receipt: None},
+            journal_id=self.cash.id,
+        )
+        self._assert_no_risk({self.credit_note: 10}, journal_id=self.cash.id)
 
     # ------------------------------------------------------------------
     # New, changed, untrusted, shared
@@ -126,7 +132,21 @@ class TestPayee(ClientRefundCommon):
         account = self._bank_account("BE666", partner=stranger)
         stranger.parent_id = self.client
         self._set_write_date(account, days_ago=300)
-        self._assert_risk("changed_account", "BE666", {self.credit_note: 10}, partner_bank_id=account.id)
+        self._assert_risk(
+            "changed_client", "Stranger was given another parent", {self.credit_note: 10}, partner_bank_id=account.id
+        )
+
+    def test_a_client_who_is_given_to_a_stranger(self):
+        self.company.client_refund_bank_change_days = 30
+        stranger = self._create_client("Stranger", is_company=True)
+        account = self._bank_account("BE666", partner=stranger)
+        self.client.parent_id = stranger
+        self._set_write_date(account, days_ago=300)
+        self._assert_risk(
+            "changed_client", "Alder", {self.credit_note: 10}, partner_id=stranger.id, partner_bank_id=account.id
+        )
+        with self.assertRaisesRegex(AccessError, "can't be changed"):
+            self.client.with_user(self.clerk).sudo(False).write({"client_refund_moved_on": False})
 
     def test_an_untrusted_account(self):
         account = self._bank_account("BE222", trusted=False)
@@ -137,6 +157,37 @@ class TestPayee(ClientRefundCommon):
     def test_an_account_that_somebody_else_has_too(self):
         self._bank_account("BE-111", partner=self.other_client)
         self._assert_risk("shared_account", "BE111 is on file for Birch Holdings too", {self.credit_note: 10})
+
+    def test_an_archived_account_is_somebody_elses_too(self):
+        account = self._bank_account("BE-111", partner=self.other_client)
+        account.active = False
+        self._assert_risk("shared_account", "BE111 is on file for Birch Holdings too", {self.credit_note: 10})
+
+    def test_the_account_stays_what_it_is_while_the_money_is_on_its_way(self):
+        account = self._bank_account("BE222", trusted=False)
+        refund = self._submit({self.credit_note: 10}, partner_bank_id=account.id)
+        refund.with_user(self.approver).action_approve()
+        for values in (
+            {"acc_number": "BE999"},
+            {"partner_id": self.other_client.id},
+            {"sanitized_acc_number": "BE999"},
+        ):
+            with self.assertRaisesRegex(UserError, f"Refund {refund.name} is on its way to account BE222"):
+                account.write(values)
+        refund.action_undo("Wrong account")
+        account.write({"acc_number": "BE999"})
+
+    def test_who_changed_the_account_can_not_approve(self):
+        self.company.client_refund_bank_change_days = 30
+        account = (
+            self.env["res.partner.bank"]
+            .with_user(self.approver)
+            .sudo()
+            .create({"acc_number": "BE222", "partner_id": self.client.id})
+        )
+        refund = self._submit({self.credit_note: 10}, partner_bank_id=account.id)
+        with self.assertRaisesRegex(UserError, "you changed payee account BE222 lately"):
+            refund.with_user(self.approver).action_approve()
 
     # ------------------------------------------------------------------
     # Never

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -104,7 +105,7 @@ class TestReturn(ClientRefundCommon):
         self._return(self._refund({self.credit_note: None}))
         again = self._submit({self.credit_note: None})
         self.assertRecordValues(again, [{"state": "to_approve", "amount": 300}])
-        self.assertEqual(list(again.risks), ["duplicate"])
+        self.assertEqual(list(again.risks), ["paid_before", "duplicate"])
         again.with_user(self.approver).action_approve()
         self.assertEqual(self.credit_note.amount_residual, 0)
 
@@ -138,6 +139,33 @@ class TestReturn(ClientRefundCommon):
         returned = self._return(refund)
         self.assertEqual(len(returned), 2)
         self.assertReopened(before)
+
+    def test_two_refunds_of_one_credit_in_one_call(self):
+        refunds = self._refund({self.credit_note: 100}) | self._refund({self.credit_note: 200})
+        refunds.action_return("Account closed", "2024-04-10")
+        self.assertEqual(self.credit_note.amount_residual, -300)
+
+    def test_what_was_settled_in_a_foreign_currency_is_free_again(self):
+        foreign = self.setup_other_currency(
+            "EUR", rates=[("2024-01-01", 0.5), ("2024-02-01", 0.4), ("2024-04-01", 0.2)]
+        )
+        credit = self._credit_note(100, currency=foreign, date="2024-01-10")
+        invoice = self._invoice(60, currency=foreign, date="2024-02-10")
+        refund = self._refund(
+            {credit: None}, currency_id=foreign.id, offset_ids=[Command.create({"move_line_id": invoice.id})]
+        )
+        self._return(refund)
+        invoice.move_id.button_draft()
+        self.assertEqual(invoice.move_id.state, "draft")
+
+    def test_exchange_difference_is_reversed_on_the_date_of_the_return(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5), ("2024-04-01", 0.2)])
+        credit = self._credit_note(100, currency=foreign)
+        refund = self._refund({credit: None}, currency_id=foreign.id)
+        exchange = refund.line_ids.payment_line_id.matched_credit_ids.exchange_move_id
+        self.assertTrue(exchange)
+        self._return(refund, "2024-06-10")
+        self.assertEqual(str(exchange.reversal_move_ids.date), "2024-06-10")
 
     def test_foreign_currency(self):
         foreign = self.setup_other_currency(

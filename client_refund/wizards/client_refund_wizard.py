@@ -14,6 +14,7 @@ class ClientRefundWizard(models.TransientModel):
     _inherit = ["client.refund.mixin"]
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
+    refund_state = fields.Selection(related="refund_id.state")
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
@@ -172,9 +173,10 @@ class ClientRefundWizard(models.TransientModel):
         self.ensure_one()
         client = self.partner_id.commercial_partner_id._origin
         items = self.env["account.move.line"]
+        own = self.refund_id.offset_ids.move_line_id
         if not client or self.offset_policy == "ignore":
-            return self.refund_id.offset_ids.move_line_id
-        return items._get_open_invoices(client, self.company_id, self.currency_id)
+            return own
+        return items._get_open_invoices(client, self.company_id, self.currency_id) | own
 
     def _is_offset_proposed(self, invoice, own_offsets):
         """Whether an open invoice is ticked at first."""
@@ -205,7 +207,7 @@ class ClientRefundWizard(models.TransientModel):
     @api.depends("partner_id", "company_id", "currency_id", "amount")
     def _compute_balance(self):
         for wizard in self:
-            wizard.balance_before = wizard._sum_open_items(Domain.TRUE)
+            wizard.balance_before = wizard._sum_open_items()
             wizard.balance_after = wizard.balance_before + wizard.amount
 
     def _get_open_item_domain(self):
@@ -216,10 +218,10 @@ class ClientRefundWizard(models.TransientModel):
             & Domain("currency_id", "=", self.currency_id.id)
         )
 
-    def _sum_open_items(self, domain):
-        """The sum of the open items that match, in the chosen currency; positive is owed by the client."""
+    def _sum_open_items(self):
+        """The sum of what is open, in the chosen currency; positive is owed by the client."""
         [(balance,)] = self.env["account.move.line"]._read_group(
-            self._get_open_item_domain() & domain, [], ["amount_residual_currency:sum"]
+            self._get_open_item_domain(), [], ["amount_residual_currency:sum"]
         )
         return balance
 
@@ -315,7 +317,9 @@ class ClientRefundWizard(models.TransientModel):
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
         refund = self._save_refund()
-        refund.action_submit()
+        # a waiting one that was changed waits anew
+        if refund.state == "draft":
+            refund.action_submit()
         return refund._get_records_action()
 
     def action_save_draft(self):
@@ -357,6 +361,7 @@ class ClientRefundWizard(models.TransientModel):
             "offset_ids": [
                 Command.create(offset._prepare_refund_offset_vals())
                 for offset in self._get_selected_offsets()
-                if offset.amount_settled
+                # what nothing is left for is not settled; a wrong amount is refused by name
+                if offset.amount_settled or offset.amount <= 0
             ],
         }

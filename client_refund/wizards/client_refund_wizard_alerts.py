@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import format_amount
 
 
@@ -139,7 +138,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
     def _get_also_owes_alert(self):
         if self.offset_policy == "ignore" or not self._is_paying():
             return None
-        owed = self._sum_open_items(Domain("amount_residual_currency", ">", 0)) - self.amount_offset
+        owed = sum(self.offset_ids.mapped("amount_open")) - self.amount_offset
         if self.currency_id.compare_amounts(owed, 0) <= 0:
             return None
         return {

@@ -25,7 +25,7 @@ class ClientRefundWizardExchange(models.TransientModel):
     )
     def _compute_exchange_difference(self):
         for wizard in self:
-            is_foreign = wizard.currency_id and wizard.currency_id != wizard.company_id.currency_id
+            is_foreign = wizard.date and wizard.currency_id and wizard.currency_id != wizard.company_id.currency_id
             wizard.exchange_difference = -wizard._estimate_exchange_loss() if is_foreign else 0.0
 
     def _estimate_exchange_loss(self):

@@ -70,4 +70,4 @@ class ClientRefundWizardOffset(models.TransientModel):
         :return: dict
         """
         self.ensure_one()
-        return {"move_line_id": self.move_line_id.id, "amount": self.amount_settled}
+        return {"move_line_id": self.move_line_id.id, "amount": self.amount_settled or self.amount}
