@@ -11,7 +11,7 @@ class AccountMoveLineReceipt(models.Model):
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
 
     def _filter_uncleared(self):
-        """The receipts among these credits whose money may still go back.
+        """The receipts behind these credits whose money may still go back.
 
         Those are receipts that no bank statement confirms, and those within the hold days of their journal. Cash is
         in hand.
@@ -24,15 +24,22 @@ class AccountMoveLineReceipt(models.Model):
         )
 
     def _get_refund_sources(self):
-        """These credits, and those that their journal entries took over: an entry is no way to forget a receipt.
+        """These credits, and what of the same clients their journal entries took over.
+
+        A journal entry is no way to forget a receipt, or to get at trust money.
 
         :return: account.move.line
         """
         sources = added = self
+        clients = self.partner_id.commercial_partner_id
         while added:
             entries = added.filtered(lambda line: line.refund_source_type == "entry").move_id
             debits = entries.line_ids.filtered(
-                lambda item: item.account_type == "asset_receivable" and item.balance > 0
+                lambda item: (
+                    item.account_type == "asset_receivable"
+                    and item.balance > 0
+                    and item.partner_id.commercial_partner_id in clients
+                )
             )
             added = debits.matched_credit_ids.credit_move_id - sources
             sources |= added

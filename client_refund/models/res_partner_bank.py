@@ -19,8 +19,10 @@ class ResPartnerBank(models.Model):
         :raise UserError: names account and refunds
         """
         # whoever changes the account may not see the refunds
-        refunds = self.env["client.refund"].sudo().search(
-            [("partner_bank_id", "in", self.ids), ("state", "in", ("in_process", "paid"))]
+        refunds = (
+            self.env["client.refund"]
+            .sudo()
+            .search([("partner_bank_id", "in", self.ids), ("state", "in", ("in_process", "paid"))])
         )
         raise_problems(
             self.env._(

@@ -178,6 +178,8 @@ class TestHoldingBack(ClientRefundCommon):
     def test_a_journal_entry_is_no_way_to_forget_a_receipt(self):
         payment = self._outstanding_payment(100)
         washed = self._wash(payment, self.receivable)
+        line = self.wizards.create({"partner_id": self.client.id}).line_ids
+        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "is_uncleared": True}])
         refund = self._submit({washed: None})
         self.assertEqual(refund.state, "to_approve")
         self.assertEqual(list(refund.risks), ["uncleared"])

@@ -70,9 +70,8 @@ class ClientRefundWizardLine(models.TransientModel):
 
     @api.depends("move_line_id")
     def _compute_is_uncleared(self):
-        uncleared = self.move_line_id._origin._filter_uncleared()
         for line in self:
-            line.is_uncleared = line.move_line_id._origin in uncleared
+            line.is_uncleared = bool(line.move_line_id._origin._filter_uncleared())
 
     @api.depends(
         "selected",
