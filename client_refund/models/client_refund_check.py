@@ -103,6 +103,17 @@ class ClientRefundCheck(models.Model):
                     journal=self.journal_id.display_name,
                 )
             )
+        outstanding = self.payment_method_line_id.payment_account_id
+        if outstanding and outstanding in self._get_bank_accounts() - self.journal_id.default_account_id:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s books on %(account)s, the account of another journal. "
+                    "Correct the method in the settings of journal %(journal)s.",
+                    method=self.payment_method_line_id.name,
+                    account=outstanding.display_name,
+                    journal=self.journal_id.display_name,
+                )
+            )
         if self.journal_id and self.journal_id not in self.available_journal_ids:
             problems.append(
                 self.env._(
@@ -112,6 +123,16 @@ class ClientRefundCheck(models.Model):
                 )
             )
         return problems
+
+    def _get_bank_accounts(self):
+        """The accounts of the company's bank, cash and card journals: money leaves from them only through their own.
+
+        :return: account.account
+        """
+        journals = self.env["account.journal"]
+        return journals.search(
+            [*journals._check_company_domain(self.company_id), ("type", "in", ("bank", "cash", "credit"))]
+        ).default_account_id
 
     def _get_lock_date_problems(self, date):
         violated = self.company_id._get_violated_lock_dates(date, False, self.journal_id)

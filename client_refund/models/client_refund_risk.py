@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 
@@ -48,6 +49,7 @@ class ClientRefundRisk(models.AbstractModel):
             "changed_client": self._get_changed_client_risk(moved),
             "uncleared": self._get_uncleared_risk(),
             "paid_before": self._get_paid_before_risk(),
+            "blocked_invoice": self._get_blocked_invoice_risk(),
             "duplicate": self._get_duplicate_risk(similar_refunds),
         }
         return {kind: message for kind, message in risks.items() if message}
@@ -180,6 +182,23 @@ class ClientRefundRisk(models.AbstractModel):
         return self.env._(
             "%(refunds)s paid these credits before and was taken back. See that the money did not leave.",
             refunds=", ".join(paid_before.mapped("name")),
+        )
+
+    def _get_blocked_invoice_risk(self):
+        """Where invoices must be settled first, one that is blocked can't be; it may have been blocked for that."""
+        if self.company_id._get_client_refund_policy().client_refund_offset_policy != "require":
+            return None
+        items = self.env["account.move.line"]
+        blocked = items.search(
+            items._get_open_item_domain()
+            & items._get_client_domain(self.partner_id.commercial_partner_id._origin, self.company_id)
+            & Domain([("amount_residual_currency", ">", 0), ("move_id.payment_state", "=", "blocked")])
+        )
+        if not blocked:
+            return None
+        return self.env._(
+            "%(invoices)s is blocked, so it can't be settled first.",
+            invoices=", ".join(blocked.move_id.mapped("display_name")),
         )
 
     def _get_duplicate_risk(self, similar_refunds):

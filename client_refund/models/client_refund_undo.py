@@ -70,7 +70,12 @@ class ClientRefundUndo(models.Model):
         self.ensure_one()
         problems = []
         if self.returned_on:
-            problems.append(self.env._("the bank returned it, so it is undone already."))
+            problems.append(
+                self.env._(
+                    "the bank returned it, so it is undone already. If it did not, refund the credits again and "
+                    "reconcile the two payments' outstanding items."
+                )
+            )
         elif self.state == "canceled":
             problems.append(self.env._("it is undone already."))
         for payment in self.payment_ids if self._is_issued() else ():

@@ -108,6 +108,16 @@ class TestHoldingBack(ClientRefundCommon):
         draft.action_submit()
         self.assertTrue(draft._is_issued())
 
+    def test_a_method_is_no_way_into_another_journal(self):
+        self.company.client_refund_journal_ids = self.bank
+        self.outbound_payment_method_line.payment_account_id = self.cash.default_account_id
+        draft = self._draft({self._credit_note(100): None})
+        with self.assertRaisesRegex(UserError, "books on .*, the account of another journal"):
+            draft.action_submit()
+        self.outbound_payment_method_line.payment_account_id = self.bank.default_account_id
+        draft.action_submit()
+        self.assertTrue(draft._is_issued())
+
     # ------------------------------------------------------------------
     # Money that may bounce
     # ------------------------------------------------------------------

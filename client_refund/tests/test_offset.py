@@ -269,6 +269,15 @@ class TestOffset(ClientRefundCommon):
         draft.action_submit()
         self.assertRecordValues(draft, [{"amount": 50, "amount_offset": 200}])
 
+    def test_require_is_not_got_round_by_a_block(self):
+        self.company.client_refund_offset_policy = "require"
+        for invoice in self.early_invoice | self.late_invoice:
+            self._rpc(self.clerk, invoice.move_id, "action_toggle_block_payment")
+        refund = self._submit({self.new_credit: None})
+        self.assertEqual(refund.state, "to_approve")
+        self.assertEqual(list(refund.risks), ["blocked_invoice"])
+        self.assertIn(self.late_invoice.move_id.name, refund.approval_reason)
+
     def test_require_where_the_credits_are_used_up(self):
         self.company.client_refund_offset_policy = "require"
         refund = self._refund({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 100}))

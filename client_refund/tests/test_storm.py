@@ -2,6 +2,8 @@ import os
 from multiprocessing import get_context
 from random import Random
 
+from psycopg2 import OperationalError
+
 import odoo.sql_db
 from odoo import Command
 from odoo.exceptions import ConcurrencyError, UserError
@@ -63,7 +65,7 @@ class TestStorm(TransactionsCase):
                 try:
                     done = self._replay(env, lambda env=env, act=act, client_id=client_id: act(env, client_id, random))
                     env.cr.commit()
-                except (UserError, ConcurrencyError):
+                except (UserError, ConcurrencyError, OperationalError):
                     env.cr.rollback()
                     refused += 1
                     continue
