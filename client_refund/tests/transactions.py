@@ -7,6 +7,14 @@ from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, get_db_name
 from odoo.tools import SQL
 
+# No risks and no limits, whatever the company's policy is.
+POLICY = {
+    "client_refund_approval_policy": "never",
+    "client_refund_bank_change_days": 0,
+    "client_refund_duplicate_days": 0,
+    "client_refund_offset_policy": "ignore",
+}
+
 
 class TransactionsCase(BaseCase):
     """Real transactions on real connections: what they make is committed, and deleted at the end.
@@ -23,8 +31,8 @@ class TransactionsCase(BaseCase):
             if not company.chart_template:
                 env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
             self.user_id = env.ref("base.user_admin").id
-            self.duplicate_days = company.client_refund_duplicate_days
-            company.client_refund_duplicate_days = 0
+            self.policy = company.read(list(POLICY), load=False)[0]
+            company.write(POLICY)
             env.cr.commit()
         self.addCleanup(self._clean_up)
 
@@ -73,7 +81,7 @@ class TransactionsCase(BaseCase):
 
     def _clean_up(self):
         with self._transaction(uid=api.SUPERUSER_ID) as env:
-            env.company.client_refund_duplicate_days = self.duplicate_days
+            env["res.company"].browse(self.policy.pop("id")).write(self.policy)
             env.flush_all()
             refunds = env["client.refund"].search([("partner_id", "in", self.client_ids)])
             items = env["account.move.line"].search([("partner_id", "in", self.client_ids)])
