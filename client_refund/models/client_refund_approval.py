@@ -91,6 +91,7 @@ class ClientRefundApproval(models.Model):
             for refund in refunds
             if refund.approval_reason
         )
+        refunds.activity_unlink([APPROVAL_ACTIVITY])
         refunds._issue()
         return True
 

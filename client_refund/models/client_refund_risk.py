@@ -100,15 +100,13 @@ class ClientRefundRisk(models.AbstractModel):
 
         :return: dict, res.partner: res.partner
         """
-        moved = (
-            self.env["res.partner"]
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("client_refund_moved_on", "!=", False),
-                ]
-            )
+        # a contact that was moved to another company counts all the same
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        moved = partners.search(
+            [
+                ("commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                ("client_refund_moved_on", "!=", False),
+            ]
         )
         by_client = moved.grouped("commercial_partner_id")
         return {
