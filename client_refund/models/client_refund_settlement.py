@@ -76,20 +76,24 @@ class ClientRefundSettlement(models.Model):
         settled = Counter()
         for _line, offset, amount in self._get_settlements():
             settled[offset] += amount
-        return [
-            offset.refund_id._name_problem(
-                self.env._(
-                    "the credits on account %(account)s settle only %(settled)s of the %(amount)s of %(document)s. "
-                    "Settle less, or choose more credits of that account.",
-                    account=offset.move_line_id.account_id.display_name,
-                    settled=offset._format_amount(settled[offset]),
-                    amount=offset._format_amount(offset.amount),
-                    document=offset.document,
+        return (
+            [
+                offset.refund_id._name_problem(
+                    self.env._(
+                        "the credits on account %(account)s settle only %(settled)s of the %(amount)s of %(document)s. "
+                        "Settle less, or choose more credits of that account.",
+                        account=offset.move_line_id.account_id.display_name,
+                        settled=offset._format_amount(settled[offset]),
+                        amount=offset._format_amount(offset.amount),
+                        document=offset.document,
+                    )
                 )
-            )
-            for offset in self.offset_ids
-            if offset.currency_id.compare_amounts(settled[offset], offset.amount)
-        ] + [*self._get_oversettled_problems(), *self._get_unsettled_problems()]
+                for offset in self.offset_ids
+                if offset.currency_id.compare_amounts(settled[offset], offset.amount)
+            ]
+            + self._get_oversettled_problems()
+            + self._get_unsettled_problems()
+        )
 
     def _get_oversettled_problems(self):
         """Where several of these refunds settle one invoice: which of them settle more than is open, together.
