@@ -422,6 +422,25 @@ class TestApproval(ClientRefundCommon):
         self.assertEqual(refund.state, "to_approve")
         self.assertIn("nobody else may approve it", refund.message_ids[0].body)
 
+    def test_the_audit_is_exported(self):
+        """Who asked, who approved, when, why, which risks, which account, before and after: by who may only read."""
+        account = self._bank_account("BE111", trusted=False)
+        refund = self._submit({self.credit_note: 600}, partner_bank_id=account.id)
+        refund.with_user(self.approver).action_approve()
+        auditor = self._create_user("auditor", "Otto Auditor", "account.group_account_readonly,base.group_allow_export")
+        names = ["name", "user_id/name", "approver_id/name", "approval_reason", "risk_summary", "payee_account_number"]
+        amounts = ["amount", "balance_before", "balance_after"]
+        [row] = self._rpc(auditor, refund, "export_data", [*names, *amounts])["datas"]
+        risk = "Account BE111 is not marked as trusted."
+        self.assertEqual(
+            row[:3] + row[4:], [refund.name, "Claire Clerk", "Paula Partner", risk, "BE111", 600, -1000, -400]
+        )
+        self.assertRegex(row[3], rf"600\.00 is above .*500\.00\.\n{risk}")
+        self.assertTrue(refund.requested_on <= refund.approved_on)
+        view = self.env.ref("client_refund.view_client_refund_audit_list")
+        for name in ("requested_on", "approved_on", "risk_summary", "cancel_reason"):
+            self.assertIn(f'name="{name}"', view.arch)
+
     # ------------------------------------------------------------------
     # Groups
     # ------------------------------------------------------------------

@@ -74,3 +74,29 @@ class TestCashBasis(ClientRefundCommon):
             [("account_id", "=", account.id), ("parent_state", "=", "posted")]
         )
         self.assertEqual(sum(balance.mapped("balance")), 0)
+
+    def test_settled_with_an_invoice(self):
+        """The settled part moves the tax of both, and undo takes that back."""
+        account = self.company_data["default_account_tax_sale"]
+
+        def moved():
+            items = self.env["account.move.line"].search(
+                [("account_id", "=", account.id), ("move_id.tax_cash_basis_origin_move_id", "!=", False)]
+            )
+            return [
+                sum(
+                    items.filtered(lambda item, move=move: item.move_id.tax_cash_basis_origin_move_id == move).mapped(
+                        "balance"
+                    )
+                )
+                for move in (credit_note.move_id, invoice.move_id)
+            ]
+
+        credit_note, invoice = self._credit_note_with_tax(), self._invoice(50, tax_ids=self.tax)
+        self.assertEqual(invoice.amount_residual, 58)
+        refund = self._refund({credit_note: 58}, offset_ids=[Command.create({"move_line_id": invoice.id})])
+        self.assertRecordValues(refund, [{"state": "paid", "amount": 0, "amount_offset": 58}])
+        self.assertEqual(moved(), [8, -8])
+        refund.action_undo("Wrong client")
+        self.assertEqual(moved(), [0, 0])
+        self.assertEqual((credit_note | invoice).mapped("amount_residual"), [-116, 58])

@@ -410,6 +410,24 @@ class TestOffset(ClientRefundCommon):
         )
         self.assertEqual(invoice.payment_state, "reversed")
 
+    def test_early_payment_discounts(self):
+        """A discount is for who pays early: neither a refund nor a settlement takes one."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2/10 Net 30",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})],
+            }
+        )
+        credit = self._credit_note(100, date="2024-03-30", invoice_payment_term_id=term.id)
+        invoice = self._invoice(40, date="2024-03-30", invoice_payment_term_id=term.id)
+        refund = self._refund({credit: None}, offset_ids=self._offsets({invoice: None}))
+        self.assertEqual(refund.payment_ids.amount, 60)
+        self.assertEqual((credit | invoice).mapped("amount_residual"), [0, 0])
+        self.assertSettled(refund, [(credit, invoice, 40)])
+
     def test_foreign_currency(self):
         """Credit and invoice of different rates: core's exchange difference, in the share that was settled."""
         foreign = self.setup_other_currency(
