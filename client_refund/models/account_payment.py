@@ -1,11 +1,10 @@
-from itertools import accumulate, pairwise
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
+from .client_refund_shares import share_out
 from .client_refund_workflow import in_workflow
 
 # What a payment tells the bank and the ledger.
@@ -90,20 +89,16 @@ class AccountPayment(models.Model):
         side, sign = ("debit", 1) if self.payment_type == "outbound" else ("credit", -1)
         refund_lines = self._get_refund_lines()
         amounts = [line._get_amount_paid_out() for line in refund_lines]
-        # rounded as running totals, the balances add up to the counterpart's and none is negative
-        totals = [
-            self.company_currency_id.round(counterpart[side] * paid / self.amount)
-            for paid in accumulate(amounts, initial=0.0)
-        ]
+        balances = share_out(counterpart[side], amounts, self.amount, self.company_currency_id)
         return [
             {
                 **counterpart,
                 "name": f"{counterpart['name']} ({line.document})",
                 "amount_currency": sign * amount,
-                side: self.company_currency_id.round(total - previous),
+                side: balance,
                 "partner_id": line.move_line_id.partner_id.id,
             }
-            for line, amount, (previous, total) in zip(refund_lines, amounts, pairwise(totals), strict=True)
+            for line, amount, balance in zip(refund_lines, amounts, balances, strict=True)
         ]
 
     def _generate_move_vals(self, *args, **kwargs):

@@ -1,6 +1,6 @@
-from itertools import accumulate, pairwise
-
 from odoo import api, fields, models
+
+from ..models.client_refund_shares import share_out
 
 
 class ClientRefundWizardExchange(models.TransientModel):
@@ -77,9 +77,8 @@ class ClientRefundWizardExchange(models.TransientModel):
             total = self.currency_id.round(sum(amounts))
             company_currency = self.company_id.currency_id
             balance = self.currency_id._convert(total, company_currency, self.company_id, self.date)
-            running = [company_currency.round(balance * paid / total) for paid in accumulate(amounts, initial=0.0)]
-            for line, amount, (previous, current) in zip(account_lines, amounts, pairwise(running), strict=True):
-                balances[line] = (amount, company_currency.round(current - previous))
+            shares = share_out(balance, amounts, total, company_currency)
+            balances.update(zip(account_lines, zip(amounts, shares, strict=True), strict=True))
         return balances
 
     def _estimate_payment(self, residual, amount, balance):
