@@ -1,6 +1,7 @@
 from . import client_refund_wizard
 from . import client_refund_wizard_alerts
 from . import client_refund_wizard_exchange
+from . import client_refund_wizard_item
 from . import client_refund_wizard_line
 from . import client_refund_wizard_offset
 from . import client_refund_dialog

@@ -8,17 +8,11 @@ class ClientRefundWizardLine(models.TransientModel):
 
     _name = "client.refund.wizard.line"
     _description = "Credit to Refund"
-    _order = "id"
+    _inherit = ["client.refund.wizard.item"]
 
-    wizard_id = fields.Many2one("client.refund.wizard", required=True, ondelete="cascade", index=True)
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
-    move_line_id = fields.Many2one(
-        "account.move.line", string="Credit", required=True, readonly=True, ondelete="cascade"
-    )
+    move_line_id = fields.Many2one(string="Credit")
     selected = fields.Boolean(string="Refund", help="Tick to refund this credit.")
     date = fields.Date(related="move_line_id.date", related_sudo=False)
-    document = fields.Char(related="move_line_id.move_id.name", related_sudo=False, string="Number")
-    document_url = fields.Char(compute="_compute_document_url", string="Document")
     source_type = fields.Selection(related="move_line_id.refund_source_type", related_sudo=False)
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
     amount_original = fields.Monetary(
@@ -43,11 +37,6 @@ class ClientRefundWizardLine(models.TransientModel):
         compute="_compute_amount_offset",
         help="What of the amount settles the ticked open invoices. The rest is paid out.",
     )
-
-    @api.depends("move_line_id")
-    def _compute_document_url(self):
-        for line in self:
-            line.document_url = line.move_line_id._origin._get_document_url()
 
     @api.depends("move_line_id", "wizard_id.date")
     def _compute_age(self):

@@ -8,17 +8,11 @@ class ClientRefundWizardOffset(models.TransientModel):
 
     _name = "client.refund.wizard.offset"
     _description = "Open Invoice to Settle"
-    _order = "id"
+    _inherit = ["client.refund.wizard.item"]
 
-    wizard_id = fields.Many2one("client.refund.wizard", required=True, ondelete="cascade", index=True)
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
-    move_line_id = fields.Many2one(
-        "account.move.line", string="Open Invoice", required=True, readonly=True, ondelete="cascade"
-    )
+    move_line_id = fields.Many2one(string="Open Invoice")
     selected = fields.Boolean(string="Settle", help="Tick to settle this invoice from the credits.")
     date_maturity = fields.Date(related="move_line_id.date_maturity", related_sudo=False, string="Due Date")
-    document = fields.Char(related="move_line_id.move_id.name", related_sudo=False, string="Number")
-    document_url = fields.Char(compute="_compute_document_url", string="Document")
     age = fields.Integer(
         string="Overdue (days)", compute="_compute_age", help="Days from the due date to the refund's date."
     )
@@ -36,11 +30,6 @@ class ClientRefundWizardOffset(models.TransientModel):
         help="What the ticked credits settle of this invoice: the oldest credit settles the invoice that is due first.",
     )
     settled_from = fields.Char(compute="_compute_settled", help="The credits that settle this invoice.")
-
-    @api.depends("move_line_id")
-    def _compute_document_url(self):
-        for offset in self:
-            offset.document_url = offset.move_line_id._origin._get_document_url()
 
     @api.depends("move_line_id", "wizard_id.date")
     def _compute_age(self):
