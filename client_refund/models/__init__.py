@@ -2,6 +2,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_bank
+from . import account_analytic_distribution_model
 from . import account_journal
 from . import account_move_line
 from . import account_move_line_receipt

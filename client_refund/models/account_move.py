@@ -161,6 +161,12 @@ class AccountMove(models.Model):
         items.client_refund_line_ids._check_not_issued()
         items.matched_credit_ids._check_not_owned_by_refund()
 
+    def _search_reconciled_payment_ids(self, operator, value):
+        """Core looks, at each write of a payment's state, for the invoices it settles: new ones settle none yet."""
+        if self.env.context.get("client_refund_nothing_settled") and in_workflow(self.env):
+            return Domain.FALSE
+        return super()._search_reconciled_payment_ids(operator, value)
+
     # -------------------------------------------------------------------------
     # Actions
     # -------------------------------------------------------------------------

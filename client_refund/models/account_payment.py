@@ -66,10 +66,20 @@ class AccountPayment(models.Model):
         result = super()._compute_outstanding_account_id()
         # Without an outstanding account core makes no entry, nothing could be reconciled, and the credit would be
         # paid again.
-        for payment in self:
-            if payment.client_refund_id and not payment.outstanding_account_id:
-                payment.outstanding_account_id = payment._get_outstanding_account(payment.payment_type)
+        missing = self.filtered(lambda payment: payment.client_refund_id and not payment.outstanding_account_id)
+        for (_company, payment_type), payments in missing.grouped(
+            lambda payment: (payment.company_id, payment.payment_type)
+        ).items():
+            payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
         return result
+
+    def _post_refund_payments(self):
+        """Post these new payments of refunds, without asking for each of them what can be known for all."""
+        self.env.flush_all()  # what waits to be computed is not of these payments
+        has_models = self.env["account.analytic.distribution.model"].search_count([], limit=1)
+        self.with_context(
+            client_refund_nothing_settled=True, client_refund_no_analytic_models=not has_models
+        ).action_post()
 
     def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
         """Give a refund's payment one receivable item per credit, so that each credit has its own counterpart."""

@@ -8,7 +8,7 @@ class TestBatch(ClientRefundCommon):
     """Batch is the only path: what a refund costs must not grow with their number."""
 
     REFUNDS = 100
-    QUERIES_PER_REFUND = 22  # core's Pay wizard needs 125
+    QUERIES_PER_REFUND = 12  # core's Pay wizard needs 125
 
     def test_queries_of_100_refunds_of_two_credits(self):
         clients = self.env["res.partner"].create(

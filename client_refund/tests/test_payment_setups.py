@@ -110,3 +110,26 @@ class TestPaymentSetups(ClientRefundCommon):
 
         self.assertFalse(payment.outstanding_account_id)
         self.assertFalse(payment.move_id)
+
+    def test_analytic_distribution_models_apply(self):
+        """That there are models is looked for once, and then each of them counts as for any payment."""
+        plan = self.env["account.analytic.plan"].create({"name": "Matters"})
+        account = self.env["account.analytic.account"].create({"name": "Alder v. Birch", "plan_id": plan.id})
+        distribution = {str(account.id): 100}
+        self.env["account.analytic.distribution.model"].create(
+            {"partner_id": self.client.id, "analytic_distribution": distribution}
+        )
+
+        refund = self._refund({self._entry(100): None})
+
+        for item in refund.payment_ids.move_id.line_ids:
+            self.assertEqual(item.analytic_distribution, distribution, item.name)
+
+    def test_credit_note_and_payment_know_each_other(self):
+        credit = self._credit_note(100)
+
+        refund = self._refund({credit: None})
+
+        self.assertEqual(refund.payment_ids.reconciled_invoice_ids, credit.move_id)
+        self.assertEqual(credit.move_id.reconciled_payment_ids, refund.payment_ids)
+        self.assertEqual(credit.move_id.payment_state, credit.move_id._get_invoice_in_payment_state())
