@@ -220,7 +220,7 @@ class ClientRefundApproval(models.Model):
         refunds._check_may_answer()
         refunds._lock_items()
         refunds._touch_clients()
-        raise_problems(refunds._get_approval_problems())
+        raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
         refunds._check_postable()
         refunds.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
         refunds.activity_unlink([APPROVAL_ACTIVITY])
@@ -266,18 +266,18 @@ class ClientRefundApproval(models.Model):
     def _get_approval_problems(self):
         """Why the user can't approve these refunds.
 
-        :return: list of str
+        :return: dict, client.refund: list of str; only those that have problems
         """
         risks = self._get_risks()
         totals = self._get_amounts_together()
         limits = {
             company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
         }
-        return [
-            problem
+        return {
+            refund: problems
             for refund in self
-            for problem in refund._get_own_approval_problems(risks[refund], totals[refund], limits[refund.company_id])
-        ]
+            if (problems := refund._get_own_approval_problems(risks[refund], totals[refund], limits[refund.company_id]))
+        }
 
     def _get_own_approval_problems(self, risks, total, limits):
         """Why the user can't approve this refund.

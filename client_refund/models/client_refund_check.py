@@ -1,4 +1,6 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -17,26 +19,44 @@ class ClientRefundCheck(models.Model):
         """
         self._lock_items()
         self._touch_clients()
-        reserving = self.filtered(lambda refund: refund._is_reserving())
-        raise_problems(self._get_problems() + reserving.line_ids._get_problems() + reserving.offset_ids._get_problems())
-        raise_problems(self._get_settlement_problems())
+        raise_problems(problem for problems in self._get_problems().values() for problem in problems)
 
     def _get_problems(self):
-        """Why these refunds can't be issued, apart from their credits.
+        """Why these refunds can't be issued, read after their journal items are locked.
 
-        :return: list of str, naming client and refund
+        :return: dict, client.refund: list of str, naming client and refund; only those that have problems
+        """
+        problems = defaultdict(list, self._get_terms_problems())
+        reserving = self.filtered(lambda refund: refund._is_reserving())
+        for items in (reserving.line_ids, reserving.offset_ids):
+            for item, problem in items._get_problems().items():
+                problems[item.refund_id].append(problem)
+        # how credits settle invoices can be told only where both are right
+        for refund, problem in self.filtered(lambda refund: refund not in problems)._get_settlement_problems():
+            problems[refund].append(problem)
+        return dict(problems)
+
+    def _get_terms_problems(self):
+        """What is wrong with these refunds, apart from their credits and offsets.
+
+        :return: dict, client.refund: list of str
         """
         blocks = self.partner_id._get_client_refund_blocks()
         own_numbers = self._get_own_account_numbers()
-        return [
-            refund._name_problem(problem)
-            for refund in self
-            for problem in (
+        bank_accounts = {company: self._get_bank_accounts(company) for company in self.company_id}
+        found = {
+            refund: [
                 *filter(None, [blocks.get(refund.partner_id)]),
-                *refund._get_document_problems(),
+                *refund._get_document_problems(bank_accounts[refund.company_id]),
                 *refund._get_payee_problems(own_numbers),
-            )
-        ]
+            ]
+            for refund in self
+        }
+        return {
+            refund: [refund._name_problem(problem) for problem in problems]
+            for refund, problems in found.items()
+            if problems
+        }
 
     def _name_problem(self, problem):
         """A problem with client, refund and amount named.
@@ -52,9 +72,10 @@ class ClientRefundCheck(models.Model):
             problem=problem,
         )
 
-    def _get_document_problems(self):
+    def _get_document_problems(self, bank_accounts):
         """What is wrong with the document itself.
 
+        :param bank_accounts: account.account, those of the company's bank, cash and card journals
         :return: list of str
         """
         self.ensure_one()
@@ -76,12 +97,13 @@ class ClientRefundCheck(models.Model):
                 )
             )
         if self._is_paying():
-            problems += self._get_journal_problems() + self._get_lock_date_problems(self.date)
+            problems += self._get_journal_problems(bank_accounts) + self._get_lock_date_problems(self.date)
         return problems
 
-    def _get_journal_problems(self):
+    def _get_journal_problems(self, bank_accounts):
         """What is wrong with the journal and the payment method.
 
+        :param bank_accounts: account.account, those of the company's bank, cash and card journals
         :return: list of str
         """
         self.ensure_one()
@@ -104,7 +126,7 @@ class ClientRefundCheck(models.Model):
                 )
             )
         outstanding = self.payment_method_line_id.payment_account_id
-        if outstanding and outstanding in self._get_bank_accounts() - self.journal_id.default_account_id:
+        if outstanding and outstanding in bank_accounts - self.journal_id.default_account_id:
             problems.append(
                 self.env._(
                     "payment method %(method)s books on %(account)s, the account of another journal. "
@@ -124,14 +146,15 @@ class ClientRefundCheck(models.Model):
             )
         return problems
 
-    def _get_bank_accounts(self):
-        """The accounts of the company's bank, cash and card journals: money leaves from them only through their own.
+    @api.model
+    def _get_bank_accounts(self, company):
+        """The accounts of a company's bank, cash and card journals: money leaves from them only through their own.
 
         :return: account.account
         """
         journals = self.env["account.journal"]
         return journals.search(
-            [*journals._check_company_domain(self.company_id), ("type", "in", ("bank", "cash", "credit"))]
+            [*journals._check_company_domain(company), ("type", "in", ("bank", "cash", "credit"))]
         ).default_account_id
 
     def _get_lock_date_problems(self, date):

@@ -124,10 +124,10 @@ class ClientRefundItem(models.AbstractModel):
     def _get_problems(self):
         """What is wrong with these items, read after the journal items are locked.
 
-        :return: list of str, one for each item that is wrong, naming client, document and amount
+        :return: dict, item that is wrong: str, naming client, document and amount
         """
-        return [
-            self.env._(
+        return {
+            item: self.env._(
                 "%(client)s, %(document)s, %(amount)s: %(problem)s",
                 client=item.refund_id.partner_id.display_name,
                 document=item.document,
@@ -136,7 +136,7 @@ class ClientRefundItem(models.AbstractModel):
             )
             for item in self
             if (problem := item._get_problem())
-        ]
+        }
 
     def _get_problem(self):
         """What is wrong with this item and what to do about it.

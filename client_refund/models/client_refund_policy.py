@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 
@@ -60,26 +61,18 @@ class ClientRefundPolicy(models.AbstractModel):
         """
         # counted are also refunds of branches that the user may not see
         roots = self.company_id.sudo().root_id
-        others = (
-            self.env["client.refund"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "child_of", roots.ids),
-                    "|",
-                    ("state", "in", ("to_approve", "in_process", "paid")),
-                    # asked for together with these
-                    ("id", "in", [refund.id for record in self if (refund := record._get_own_refund())]),
-                ]
-            )
+        own = [refund.id for record in self if (refund := record._get_own_refund())]
+        others = self.sudo()._get_refunds_lately(
+            Domain("company_id", "child_of", roots.ids)
+            # what is asked for together counts together
+            & (Domain("state", "in", ("to_approve", "in_process", "paid")) | Domain("id", "in", own)),
+            max(self.company_id._get_client_refund_policy().mapped("client_refund_split_days"), default=0),
         )
-        by_client = others.grouped(lambda refund: refund.partner_id.commercial_partner_id)
         return {
             record: record._get_amount_company_currency()
             + sum(
                 refund.amount_company_currency
-                for refund in by_client.get(record.partner_id._origin.commercial_partner_id.sudo(), ())
+                for refund in others.get(record.partner_id.sudo(), ())
                 if refund != record._get_own_refund()
                 and refund.company_id.root_id == record.company_id.sudo().root_id
                 and record._is_within_days(

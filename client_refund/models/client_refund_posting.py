@@ -25,7 +25,9 @@ class ClientRefundPosting(models.Model):
         """
         refunds = self.filtered(lambda refund: refund._is_reserving())
         refunds._lock_items()
-        raise_problems(refunds.line_ids._get_problems() + refunds.offset_ids._get_problems())
+        raise_problems(
+            problem for items in (refunds.line_ids, refunds.offset_ids) for problem in items._get_problems().values()
+        )
 
     # -------------------------------------------------------------------------
     # Issue

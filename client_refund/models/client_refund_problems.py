@@ -7,5 +7,5 @@ def raise_problems(problems):
     :param problems: iterable of str
     :raise UserError: if there are any
     """
-    if text := "\n".join(problems):
+    if text := "\n".join(dict.fromkeys(problems)):
         raise UserError(text)

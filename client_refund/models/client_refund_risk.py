@@ -19,9 +19,11 @@ class ClientRefundRisk(models.AbstractModel):
         others = self._get_other_owners()
         similar = self._get_similar_refunds()
         moved = self._get_moved_partners()
+        blocked = self._get_blocked_invoices()
         return {
             record: record._get_own_risks(
-                others[record.partner_bank_id], similar.get(record.partner_id), moved.get(record.partner_id)
+                others[record.partner_bank_id],
+                *(found.get(record.partner_id) for found in (similar, moved, blocked)),
             )
             if record._is_paying()
             else {}
@@ -32,12 +34,13 @@ class ClientRefundRisk(models.AbstractModel):
         """Whether money leaves: a refund that only settles open invoices runs no risk."""
         return bool(self.currency_id) and not self.currency_id.is_zero(self.amount)
 
-    def _get_own_risks(self, other_owners, similar_refunds, moved):
+    def _get_own_risks(self, other_owners, similar_refunds, moved, blocked):
         """The risks of one refund.
 
         :param other_owners: res.partner, who has the same account number on file
         :param similar_refunds: client.refund, the client's other refunds
         :param moved: res.partner, contacts of the client that were given another parent
+        :param blocked: account.move.line, the client's blocked invoices
         :return: dict, kind of risk: message
         """
         self.ensure_one()
@@ -49,7 +52,7 @@ class ClientRefundRisk(models.AbstractModel):
             "changed_client": self._get_changed_client_risk(moved),
             "uncleared": self._get_uncleared_risk(),
             "paid_before": self._get_paid_before_risk(),
-            "blocked_invoice": self._get_blocked_invoice_risk(),
+            "blocked_invoice": self._get_blocked_invoice_risk(blocked),
             "duplicate": self._get_duplicate_risk(similar_refunds),
         }
         return {kind: message for kind, message in risks.items() if message}
@@ -182,22 +185,34 @@ class ClientRefundRisk(models.AbstractModel):
             refunds=", ".join(paid_before.mapped("name")),
         )
 
-    def _get_blocked_invoice_risk(self):
-        """Where invoices must be settled first, one that is blocked can't be; it may have been blocked for that."""
-        if self.company_id._get_client_refund_policy().client_refund_offset_policy != "require":
-            return None
-        items = self.env["account.move.line"]
-        blocked = items.search(
-            items._get_open_item_domain()
-            & items._get_client_domain(self.partner_id.commercial_partner_id._origin, self.company_id)
-            & Domain([("amount_residual_currency", ">", 0), ("move_id.payment_state", "=", "blocked")])
-        )
-        if not blocked:
+    def _get_blocked_invoice_risk(self, blocked):
+        """Where invoices must be settled first, one that is blocked can't be; it may have been blocked for that.
+
+        :param blocked: account.move.line, the client's blocked invoices
+        """
+        blocked = blocked.filtered(lambda item: self.company_id in item.company_id.parent_ids)
+        if not blocked or self.company_id._get_client_refund_policy().client_refund_offset_policy != "require":
             return None
         return self.env._(
             "%(invoices)s is blocked, so it can't be settled first.",
             invoices=", ".join(blocked.move_id.mapped("display_name")),
         )
+
+    def _get_blocked_invoices(self):
+        """What is open of the blocked invoices of these clients.
+
+        :return: dict, res.partner: account.move.line
+        """
+        items = self.env["account.move.line"]
+        blocked = items.search(
+            items._get_open_item_domain()
+            & Domain("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id._origin.ids)
+            & Domain([("amount_residual_currency", ">", 0), ("move_id.payment_state", "=", "blocked")])
+        )
+        by_client = blocked.grouped(lambda item: item.partner_id.commercial_partner_id)
+        return {
+            client: by_client.get(client._origin.commercial_partner_id, blocked.browse()) for client in self.partner_id
+        }
 
     def _get_duplicate_risk(self, similar_refunds):
         duplicates = self._get_duplicates(similar_refunds)
@@ -239,22 +254,38 @@ class ClientRefundRisk(models.AbstractModel):
         return bool(days) and (abs(refund.date - date) <= window or asked_on >= fields.Datetime.now() - window)
 
     def _get_similar_refunds(self):
-        """The refunds that these clients were given or have been asked for, also those whose payment came back.
+        """The refunds that these clients were given or asked for lately, also those whose payment came back.
 
         :return: dict, res.partner: client.refund
         """
-        refunds = self.env["client.refund"].search(
-            [
-                ("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                "|",
-                ("state", "!=", "canceled"),
-                ("payment_ids", "!=", False),
-            ]
+        return self._get_refunds_lately(
+            Domain("company_id", "in", self.company_id.ids)
+            & (Domain("state", "!=", "canceled") | Domain("payment_ids", "!=", False)),
+            max(self.company_id._get_client_refund_policy().mapped("client_refund_duplicate_days"), default=0),
         )
-        by_client = refunds.grouped(lambda refund: refund.partner_id.commercial_partner_id)
+
+    def _get_refunds_lately(self, domain, days):
+        """The refunds of these clients within a number of days, as `_is_within_days` may find them.
+
+        :param domain: Domain, which of them
+        :return: dict, res.partner: client.refund
+        """
+        window = timedelta(days=days)
+        since = fields.Datetime.now() - window
+        dates = [record.date or fields.Date.context_today(self) for record in self] or [fields.Date.today()]
+        lately = (
+            (Domain("date", ">=", min(dates) - window) & Domain("date", "<=", max(dates) + window))
+            | Domain("requested_on", ">=", since)
+            | Domain("create_date", ">=", since)
+        )
+        clients = self.partner_id.commercial_partner_id
+        refunds = self.env["client.refund"].search(
+            domain & lately & Domain("partner_id.commercial_partner_id", "in", clients.ids)
+        )
+        by_client = refunds.grouped(lambda refund: refund.partner_id.commercial_partner_id.id)
         return {
-            client: by_client.get(client._origin.commercial_partner_id, refunds.browse()) for client in self.partner_id
+            client: by_client.get(client._origin.commercial_partner_id.id, refunds.browse())
+            for client in self.partner_id
         }
 
     def _get_own_refund(self):

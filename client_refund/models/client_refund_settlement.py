@@ -71,14 +71,16 @@ class ClientRefundSettlement(models.Model):
     def _get_settlement_problems(self):
         """Why the invoices of these refunds can't be settled as they say.
 
-        :return: list of str
+        :return: list of (client.refund, str)
         """
         settled = Counter()
         for _line, offset, amount in self._get_settlements():
             settled[offset] += amount
         return (
             [
-                offset.refund_id._name_problem(
+                (
+                    offset.refund_id,
+                    offset.refund_id._name_problem(
                     self.env._(
                         "the credits on account %(account)s settle only %(settled)s of the %(amount)s of %(document)s. "
                         "Settle less, or choose more credits of that account.",
@@ -87,6 +89,7 @@ class ClientRefundSettlement(models.Model):
                         amount=offset._format_amount(offset.amount),
                         document=offset.document,
                     )
+                    ),
                 )
                 for offset in self.offset_ids
                 if offset.currency_id.compare_amounts(settled[offset], offset.amount)
@@ -98,29 +101,28 @@ class ClientRefundSettlement(models.Model):
     def _get_oversettled_problems(self):
         """Where several of these refunds settle one invoice: which of them settle more than is open, together.
 
-        :return: list of str
+        :return: list of (client.refund, str)
         """
         problems = []
         for invoice, offsets in self.offset_ids.grouped("move_line_id").items():
             total = sum(offsets.mapped("amount"))
             if len(offsets) > 1 and invoice.currency_id.compare_amounts(total, invoice.amount_residual_currency) > 0:
-                problems.append(
-                    self.env._(
-                        "%(client)s, %(document)s: %(refunds)s settle %(total)s of it together, and %(open)s is open. "
-                        "Settle less.",
-                        client=invoice.partner_id.display_name,
-                        document=invoice.move_id.display_name,
-                        refunds=", ".join(offsets.refund_id.mapped("name")),
-                        total=offsets[0]._format_amount(total),
-                        open=offsets[0]._format_amount(invoice.amount_residual_currency),
-                    )
+                problem = self.env._(
+                    "%(client)s, %(document)s: %(refunds)s settle %(total)s of it together, and %(open)s is open. "
+                    "Settle less.",
+                    client=invoice.partner_id.display_name,
+                    document=invoice.move_id.display_name,
+                    refunds=", ".join(offsets.refund_id.mapped("name")),
+                    total=offsets[0]._format_amount(total),
+                    open=offsets[0]._format_amount(invoice.amount_residual_currency),
                 )
+                problems += [(refund, problem) for refund in offsets.refund_id]
         return problems
 
     def _get_unsettled_problems(self):
         """Where the company wants open invoices settled first: which of them money would be paid out past.
 
-        :return: list of str
+        :return: list of (client.refund, str)
         """
         refunds = self.filtered(
             lambda refund: refund.company_id._get_client_refund_policy().client_refund_offset_policy == "require"
@@ -134,14 +136,11 @@ class ClientRefundSettlement(models.Model):
             for refund in group:
                 unsettled = refund._get_unsettled_invoices(by_client.get(refund.partner_id, invoices.browse()))
                 if unsettled:
-                    problems.append(
-                        refund._name_problem(
-                            self.env._(
-                                "the client owes %(invoices)s, and open invoices must be settled first. Tick them.",
-                                invoices=", ".join(unsettled.move_id.mapped("display_name")),
-                            )
-                        )
+                    problem = self.env._(
+                        "the client owes %(invoices)s, and open invoices must be settled first. Tick them.",
+                        invoices=", ".join(unsettled.move_id.mapped("display_name")),
                     )
+                    problems.append((refund, refund._name_problem(problem)))
         return problems
 
     def _get_unsettled_invoices(self, invoices):
