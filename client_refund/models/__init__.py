@@ -25,3 +25,11 @@ from . import client_refund_posting
 from . import client_refund_undo
 from . import client_refund_return
 from . import client_refund_api
+from . import client_refund_run
+from . import client_refund_run_criteria
+from . import client_refund_run_minimum
+from . import client_refund_run_skip
+from . import client_refund_run_work
+from . import client_refund_run_prepare
+from . import client_refund_run_approval
+from . import client_refund_in_run

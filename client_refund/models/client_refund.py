@@ -376,7 +376,7 @@ class ClientRefund(models.Model):
         return self.env["client.refund.wizard"]._open(
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
-            | {"refund_id": self.id, "date": self.date, "memo": self.memo}
+            | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
         )
 
     def _open_dialog(self, action):

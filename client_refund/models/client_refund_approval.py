@@ -67,6 +67,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then nothing is done
         """
         refunds = with_workflow(self)
+        refunds._check_free_of_run()
         refunds._check_postable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
@@ -82,6 +83,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
         """
         refunds = with_workflow(self)
+        refunds._check_free_of_run()
         refunds._check_postable()
         refunds._ask()
         raise_problems(
@@ -100,16 +102,25 @@ class ClientRefundApproval(models.Model):
         self._add_contributor()
         # before the risks: what is asked for together counts together
         self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})
-        risks = self._get_risks()
+        risks = self._keep_risks()
         reasons = self._get_approval_reasons(risks)
         for refund in self:
             refund.write(
                 {
-                    "risks": risks[refund],
                     "approval_reason": "\n".join(reasons[refund]),
                     "payee_account_number": refund.partner_bank_id.acc_number,
                 }
             )
+
+    def _keep_risks(self):
+        """Keep the risks of these refunds as they are now.
+
+        :return: dict, client.refund: dict, kind of risk: message
+        """
+        risks = self._get_risks()
+        for refund in self:
+            refund.risks = risks[refund]
+        return risks
 
     def _wait_for_approval(self):
         """Hold these refunds until somebody else has looked at them."""
@@ -121,7 +132,13 @@ class ClientRefundApproval(models.Model):
         limits = {
             company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
         }
-        approvers = {refund: refund._get_approvers(totals[refund], limits[refund.company_id]) for refund in self}
+        approvers = {
+            refund: self.env["client.refund.approval.limit"]._get_approvers(
+                refund.company_id, totals[refund], limits[refund.company_id]
+            )
+            - refund.contributor_ids
+            for refund in self
+        }
         self.env["mail.activity"].create(
             [refund._prepare_approval_activity_vals(approver) for refund in self for approver in approvers[refund]]
         )
@@ -164,24 +181,6 @@ class ClientRefundApproval(models.Model):
             reasons=self.approval_reason,
         )
 
-    def _get_approvers(self, total, limits):
-        """Who may approve this refund: whoever has the right and the limit, and had no hand in it.
-
-        :param total: amount in company currency, other refunds that count together included
-        :param limits: dict, res.users: amount in company currency
-        :return: res.users
-        """
-        self.ensure_one()
-        # who may approve is not the asker's to read
-        group = self.env.ref("client_refund.group_client_refund_approve").sudo()
-        return group.all_user_ids.filtered(
-            lambda user: (
-                self.company_id in user.company_ids
-                and user not in self.contributor_ids
-                and self.company_id.currency_id.compare_amounts(total, limits.get(user, total)) <= 0
-            )
-        ).sudo(False)
-
     def _take_back(self):
         """Turn those of these refunds that wait for approval into drafts again.
 
@@ -218,6 +217,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = with_workflow(self)
         refunds._check_may_answer()
+        refunds._check_free_of_run()
         refunds._lock_items()
         refunds._touch_clients()
         raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
@@ -238,6 +238,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = with_workflow(self)
         refunds._check_may_answer()
+        refunds._check_free_of_run()
         refunds._lock_items()
         raise_problems(
             refunds._get_reason_problems(reason)

@@ -81,3 +81,20 @@ class ClientRefundApprovalLimit(models.Model):
         # limits are for administrators and approvers to see, but hold for everybody
         limits = self.sudo().search([("company_id", "=", company.sudo().root_id.id)])
         return {limit.user_id.sudo(False): limit.amount for limit in limits}
+
+    @api.model
+    def _get_approvers(self, company, total, limits):
+        """Who has the right and the limit to approve so much.
+
+        :param company: res.company
+        :param total: amount in the currency of the company
+        :param limits: dict, res.users: amount, as of `_get_amounts`
+        :return: res.users
+        """
+        # who may approve is not the asker's to read
+        group = self.env.ref("client_refund.group_client_refund_approve").sudo()
+        return group.all_user_ids.filtered(
+            lambda user: (
+                company in user.company_ids and company.currency_id.compare_amounts(total, limits.get(user, total)) <= 0
+            )
+        ).sudo(False)

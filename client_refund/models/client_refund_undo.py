@@ -25,19 +25,29 @@ class ClientRefundUndo(models.Model):
         """
         date = self._parse_date(date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
-        refunds._lock_items()
-        raise_problems(refunds._get_undo_problems(reason, date))
-        issued = refunds.filtered(lambda refund: refund._is_issued())
+        refunds._check_free_of_run()
+        refunds._undo(reason, date)
+        return True
+
+    def _undo(self, reason, date):
+        """Take these refunds back.
+
+        :param reason: str, why
+        :param date: date of the reversals where some are needed
+        :raise UserError: with all that is wrong with all of them; then none is undone
+        """
+        self._lock_items()
+        raise_problems(self._get_undo_problems(reason, date))
+        issued = self.filtered(lambda refund: refund._is_issued())
         expected = issued._get_expected_residuals(sign=-1)
         to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
         to_reverse._reverse_for_refund(date, reason)
         (issued.payment_ids - to_reverse).action_cancel()
         issued._reopen_offsets()
         issued._check_exact(expected)
-        refunds.activity_unlink([APPROVAL_ACTIVITY])
-        refunds.write({"state": "canceled", "cancel_reason": reason})
-        refunds._log_undone(reason)
-        return True
+        self.activity_unlink([APPROVAL_ACTIVITY])
+        self.write({"state": "canceled", "cancel_reason": reason})
+        self._log_undone(reason)
 
     def _get_undo_problems(self, reason, date):
         """Why these refunds can't be undone.

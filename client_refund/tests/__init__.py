@@ -19,6 +19,7 @@ from . import test_payee
 from . import test_payment_setups
 from . import test_refund
 from . import test_return
+from . import test_run
 from . import test_storm
 from . import test_tours
 from . import test_undo

@@ -9,11 +9,11 @@ class ClientRefundReject(models.TransientModel):
     _inherit = ["client.refund.dialog"]
 
     def action_reject(self):
-        """Reject the refunds.
+        """Reject the refunds or runs.
 
         :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be rejected
         """
         self.ensure_one()
-        self.refund_ids.action_reject(self.reason)
+        (self.run_ids or self.refund_ids).action_reject(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -27,11 +27,11 @@ class ClientRefundUndo(models.TransientModel):
             wizard.needs_reversal = any(payment._must_be_reversed() for payment in issued.payment_ids)
 
     def action_undo(self):
-        """Undo the refunds.
+        """Undo the refunds, or all refunds of the runs.
 
         :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be undone, and the way out
         """
         self.ensure_one()
-        self.refund_ids.action_undo(self.reason, self.date)
+        (self.run_ids or self.refund_ids).action_undo(self.reason, self.date)
         return {"type": "ir.actions.act_window_close"}

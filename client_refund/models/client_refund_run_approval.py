@@ -1,0 +1,258 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import format_amount, plaintext2html
+
+from .client_refund_problems import raise_problems
+from .client_refund_run import OPEN_STATES
+
+APPROVAL_ACTIVITY = "client_refund.mail_activity_run_approval"
+
+
+class ClientRefundRunApproval(models.Model):
+    """How a run is asked for and approved as a whole: it counts as one amount, with all risks of its refunds."""
+
+    _inherit = "client.refund.run"  # pylint: disable=consider-merging-classes-inherited
+
+    contributor_ids = fields.Many2many(
+        "res.users",
+        string="Had a Hand in It",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        help="Everybody who made, prepared or submitted the run. Neither they nor who changed one of its refunds may "
+        "approve it.",
+    )
+    approver_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    approval_reason = fields.Text(
+        string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
+    )
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+
+    @api.depends("state", "contributor_ids")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for run in self:
+            run.can_approve = run.state == "to_approve" and self.env.user not in run._get_contributors()
+
+    def _get_contributors(self):
+        """Who had a hand in this run or in one of its refunds.
+
+        :return: res.users
+        """
+        self.ensure_one()
+        groups = self.env["client.refund"]._read_group([("run_id", "=", self.id)], ["contributor_ids"])
+        return self.contributor_ids.union(*(user for (user,) in groups))
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
+    def action_submit(self):
+        """Ask for these runs to be paid: their refunds are checked; then they are issued, or wait for approval.
+
+        After errors, the refunds that failed are asked for again, and only they.
+
+        :return: True
+        :raise UserError: if there is nothing to issue
+        """
+        for run in self._as_own_work():
+            run._check_state(*OPEN_STATES)
+            drafts = run._search_refunds([("state", "=", "draft")])
+            if not drafts:
+                raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
+            drafts.run_error = False
+            run._forget_approval()
+            run.write({"user_id": self.env.uid, "contributor_ids": [Command.link(self.env.uid)]})
+            run._start("checking")
+            run._process_chunk()
+        return True
+
+    def _forget_approval(self):
+        self.activity_unlink([APPROVAL_ACTIVITY])
+        self.write({"approver_id": False, "approved_on": False, "approval_reason": False})
+
+    def _search_refunds(self, domain):
+        """Those of the refunds of these runs that match a domain."""
+        return self.env["client.refund"].search(Domain("run_id", "in", self.ids) & Domain(domain))
+
+    def _check_chunk(self):
+        """Check the next refunds, keep why they need approval, and let them wait."""
+        refunds = self._take_refunds()
+        self._try_in_batch(refunds, lambda batch: batch._ask_for_run(), self._fail)
+        return len(refunds)
+
+    def _finish_checking(self):
+        waiting = self._search_refunds([("state", "=", "to_approve")])
+        self.approval_reason = "\n".join(self._get_approval_reasons(waiting))
+        if not waiting:
+            self.state = "errors"
+            self._tell(self.env._("No refund can be issued: each says why."))
+        elif self.approval_reason:
+            self._wait_for_approval(waiting)
+        else:
+            self._start("issuing")
+
+    def _get_total(self, refunds):
+        """What these refunds pay out, in company currency."""
+        return sum(refunds.mapped("amount_company_currency"))
+
+    def _get_approval_reasons(self, refunds):
+        """Why this run needs approval.
+
+        :param refunds: client.refund, those to issue
+        :return: list of str
+        """
+        policy = self.company_id._get_client_refund_policy()
+        currency = self.company_currency_id
+        total = self._get_total(refunds)
+        reasons = []
+        if policy.client_refund_approval_policy == "always":
+            reasons.append(self.env._("Every refund needs approval."))
+        elif (
+            policy.client_refund_approval_policy == "above"
+            and currency.compare_amounts(total, policy.client_refund_approval_amount) > 0
+        ):
+            reasons.append(
+                self.env._(
+                    "%(total)s is above %(limit)s: a run counts as one amount.",
+                    total=format_amount(self.env, total, currency),
+                    limit=format_amount(self.env, policy.client_refund_approval_amount, currency),
+                )
+            )
+        if count := len(refunds.filtered("risk_summary")):
+            reasons.append(self.env._("%(count)s of its refunds have risks. Look at them.", count=count))
+        if not reasons and refunds.filtered("approval_reason"):
+            reasons.append(self.env._("Some of its refunds need approval."))
+        return reasons
+
+    def _wait_for_approval(self, refunds):
+        """Hold these refunds until somebody else has looked at the run: one activity for all of them."""
+        self.state = "to_approve"
+        limits = self.env["client.refund.approval.limit"]
+        approvers = (
+            limits._get_approvers(self.company_id, self._get_total(refunds), limits._get_amounts(self.company_id))
+            - self._get_contributors()
+        )
+        self.env["mail.activity"].create([self._prepare_approval_activity_vals(approver) for approver in approvers])
+        self._message_log(body=self._get_asked_message(approvers))
+
+    def _prepare_approval_activity_vals(self, approver):
+        """The values of the activity by which an approver learns of this run.
+
+        :param approver: res.users
+        :return: dict
+        """
+        activity_type = self.env.ref(APPROVAL_ACTIVITY)
+        return {
+            "activity_type_id": activity_type.id,
+            "automated": True,
+            "date_deadline": fields.Date.context_today(self),
+            "note": plaintext2html(self.approval_reason),
+            "res_id": self.id,
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "summary": activity_type.summary,
+            "user_id": approver.id,
+        }
+
+    def _get_asked_message(self, approvers):
+        if not approvers:
+            return self.env._(
+                "Waits for approval, and nobody else may approve it. An administrator can give somebody the right "
+                "to approve refunds, or raise a limit. %(reasons)s",
+                reasons=self.approval_reason,
+            )
+        return self.env._(
+            "Waits for approval. Any of these may approve it: %(approvers)s. %(reasons)s",
+            approvers=", ".join(approvers.mapped("name")),
+            reasons=self.approval_reason,
+        )
+
+    # -------------------------------------------------------------------------
+    # Answer
+    # -------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Approve these waiting runs; they are issued in the background, each refund looked at once more.
+
+        :return: True
+        :raise AccessError: without the right to approve refunds
+        :raise UserError: with all that is wrong
+        """
+        self.env["client.refund"]._check_may_answer()
+        for run in self._as_own_work():
+            run._check_state("to_approve")
+            raise_problems(run._get_approval_problems())
+            run.activity_unlink([APPROVAL_ACTIVITY])
+            run.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
+            run._message_log(body=self.env._("Approved."))
+            run._start("issuing")
+        return True
+
+    def action_reject(self, reason):
+        """Send these waiting runs back to review, and tell who asked for them why.
+
+        :param reason: str, why
+        :return: True
+        :raise AccessError: without the right to approve refunds
+        :raise UserError: without a reason, or if a run does not wait
+        """
+        refunds = self.env["client.refund"]
+        refunds._check_may_answer()
+        raise_problems(refunds._get_reason_problems(reason))
+        for run in self._as_own_work():
+            run._check_state("to_approve")
+            run._return_to_review()
+            run._tell(self.env._("Rejected: %(reason)s", reason=reason))
+        return True
+
+    def action_review(self):
+        """Take these runs back to review: what is not issued becomes drafts, which can be changed.
+
+        :return: True
+        :raise UserError: while a run is at work
+        """
+        for run in self._as_own_work():
+            run._check_not_at_work()
+            run._check_state("to_approve", "checking", "issuing")
+            run._return_to_review()
+        return True
+
+    def _return_to_review(self):
+        self._search_refunds([("state", "=", "to_approve")]).state = "draft"
+        self._forget_approval()
+        self.write({"state": "prepared", "paused": False})
+
+    def _get_approval_problems(self):
+        """Why the user can't approve this run.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        waiting = self._search_refunds([("state", "=", "to_approve")])
+        total = self._get_total(waiting)
+        currency = self.company_currency_id
+        limit = self.env["client.refund.approval.limit"]._get_amounts(self.company_id).get(self.env.user, total)
+        problems = []
+        if self.env.user in self._get_contributors() | self.create_uid:
+            problems.append(self.env._("you asked for it or changed it, so somebody else must approve it."))
+        if currency.compare_amounts(total, limit) > 0:
+            problems.append(
+                self.env._(
+                    "it is %(total)s, and you may approve up to %(limit)s. Somebody with a higher limit must "
+                    "approve it.",
+                    total=format_amount(self.env, total, currency),
+                    limit=format_amount(self.env, limit, currency),
+                )
+            )
+        if own := waiting.filtered(lambda refund: refund._is_account_of(self.env.user)):
+            problems.append(
+                self.env._(
+                    "you changed the payee accounts of %(refunds)s lately, so somebody else must approve it.",
+                    refunds=", ".join(own.mapped("name")),
+                )
+            )
+        return [
+            self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem) for problem in problems
+        ]

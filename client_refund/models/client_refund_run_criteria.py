@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+SOURCE_DOMAINS = {
+    "credit_note": Domain("move_id.move_type", "=", "out_refund"),
+    "payment": Domain("move_id.move_type", "!=", "out_refund") & Domain("move_id.origin_payment_id", "!=", False),
+    "bank": Domain("move_id.move_type", "!=", "out_refund")
+    & Domain("move_id.origin_payment_id", "=", False)
+    & Domain("move_id.statement_line_id", "!=", False),
+    "entry": Domain("move_id.move_type", "!=", "out_refund")
+    & Domain("move_id.origin_payment_id", "=", False)
+    & Domain("move_id.statement_line_id", "=", False),
+}
+
+
+class ClientRefundRunCriteria(models.Model):
+    """Which credits a run takes."""
+
+    _inherit = "client.refund.run"  # pylint: disable=consider-merging-classes-inherited
+
+    minimum_ids = fields.One2many(
+        "client.refund.run.minimum",
+        "run_id",
+        string="Minimum Amounts",
+        copy=True,
+        help="Clients who would get less are left out. A currency that is not named has no minimum.",
+    )
+    age_days = fields.Integer(
+        string="At Least (days)", help="Only credits that are at least so old on the date of the run."
+    )
+    date_from = fields.Date(string="Credits From", help="Only credits of this date or later.")
+    date_to = fields.Date(string="Credits To", help="Only credits of this date or earlier.")
+    category_ids = fields.Many2many(
+        "res.partner.category", string="Client Tags", help="Only clients with one of these tags. None: all clients."
+    )
+    credit_journal_ids = fields.Many2many(
+        "account.journal",
+        string="Booked In",
+        check_company=True,
+        help="Only credits that were booked in one of these journals. None: all journals.",
+    )
+    source_credit_note = fields.Boolean(string="Credit Notes", default=True)
+    source_payment = fields.Boolean(string="Payments", default=True)
+    source_bank = fields.Boolean(string="Bank Receipts", default=True)
+    source_entry = fields.Boolean(string="Journal Entries", default=True)
+    owing_policy = fields.Selection(
+        selection=[
+            ("skip", "Leave them out"),
+            ("offset", "Settle what they owe first"),
+            ("ignore", "Refund them all the same"),
+        ],
+        string="Clients Who Also Owe",
+        required=True,
+        default="skip",
+        help="What happens with clients who have open invoices too.",
+    )
+    move_line_ids = fields.Many2many(
+        "account.move.line",
+        string="Chosen Credits",
+        copy=False,
+        help="Only these credits, which were chosen in the worklist. None: all that the criteria match.",
+    )
+    chosen_count = fields.Integer(compute="_compute_chosen_count")
+
+    _age_positive = models.Constraint("CHECK(age_days >= 0)", "The age of credits can't be negative.")
+    _dates_in_order = models.Constraint(
+        "CHECK(date_from <= date_to)", "The first date of the credits can't be after the last one."
+    )
+
+    @api.depends("move_line_ids")
+    def _compute_chosen_count(self):
+        for run in self:
+            run.chosen_count = len(run.move_line_ids)
+
+    @api.model
+    def _get_terms_fields(self):
+        return super()._get_terms_fields() | {
+            "age_days",
+            "category_ids",
+            "credit_journal_ids",
+            "date_from",
+            "date_to",
+            "minimum_ids",
+            "move_line_ids",
+            "owing_policy",
+            "source_bank",
+            "source_credit_note",
+            "source_entry",
+            "source_payment",
+        }
+
+    def _get_credit_domain(self):
+        """The open credits that match the criteria, those that can't be refunded included.
+
+        :return: Domain
+        """
+        self.ensure_one()
+        criteria = (
+            ("date", ">=", self.date_from),
+            ("date", "<=", self.date_to),
+            ("date", "<=", self.age_days and self.date - timedelta(days=self.age_days)),
+            ("partner_id.commercial_partner_id.category_id", "in", self.category_ids.ids),
+            ("journal_id", "in", self.credit_journal_ids.ids),
+            ("id", "in", self.move_line_ids.ids),
+        )
+        return (
+            self.env["account.move.line"]._get_open_item_domain()
+            & Domain("amount_residual_currency", "<", 0)
+            & Domain("company_id", "child_of", self.company_id.id)
+            & Domain.AND(Domain(*criterion) for criterion in criteria if criterion[2])
+            & Domain.OR(domain for source, domain in SOURCE_DOMAINS.items() if self[f"source_{source}"])
+        )
+
+    def _get_clients_query(self):
+        """The clients that have credits that match the criteria.
+
+        :return: SQL that gives ids of commercial partners
+        """
+        items = self.env["account.move.line"]
+        partners = self.env["res.partner"].with_context(active_test=False)
+        credits = items._search(self._get_credit_domain())
+        contacts = partners._search(
+            [("id", "in", credits.subselect(items._field_to_sql(credits.table, "partner_id", credits)))]
+        )
+        return contacts.subselect(partners._field_to_sql(contacts.table, "commercial_partner_id", contacts))
+
+    def _get_minimum(self, currency):
+        return sum(self.minimum_ids.filtered(lambda minimum: minimum.currency_id == currency).mapped("amount"))
+
+    @api.model
+    def _prepare_for_credits(self, credits):
+        """Make a run of chosen credits.
+
+        :param credits: account.move.line, of one company and its branches
+        :return: client.refund.run
+        :raise UserError: if there are none, or of several companies
+        """
+        companies = credits.company_id
+        roots = companies.filtered(lambda company: not (company.parent_ids - company) & companies)
+        if len(roots) != 1:
+            raise UserError(
+                self.env._("Choose credits of one company.")
+                if not roots
+                else self.env._(
+                    "A run pays the credits of one company. These belong to %(companies)s: choose those of one.",
+                    companies=", ".join(roots.mapped("display_name")),
+                )
+            )
+        return self.create([{"company_id": roots.id, "move_line_ids": [Command.set(credits.ids)]}])
