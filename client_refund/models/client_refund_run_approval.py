@@ -253,6 +253,4 @@ class ClientRefundRunApproval(models.Model):
                     refunds=", ".join(own.mapped("name")),
                 )
             )
-        return [
-            self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem) for problem in problems
-        ]
+        return [self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem) for problem in problems]

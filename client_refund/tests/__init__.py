@@ -20,6 +20,9 @@ from . import test_payment_setups
 from . import test_refund
 from . import test_return
 from . import test_run
+from . import test_run_approval
+from . import test_run_criteria
+from . import test_run_killed
 from . import test_storm
 from . import test_tours
 from . import test_undo

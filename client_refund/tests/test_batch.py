@@ -1,6 +1,12 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .common import ClientRefundCommon
+from .common_run import ClientRefundRunCommon
+
+WORK = "odoo.addons.client_refund.models.client_refund_run_work"
+PREPARE = "odoo.addons.client_refund.models.client_refund_run_prepare"
 
 
 @tagged("post_install", "-at_install")
@@ -38,3 +44,42 @@ class TestBatch(ClientRefundCommon):
 
     def _make_credits(self, client):
         return self._entry(10, partner=client) | self._entry(10, partner=client)
+
+
+@tagged("post_install", "-at_install")
+class TestBatchOfRun(ClientRefundRunCommon):
+    """What a refund costs must not grow with the size of its run."""
+
+    QUERIES_PER_REFUND = 18  # prepared, checked and issued
+
+    def _count_queries(self, refunds):
+        """What a refund of a run costs, in queries: everything from criteria to payment."""
+        clients = self.env["res.partner"].create(
+            [
+                {"name": f"Client {number}", "property_account_receivable_id": self.receivable.id}
+                for number in range(refunds)
+            ]
+        )
+        credits = self.env["account.move.line"].union(
+            *(self._entry(10, partner=client) for client in clients for _credit in range(2))
+        )
+        run = self.runs._prepare_for_credits(credits)
+        run.write({"journal_id": self.bank.id, "date": "2024-04-01"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        run.action_prepare()
+        self._work(run)
+        self._issue(run)
+        self.env.flush_all()
+        self.assertEqual((run.state, run.issued_count), ("done", refunds))
+        return (self.env.cr.sql_log_count - before) / refunds
+
+    def test_queries_of_a_refund_in_a_run(self):
+        with patch(f"{WORK}.CHUNK", 20), patch(f"{PREPARE}.CHUNK", 20):
+            self._count_queries(1)  # what is cached once
+            small, large = self._count_queries(20), self._count_queries(80)
+
+        print("queries", small, large)
+        self.assertLessEqual(large, small)
+        self.assertLess(large, self.QUERIES_PER_REFUND + 5)

@@ -25,14 +25,24 @@ class TestRun(ClientRefundRunCommon):
         self.assertEqual(run.state, "prepared")
         self.assertRecordValues(
             run.refund_ids,
-            [{"partner_id": self.client.id, "state": "draft", "amount": 100, "date": run.date, "user_id": self.clerk.id}],
+            [
+                {
+                    "partner_id": self.client.id,
+                    "state": "draft",
+                    "amount": 100,
+                    "date": run.date,
+                    "user_id": self.clerk.id,
+                }
+            ],
         )
         self.assertFalse(run.refund_ids.payment_ids)
         self.assertEqual(credit.amount_refund_reserved, 100)
         self.assertEqual(self._ledger(), ledger)
 
     def test_issue(self):
-        credits = {client: self._credit_note(100, partner=client) | self._payment(50, client) for client in self.clients}
+        credits = {
+            client: self._credit_note(100, partner=client) | self._payment(50, client) for client in self.clients
+        }
 
         run = self._issue(self._prepare())
 
@@ -76,9 +86,7 @@ class TestRun(ClientRefundRunCommon):
     def test_more_clients_than_a_chunk_takes(self):
         for client in self.clients:
             self._entry(10, partner=client)
-        with patch(f"{WORK}.CHUNK", 2), patch(
-            "odoo.addons.client_refund.models.client_refund_run_prepare.CHUNK", 2
-        ):
+        with patch(f"{WORK}.CHUNK", 2), patch("odoo.addons.client_refund.models.client_refund_run_prepare.CHUNK", 2):
             run = self._create_run()
             run.action_prepare()
             self.assertEqual((run.state, run.clients_done, run.client_count), ("preparing", 2, 3))

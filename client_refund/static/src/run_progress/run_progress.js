@@ -1,13 +1,13 @@
-import {Component, onWillUnmount, useEffect} from "@odoo/owl";
-import {registry} from "@web/core/registry";
-import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import { Component, onWillUnmount, useEffect } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const SECONDS = 2;
 
 /** How far the work of a refund run is; looks again as long as the work goes on. */
 export class RunProgress extends Component {
     static template = "client_refund.RunProgress";
-    static props = {...standardWidgetProps};
+    static props = { ...standardWidgetProps };
 
     setup() {
         useEffect(
@@ -50,12 +50,12 @@ export class RunProgress extends Component {
 registry.category("view_widgets").add("client_refund_run_progress", {
     component: RunProgress,
     fieldDependencies: [
-        {name: "is_working", type: "boolean"},
-        {name: "paused", type: "boolean"},
-        {name: "state", type: "selection"},
-        {name: "progress", type: "float"},
-        {name: "refund_count", type: "integer"},
-        {name: "issued_count", type: "integer"},
-        {name: "failed_count", type: "integer"},
+        { name: "is_working", type: "boolean" },
+        { name: "paused", type: "boolean" },
+        { name: "state", type: "selection" },
+        { name: "progress", type: "float" },
+        { name: "refund_count", type: "integer" },
+        { name: "issued_count", type: "integer" },
+        { name: "failed_count", type: "integer" },
     ],
 });

@@ -1,0 +1,203 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common_run import ClientRefundRunCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRunApproval(ClientRefundRunCommon):
+    """A run is one amount to approve, with every risk of its refunds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write({"client_refund_approval_policy": "above", "client_refund_approval_amount": 250})
+        cls.credits = {client: cls._entry(100, partner=client) for client in cls.clients}
+
+    def _submit_run(self, **values):
+        run = self._prepare(**values)
+        run.action_submit()
+        self._work(run)
+        return run
+
+    def _asked(self, run):
+        """Who is asked to approve the run."""
+        approval = self.env.ref("client_refund.mail_activity_run_approval")
+        return run.activity_ids.filtered(lambda activity: activity.activity_type_id == approval).user_id
+
+    def _assert_issued(self, run, approver):
+        self.assertEqual((run.state, run.issued_count), ("done", 3))
+        self.assertEqual(run.refund_ids.approver_id, approver)
+        for credit in self.credits.values():
+            self.assertTrue(credit.reconciled)
+
+    def test_many_small_refunds_are_one_large_amount(self):
+        run = self._submit_run()
+
+        self.assertEqual(run.state, "to_approve")
+        self.assertEqual(set(run.refund_ids.mapped("state")), {"to_approve"})
+        self.assertEqual(run.approval_reason, "$\xa0300.00 is above $\xa0250.00: a run counts as one amount.")
+        self.assertFalse(run.refund_ids.payment_ids)
+        self.assertIn(self.approver, self._asked(run))
+        self.assertNotIn(self.clerk, self._asked(run))
+        self.assertFalse(run.refund_ids.activity_ids, "one activity for the run, not one for each refund")
+
+    def test_below_the_amount(self):
+        self.company.client_refund_approval_amount = 300
+
+        self._assert_issued(self._submit_run(), self.env["res.users"])
+
+    def test_always(self):
+        self.company.client_refund_approval_policy = "always"
+
+        self.assertEqual(self._submit_run().approval_reason, "Every refund needs approval.")
+
+    def test_risks(self):
+        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self._bank_account("BE222")
+
+        run = self._prepare()
+        self.assertEqual(run.risk_count, 1, "seen before it is submitted")
+        run.action_submit()
+        self._work(run)
+
+        self.assertEqual(run.state, "to_approve")
+        self.assertEqual(run.approval_reason, "1 of its refunds have risks. Look at them.")
+        self.assertIn("BE222", self._by_client(run)[self.client].risk_summary)
+
+    def test_approve(self):
+        run = self._submit_run()
+
+        run.with_user(self.approver).action_approve()
+        self._work(run)
+
+        self._assert_issued(run, self.approver)
+        self.assertFalse(self._asked(run))
+        self.assertEqual(run.refund_ids.payment_ids.create_uid, self.approver, "with the rights of who approved")
+
+    def test_nobody_approves_the_own_run(self):
+        self.clerk.group_ids += self.env.ref("client_refund.group_client_refund_approve")
+        run = self._submit_run()
+
+        self.assertFalse(run.can_approve)
+        with self.assertRaisesRegex(UserError, "you asked for it or changed it"):
+            run.action_approve()
+
+    def test_nobody_approves_a_run_with_a_refund_that_they_changed(self):
+        run = self._prepare()
+        run.refund_ids[0].with_user(self.approver).memo = "Changed by Paula"
+        run.action_submit()
+        self._work(run)
+
+        self.assertFalse(run.with_user(self.approver).can_approve)
+        with self.assertRaisesRegex(UserError, "you asked for it or changed it"):
+            run.with_user(self.approver).action_approve()
+
+    def test_approval_needs_the_right(self):
+        run = self._submit_run()
+
+        with self.assertRaisesRegex(AccessError, "You may not approve"):
+            self._rpc(self._create_user("clerk_2", "Carl", "account.group_account_invoice"), run, "action_approve")
+
+    def test_limit_counts_the_whole_run(self):
+        self.env["client.refund.approval.limit"].create(
+            {"user_id": self.approver.id, "company_id": self.company.id, "amount": 299.99}
+        )
+        run = self._submit_run()
+
+        self.assertNotIn(self.approver, self._asked(run))
+        with self.assertRaisesRegex(UserError, "it is .*300.00, and you may approve up to .*299.99"):
+            run.with_user(self.approver).action_approve()
+
+    def test_limit_counts_what_clients_were_refunded_lately(self):
+        """At 400, Paula may approve the run of 300; but Alder gets 400 with what she was refunded before."""
+        self.company.client_refund_approval_policy = "never"
+        self._refund({self._entry(350): None})
+        self.company.client_refund_approval_policy = "always"
+        self.env["client.refund.approval.limit"].create(
+            {"user_id": self.approver.id, "company_id": self.company.id, "amount": 400}
+        )
+        run = self._submit_run()
+
+        run.with_user(self.approver).action_approve()
+        self._work(run)
+
+        failed = self._by_client(run)[self.client]
+        self.assertEqual((run.state, run.issued_count, failed.state), ("errors", 2, "draft"))
+        self.assertIn("Somebody with a higher limit must approve it", failed.run_error)
+
+    def test_approver_who_changed_a_payee_account(self):
+        self.company.client_refund_bank_change_days = 30
+        account = self._bank_account("BE333")
+        account.with_user(self.approver).sudo().acc_holder_name = "Changed"
+        run = self._submit_run()
+
+        with self.assertRaisesRegex(UserError, "you changed the payee accounts of CR/"):
+            run.with_user(self.approver).action_approve()
+
+    def test_what_comes_to_light_after_approval(self):
+        """Two pairs of eyes saw another payee account than the one that would get the money."""
+        account = self._bank_account("BE444")
+        run = self._submit_run()
+        run.with_user(self.approver).action_approve()
+        self.env.cr.execute(
+            "UPDATE res_partner_bank SET acc_number = 'BE999', sanitized_acc_number = 'BE999' WHERE id = %s",
+            [account.id],
+        )
+        self.env.invalidate_all()
+
+        self._work(run)
+
+        failed = self._by_client(run)[self.client]
+        self.assertEqual((run.state, run.issued_count), ("errors", 2))
+        self.assertIn("The number of the payee account was changed from BE444 to BE999", failed.run_error)
+
+    def test_what_needs_approval_only_after_it_was_asked_for(self):
+        self.company.client_refund_approval_amount = 1000
+        run = self._prepare()
+        run.action_submit()
+        self.assertEqual(run.state, "issuing")
+        self.company.client_refund_approval_policy = "always"
+
+        self._work(run)
+
+        self.assertEqual((run.state, run.issued_count, run.failed_count), ("errors", 0, 3))
+        self.assertIn("since it was asked for, it needs approval", run.refund_ids[0].run_error)
+
+    def test_reject(self):
+        run = self._submit_run()
+
+        with self.assertRaisesRegex(UserError, "Say why"):
+            run.with_user(self.approver).action_reject(" ")
+        run.with_user(self.approver).action_reject("Wrong month")
+
+        self.assertEqual(run.state, "prepared")
+        self.assertEqual(set(run.refund_ids.mapped("state")), {"draft"})
+        self.assertEqual(run.activity_ids.user_id, self.clerk)
+        self.assertIn("Wrong month", run.activity_ids.note)
+        self.assertEqual(self.credits[self.client].amount_refundable, 0, "still held")
+
+    def test_a_waiting_run_can_not_be_changed(self):
+        run = self._submit_run()
+
+        with self.assertRaisesRegex(UserError, "Take the run back to review first"):
+            run.refund_ids[0].memo = "Other"
+        with self.assertRaisesRegex(UserError, "This is possible only in: Review, Done with Errors"):
+            run.action_add_client()
+
+        run.action_review()
+        run.refund_ids[0].memo = "Other"
+        self.assertEqual((run.state, run.refund_ids[0].state), ("prepared", "draft"))
+        self.assertFalse(self._asked(run))
+
+    def test_an_approval_is_for_what_was_seen(self):
+        """Approved, then taken back: it must be approved again."""
+        run = self._submit_run()
+        run.with_user(self.approver).action_approve()
+        run.action_pause()
+        run.action_review()
+
+        self.assertFalse(run.approver_id)
+        run.action_submit()
+        self._work(run)
+        self.assertEqual(run.state, "to_approve")
