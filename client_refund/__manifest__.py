@@ -21,6 +21,7 @@
         "views/client_refund_views.xml",
         "views/client_refund_run_views.xml",
         "views/client_refund_run_skip_views.xml",
+        "views/client_credit_views.xml",
         "views/client_refund_reason_views.xml",
         "views/client_refund_approval_limit_views.xml",
         "views/account_journal_views.xml",

@@ -33,3 +33,4 @@ from . import client_refund_run_work
 from . import client_refund_run_prepare
 from . import client_refund_run_approval
 from . import client_refund_in_run
+from . import client_credit

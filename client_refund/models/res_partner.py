@@ -18,6 +18,19 @@ class ResPartner(models.Model):
         help="How many refunds were made or prepared for this client.",
     )
 
+    client_credit_open = fields.Monetary(
+        string="Open Credit",
+        compute="_compute_client_credit",
+        groups=READER_GROUPS,
+        help="What the client is owed in the chosen companies, in all currencies: the total of the client credits.",
+    )
+    client_credit_refundable = fields.Monetary(
+        string="Refundable",
+        compute="_compute_client_credit",
+        groups=READER_GROUPS,
+        help="The same, less what is reserved and what is never refunded.",
+    )
+
     client_refund_blocked = fields.Boolean(
         string="Block Refunds",
         tracking=True,
@@ -131,6 +144,29 @@ class ResPartner(models.Model):
         for partner in self:
             partner.client_refund_count = counts[partner.commercial_partner_id]
 
+    @api.depends_context("allowed_company_ids")
+    def _compute_client_credit(self):
+        amounts = Counter()
+        for client, company, *sums in self.env["client.credit"]._read_group(
+            self._get_client_credit_domain(),
+            ["partner_id", "company_id"],
+            ["amount_open_company_currency:sum", "amount_refundable_company_currency:sum"],
+        ):
+            for name, amount in zip(("open", "refundable"), sums, strict=True):
+                amounts[client, name] += self._convert_client_credit(amount, company)
+        for partner in self:
+            client = partner.commercial_partner_id
+            partner.client_credit_open = amounts[client, "open"]
+            partner.client_credit_refundable = amounts[client, "refundable"]
+
+    @api.model
+    def _convert_client_credit(self, amount, company):
+        """An amount of a company in the currency of the one that the user works in, as of today."""
+        return company.currency_id._convert(amount, self.env.company.currency_id, company)
+
+    def _get_client_credit_domain(self):
+        return [("partner_id", "in", self.commercial_partner_id.ids)]
+
     def _get_client_refund_domain(self):
         """The refunds of these clients, also those from before a client got another parent."""
         return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
@@ -149,6 +185,16 @@ class ResPartner(models.Model):
                 )
             )
         return self.env["client.refund.wizard"]._open({"partner_id": self.commercial_partner_id.id})
+
+    def action_open_client_credits(self):
+        """Open the worklist on these clients.
+
+        :return: an action dictionary
+        """
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund.action_client_credit"),
+            "domain": self._get_client_credit_domain(),
+        }
 
     def action_open_client_refunds(self):
         """Open the refunds of this client.

@@ -1,0 +1,419 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .client_refund import RESERVING_STATES
+
+# From how many days on an age counts as the next one. The keys sort by age.
+AGE_BUCKETS = {"000_030": 0, "031_090": 31, "091_180": 91, "181_365": 181, "366_": 366}
+
+
+class ClientCredit(models.Model):
+    """The worklist: who is owed what, since when, and who owes us too.
+
+    A row is what a client is owed in a company, a currency and on a receivable account. Its id is that of the first
+    journal item in it. What can't be refunded now (of blocked clients, on accounts that are never refunded, reserved,
+    not cleared) is shown and marked. Credits without a client are nobody's and not listed.
+    """
+
+    _name = "client.credit"
+    _description = "Client Credit"
+    _auto = False
+    _rec_name = "partner_id"
+    _order = "date, id"
+    _depends = {
+        "account.move.line": [
+            "account_id",
+            "amount_residual",
+            "amount_residual_currency",
+            "company_id",
+            "currency_id",
+            "date",
+            "move_id",
+            "parent_state",
+            "partner_id",
+            "reconciled",
+        ],
+        "account.account": ["account_type"],
+        "account.move": ["origin_payment_id", "payment_state"],
+        "account.payment": ["state"],
+        "client.refund": ["state"],
+        "client.refund.line": ["amount", "move_line_id", "refund_id"],
+        "res.company": ["client_refund_excluded_account_ids", "currency_id", "parent_id", "parent_path"],
+        "res.currency": ["decimal_places"],
+        "res.partner": ["client_refund_blocked", "commercial_partner_id", "user_id"],
+    }
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Client", readonly=True, help="Credits booked on its contacts count too."
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", string="Company Currency", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    account_id = fields.Many2one("account.account", string="Receivable Account", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, help="The salesperson of the client.")
+    category_id = fields.Many2many(related="partner_id.category_id", string="Tags")
+    date = fields.Date(string="Oldest", readonly=True, help="The date of the oldest of these credits.")
+    age = fields.Integer(
+        string="Age (days)", readonly=True, aggregator="max", help="Days since the oldest of these credits."
+    )
+    age_bucket = fields.Selection(
+        selection=[
+            ("000_030", "0-30 days"),
+            ("031_090", "31-90 days"),
+            ("091_180", "91-180 days"),
+            ("181_365", "181-365 days"),
+            ("366_", "Over 365 days"),
+        ],
+        string="Age",
+        readonly=True,
+        help="How old the oldest of these credits is.",
+    )
+    last_activity = fields.Date(
+        readonly=True,
+        help="The date of the client's latest posted journal item on a receivable account in the company.",
+    )
+    item_count = fields.Integer(string="Items", readonly=True, help="How many open credits these are.")
+    amount_open = fields.Monetary(
+        string="Open Credit", readonly=True, help="What the client is owed, as a positive amount in its currency."
+    )
+    amount_reserved = fields.Monetary(
+        string="Reserved", readonly=True, help="What refunds that are not issued yet hold of it."
+    )
+    amount_refundable = fields.Monetary(
+        string="Refundable",
+        readonly=True,
+        help="What is open, less what is reserved. Zero on accounts that are never refunded.",
+    )
+    amount_uncleared = fields.Monetary(
+        string="May Bounce",
+        compute="_compute_amount_uncleared",
+        help="What of the refundable may still go back: receipts that no bank statement confirms, or within the hold "
+        "days of their journal.",
+    )
+    amount_owed = fields.Monetary(
+        string="Owes", readonly=True, help="What the client owes in this company, in this currency and on this account."
+    )
+    amount_open_company_currency = fields.Monetary(
+        string="Open in Company Currency",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="The open credit as it is booked, to add up several currencies.",
+    )
+    amount_refundable_company_currency = fields.Monetary(
+        string="Refundable in Company Currency",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="The refundable as it is booked, to add up several currencies.",
+    )
+    client_blocked = fields.Boolean(
+        readonly=True, help="Nothing is refunded to the client: the client or one of its contacts is blocked."
+    )
+    never_refunded = fields.Boolean(
+        readonly=True, help="The settings of the company say that nothing on this account is refunded."
+    )
+    held_back = fields.Selection(
+        selection=[
+            ("blocked", "Client Blocked"),
+            ("never", "Never Refunded"),
+            ("reserved", "Reserved"),
+            ("uncleared", "May Bounce"),
+        ],
+        compute="_compute_held_back",
+        help="Client blocked: nothing is refunded until the block is lifted. Never refunded: the account is excluded "
+        "in the settings of the company. Reserved: refunds that are not issued yet hold all of it. May bounce: some of "
+        "the money may still go back, refunding that needs approval.",
+    )
+
+    # -------------------------------------------------------------------------
+    # The rows
+    # -------------------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        """One row for each client, company, currency and receivable account with open credits.
+
+        What is worked out for each row on its own stands outside of the groups, so that it is worked out only for the
+        rows that are shown.
+        """
+        return SQL(
+            """
+            SELECT credit.*,
+                   %(today)s - credit.date AS age,
+                   %(age_bucket)s AS age_bucket,
+                   client.user_id,
+                   company.currency_id AS company_currency_id,
+                   excluded.account_id IS NOT NULL AS never_refunded,
+                   CASE WHEN excluded.account_id IS NULL THEN credit.amount_unreserved ELSE 0 END AS amount_refundable,
+                   CASE WHEN excluded.account_id IS NULL
+                        THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
+                        ELSE 0
+                   END AS amount_refundable_company_currency,
+                   %(blocked)s AS client_blocked,
+                   %(owed)s AS amount_owed,
+                   %(last_activity)s AS last_activity
+              FROM %(groups)s AS credit
+              JOIN res_partner client ON client.id = credit.partner_id
+              JOIN res_company company ON company.id = credit.company_id
+              JOIN res_currency company_currency ON company_currency.id = company.currency_id
+         LEFT JOIN %(excluded)s AS excluded
+                ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id
+            """,
+            today=self._get_today(),
+            age_bucket=self._get_age_bucket_sql(),
+            blocked=self._get_blocked_sql(),
+            owed=self._get_owed_sql(),
+            last_activity=self._get_last_activity_sql(),
+            groups=self._get_groups_sql(),
+            excluded=self._get_excluded_sql(),
+        )
+
+    @api.model
+    def _get_today(self):
+        # the user's today: that of the database is not that of its time zone
+        return SQL("%s::date", fields.Date.context_today(self))
+
+    @api.model
+    def _get_groups_sql(self):
+        """The open credits, by the one definition, summed up. Amounts are positive."""
+        items = self.env["account.move.line"].sudo()
+        query = items._search(items._get_open_credit_domain())
+        return SQL(
+            """(
+            SELECT MIN(account_move_line.id) AS id,
+                   contact.commercial_partner_id AS partner_id,
+                   account_move_line.company_id,
+                   account_move_line.currency_id,
+                   account_move_line.account_id,
+                   MIN(account_move_line.date) AS date,
+                   COUNT(*) AS item_count,
+                   SUM(-account_move_line.amount_residual_currency) AS amount_open,
+                   SUM(-account_move_line.amount_residual) AS amount_open_company_currency,
+                   SUM(COALESCE(reserved.amount, 0)) AS amount_reserved,
+                   SUM(%(unreserved)s) AS amount_unreserved,
+                   SUM(
+                       account_move_line.amount_residual * %(unreserved)s / account_move_line.amount_residual_currency
+                   ) AS amount_unreserved_company_currency
+              FROM %(open_credits)s
+              JOIN res_partner contact ON contact.id = account_move_line.partner_id
+         LEFT JOIN %(reserved)s AS reserved ON reserved.move_line_id = account_move_line.id
+             WHERE %(is_open_credit)s
+               AND account_move_line.account_id IN %(receivable_accounts)s
+          GROUP BY contact.commercial_partner_id,
+                   account_move_line.company_id,
+                   account_move_line.currency_id,
+                   account_move_line.account_id
+            )""",
+            unreserved=SQL(
+                "GREATEST(-account_move_line.amount_residual_currency - COALESCE(reserved.amount, 0), 0)",
+            ),
+            open_credits=query.from_clause,
+            is_open_credit=query.where_clause,
+            reserved=self._get_reserved_sql(),
+            receivable_accounts=self._get_receivable_account_ids() or (None,),
+        )
+
+    @api.model
+    def _get_receivable_account_ids(self):
+        """The receivable accounts. Named, PostgreSQL knows that core's index on unreconciled items pays.
+
+        :return: tuple of ids
+        """
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        return accounts._search([("account_type", "=", "asset_receivable")]).get_result_ids()
+
+    @api.model
+    def _get_reserved_sql(self):
+        return SQL(
+            """(
+            SELECT line.move_line_id, SUM(line.amount) AS amount
+              FROM client_refund_line line
+              JOIN client_refund refund ON refund.id = line.refund_id
+             WHERE refund.state IN %(states)s
+          GROUP BY line.move_line_id
+            )""",
+            states=RESERVING_STATES,
+        )
+
+    @api.model
+    def _get_excluded_sql(self):
+        """The accounts that a company, or one above it, never refunds."""
+        return SQL(
+            """(
+            SELECT DISTINCT branch.id AS company_id, rel.account_account_id AS account_id
+              FROM client_refund_excluded_account_rel rel
+              JOIN res_company parent ON parent.id = rel.res_company_id
+              JOIN res_company branch ON branch.parent_path LIKE parent.parent_path || '%%'
+            )"""
+        )
+
+    @api.model
+    def _get_age_bucket_sql(self):
+        return SQL(
+            "CASE %s END",
+            SQL(" ").join(
+                SQL("WHEN %s - credit.date >= %s THEN %s", self._get_today(), days, bucket)
+                if days
+                else SQL("ELSE %s", bucket)
+                for bucket, days in sorted(AGE_BUCKETS.items(), reverse=True)
+            ),
+        )
+
+    @api.model
+    def _get_blocked_sql(self):
+        """Whether the client, or any of its contacts, archived or not, is blocked."""
+        return SQL(
+            """EXISTS (
+            SELECT FROM res_partner blocked
+             WHERE blocked.commercial_partner_id = credit.partner_id AND blocked.client_refund_blocked
+            )"""
+        )
+
+    @api.model
+    def _get_owed_sql(self):
+        """What the client owes, blocked invoices too: it is for the clerk to see."""
+        items = self.env["account.move.line"].sudo()
+        return self._get_client_items_sql(
+            SQL("COALESCE(SUM(account_move_line.amount_residual_currency), 0)"),
+            items._get_open_item_domain() & Domain("amount_residual_currency", ">", 0),
+            SQL(
+                "account_move_line.account_id = credit.account_id "
+                "AND account_move_line.currency_id = credit.currency_id"
+            ),
+        )
+
+    @api.model
+    def _get_last_activity_sql(self):
+        return self._get_client_items_sql(
+            SQL("MAX(account_move_line.date)"),
+            Domain([("parent_state", "=", "posted"), ("account_id.account_type", "=", "asset_receivable")]),
+            SQL("TRUE"),
+        )
+
+    @api.model
+    def _get_client_items_sql(self, value, domain, condition):
+        """Something of the journal items of a row's client and company.
+
+        :param value: SQL, the aggregate
+        :param domain: Domain of the journal items
+        :param condition: SQL, what else they have in common with the row
+        :return: SQL, a scalar
+        """
+        query = self.env["account.move.line"].sudo()._search(domain)
+        return SQL(
+            """(
+            SELECT %(value)s
+              FROM %(items)s
+             WHERE account_move_line.partner_id IN (
+                       SELECT id FROM res_partner WHERE commercial_partner_id = credit.partner_id
+                   )
+               AND account_move_line.company_id = credit.company_id
+               AND %(condition)s
+               AND %(where)s
+            )""",
+            value=value,
+            items=query.from_clause,
+            condition=condition,
+            where=query.where_clause,
+        )
+
+    # -------------------------------------------------------------------------
+    # The credits behind the rows
+    # -------------------------------------------------------------------------
+
+    def _get_credits(self):
+        """The open credits behind these rows, oldest first, read in one query.
+
+        :return: account.move.line
+        """
+        items = self.env["account.move.line"]
+        if not self.ids:
+            return items
+        # the rows need not be read: the first item of a row tells which one it is
+        of_rows = SQL(
+            """(
+            SELECT item.id
+              FROM account_move_line first_item
+              JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
+              JOIN res_partner contact ON contact.commercial_partner_id = first_contact.commercial_partner_id
+              JOIN account_move_line item
+                ON item.partner_id = contact.id
+               AND item.company_id = first_item.company_id
+               AND item.currency_id = first_item.currency_id
+               AND item.account_id = first_item.account_id
+               AND item.reconciled IS NOT TRUE
+             WHERE first_item.id IN %s
+            )""",
+            tuple(self.ids),
+        )
+        return items.search(items._get_open_credit_domain() & Domain("id", "in", of_rows), order="date, id")
+
+    @api.model
+    def _get_row_key(self, record):
+        """What a row and the credits behind it have in common.
+
+        :param record: client.credit or account.move.line
+        :return: tuple
+        """
+        return (record.partner_id.commercial_partner_id, record.company_id, record.currency_id, record.account_id)
+
+    def _compute_amount_uncleared(self):
+        amounts = Counter()
+        for credit in self._get_credits()._filter_credits_uncleared():
+            amounts[self._get_row_key(credit)] += credit.amount_refundable
+        for row in self:
+            row.amount_uncleared = amounts[self._get_row_key(row)]
+
+    @api.depends("client_blocked", "never_refunded", "amount_refundable", "amount_uncleared")
+    def _compute_held_back(self):
+        for row in self:
+            if row.client_blocked:
+                row.held_back = "blocked"
+            elif row.never_refunded:
+                row.held_back = "never"
+            elif not row.amount_refundable:
+                row.held_back = "reserved"
+            elif row.amount_uncleared:
+                row.held_back = "uncleared"
+            else:
+                row.held_back = False
+
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
+
+    def action_refund_client(self):
+        """Open the refund wizard with what is refundable and certain of this row ticked, and nothing else.
+
+        :return: an action dictionary
+        :raise UserError: if nothing is open any more
+        """
+        self.ensure_one()
+        credits = self._get_open_credits()
+        certain = credits - credits._filter_credits_uncleared()
+        action = (certain or credits).action_refund_client()
+        if not certain:
+            self.env["client.refund.wizard"].browse(action["res_id"]).line_ids.selected = False
+        return action
+
+    def action_view_credits(self):
+        """Open the journal items behind these rows.
+
+        :return: an action dictionary
+        :raise UserError: if nothing is open any more
+        """
+        credits = self._get_open_credits()
+        if len(credits) == 1:
+            return credits.action_open_business_doc()
+        return credits._get_records_action(name=self.env._("Open Credits"))
+
+    def _get_open_credits(self):
+        credits = self._get_credits()
+        if not credits:
+            raise UserError(
+                self.env._("Nothing of this is open any more: it was refunded or reconciled. Reload the list.")
+            )
+        return credits
