@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -144,25 +144,24 @@ class ResPartner(models.Model):
         for partner in self:
             partner.client_refund_count = counts[partner.commercial_partner_id]
 
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("company", "allowed_company_ids")
     def _compute_client_credit(self):
-        amounts = Counter()
-        for client, company, *sums in self.env["client.credit"]._read_group(
+        sums = defaultdict(list)
+        for client, *values in self.env["client.credit"]._read_group(
             self._get_client_credit_domain(),
             ["partner_id", "company_id"],
             ["amount_open_company_currency:sum", "amount_refundable_company_currency:sum"],
         ):
-            for name, amount in zip(("open", "refundable"), sums, strict=True):
-                amounts[client, name] += self._convert_client_credit(amount, company)
+            sums[client].append(values)
         for partner in self:
-            client = partner.commercial_partner_id
-            partner.client_credit_open = amounts[client, "open"]
-            partner.client_credit_refundable = amounts[client, "refundable"]
+            partner.client_credit_open = partner.client_credit_refundable = 0.0
+            for company, amount_open, amount_refundable in sums[partner.commercial_partner_id]:
+                partner.client_credit_open += partner._convert_client_credit(amount_open, company)
+                partner.client_credit_refundable += partner._convert_client_credit(amount_refundable, company)
 
-    @api.model
     def _convert_client_credit(self, amount, company):
-        """An amount of a company in the currency of the one that the user works in, as of today."""
-        return company.currency_id._convert(amount, self.env.company.currency_id, company)
+        """An amount in the currency of a company, in the one of the client's other figures, as of today."""
+        return company.currency_id._convert(amount, self.currency_id, company)
 
     def _get_client_credit_domain(self):
         return [("partner_id", "in", self.commercial_partner_id.ids)]

@@ -6,6 +6,7 @@ from . import test_bad_input
 from . import test_batch
 from . import test_branches
 from . import test_cash_basis
+from . import test_client_credit
 from . import test_concurrency
 from . import test_create_refund
 from . import test_credits
