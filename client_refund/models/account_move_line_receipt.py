@@ -19,9 +19,9 @@ class AccountMoveLineReceipt(models.Model):
         :return: account.move.line
         """
         today = fields.Date.context_today(self)
-        return self._get_refund_sources().filtered(
-            lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today)
-        )
+        sources = self._get_refund_sources()
+        sources._get_refund_statement_lines().mapped("date")  # read for all sources at once
+        return sources.filtered(lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today))
 
     def _filter_credits_uncleared(self):
         """The credits among these that can be refunded and behind which there is a receipt whose money may go back.

@@ -240,7 +240,8 @@ class TestClientCredit(ClientRefundCommon):
         self.clerk.tz = "Asia/Tokyo"
         with freeze_time("2024-01-31 20:00:00"):
             self.assertRecordValues(
-                self._rows(tz="Asia/Tokyo"), [{"age": 31, "age_bucket": "031_090", "date": fields.Date.to_date("2024-01-01")}]
+                self._rows(tz="Asia/Tokyo"),
+                [{"age": 31, "age_bucket": "031_090", "date": fields.Date.to_date("2024-01-01")}],
             )
             self.assertRecordValues(self._rows(tz="UTC"), [{"age": 30, "age_bucket": "000_030"}])
 
@@ -261,7 +262,9 @@ class TestClientCredit(ClientRefundCommon):
         rows = self._rows(self.client, self.other_client)
         for domain in ([("user_id", "=", self.clerk.id)], [("category_id", "in", tag.ids)]):
             self.assertEqual(rows.search([("id", "in", rows.ids), *domain]).partner_id, self.client)
-        self.assertEqual(rows._read_group([("id", "in", rows.ids)], ["user_id"]), [(self.clerk,), (rows.user_id.browse(),)])
+        self.assertEqual(
+            rows._read_group([("id", "in", rows.ids)], ["user_id"]), [(self.clerk,), (rows.user_id.browse(),)]
+        )
 
     # ------------------------------------------------------------------
     # Companies and access
@@ -299,9 +302,10 @@ class TestClientCredit(ClientRefundCommon):
         self.assertEqual(self._rows(user=user, allowed_company_ids=both).mapped("amount_open"), [9, 10])
         theirs = self._rows(user=user, allowed_company_ids=other["company"].ids)
         self.assertEqual(theirs.company_id, other["company"])
-        self.assertFalse(theirs.with_user(self.clerk)._get_credits())
+        stolen = theirs.with_user(self.clerk).with_context(allowed_company_ids=self.company.ids)
+        self.assertFalse(stolen._get_credits())
         with self.assertRaises(AccessError):
-            theirs.with_user(self.clerk).read(["amount_open"])
+            stolen.read(["amount_open"])
         self.assertEqual(self.client.with_user(self.clerk).client_credit_open, 10)
         client = self.client.with_user(user).with_context(allowed_company_ids=both)
         rate = other["company"].currency_id._convert(9, self.currency, other["company"])
@@ -316,7 +320,7 @@ class TestClientCredit(ClientRefundCommon):
         self._credit_note(10)
         move = (
             self.env["account.move"]
-            .with_context(allowed_company_ids=companies)
+            .with_company(branch)
             .create(
                 {
                     "move_type": "entry",
@@ -335,7 +339,7 @@ class TestClientCredit(ClientRefundCommon):
         move.action_post()
         values = [{"company_id": branch.id, "amount_open": 40}, {"company_id": self.company.id, "amount_open": 10}]
         self.assertRecordValues(self._rows(allowed_company_ids=companies), values)
-        self.assertRecordValues(self._rows(), values[1:])
+        self.assertRecordValues(self._rows(allowed_company_ids=self.company.ids), values[1:])
 
         self.company.client_refund_excluded_account_ids = self.receivable
         self.assertEqual(self._rows(allowed_company_ids=companies).mapped("never_refunded"), [True, True])
@@ -448,10 +452,12 @@ class TestClientCredit(ClientRefundCommon):
     # ------------------------------------------------------------------
 
     def _count_queries(self, function):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        function()
+        """How many queries something takes once rights and rules are known."""
+        for _time in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            function()
         return self.env.cr.sql_log_count - before
 
     def test_as_many_queries_for_many_rows_as_for_few(self):
@@ -464,27 +470,22 @@ class TestClientCredit(ClientRefundCommon):
         clients = self.env["res.partner"].union(*(self._create_client(f"Client {number}") for number in range(12)))
         for client in clients:
             make_credits(client)
-        names = [name for name, field in self.env["client.credit"]._fields.items() if not field.automatic]
+        names = set(self.env["client.credit"]._fields) - {"id"}
         rows = self.env["client.credit"].with_user(self.clerk)
 
         def show(clients):
             domain = [("partner_id", "in", clients.ids)]
             return rows.web_search_read(domain, {name: {} for name in names}, limit=80)
 
-        show(clients)  # what is cached for good
-        self.assertEqual(
-            [record["amount_uncleared"] for record in show(clients)["records"]],
-            [20] * 12,
-        )
-        self.assertEqual(self._count_queries(lambda: show(clients)), self._count_queries(lambda: show(clients[:2])))
+        self.assertEqual([record["amount_uncleared"] for record in show(clients)["records"]], [20] * 12)
+        few, many = (self._count_queries(lambda shown=shown: show(shown)) for shown in (clients[:2], clients))
+        self.assertLessEqual(many, few)
 
         few, many = self._rows(*clients[:2]), self._rows(*clients)
         self.assertEqual(len(many._get_credits()), 48)
-        # one for the credits, the others for the rights of the user
-        self.assertEqual(self._count_queries(few._get_credits), self._count_queries(many._get_credits))
+        self.assertEqual(self._count_queries(few._get_credits), 1)
+        self.assertEqual(self._count_queries(many._get_credits), 1)
 
-        for partners in (clients, clients[:2]):
-            partners.with_user(self.clerk).mapped("client_credit_open")
         self.assertEqual(
             self._count_queries(lambda: clients.with_user(self.clerk).mapped("client_credit_open")),
             self._count_queries(lambda: clients[:2].with_user(self.clerk).mapped("client_credit_open")),

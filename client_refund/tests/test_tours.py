@@ -127,6 +127,12 @@ class TestTours(ClientRefundCommon, HttpCase):
         self.assertEqual(self.invoice.amount_residual, 0)
         self.assertEqual(-self.payment.amount_residual, 130)
 
+    def test_worklist(self):
+        self._credit_note(75, partner=self.other_client)
+        refund = self._tour("client_refund_worklist")
+        self._assert_ledger(refund, ISSUED_STATES, payment=0, credit_note=0)
+        self.assertEqual(refund.amount, 650)
+
     def test_return(self):
         refund_id = self.refunds.create_refund({"partner_id": self.client.id, "journal_id": self.bank.id})
         refund = self._tour("client_refund_return", self.env["client.refund"].browse(refund_id))
