@@ -42,7 +42,7 @@ class ClientCredit(models.Model):
         "account.payment": ["state"],
         "client.refund": ["state"],
         "client.refund.line": ["amount", "move_line_id", "refund_id"],
-        "res.company": ["client_refund_excluded_account_ids", "currency_id", "parent_id", "parent_path"],
+        "res.company": ["currency_id", "parent_path"],
         "res.currency": ["decimal_places"],
         "res.partner": ["client_refund_blocked", "commercial_partner_id", "user_id"],
     }
@@ -51,7 +51,7 @@ class ClientCredit(models.Model):
         "res.partner", string="Client", readonly=True, help="Credits booked on its contacts count too."
     )
     company_id = fields.Many2one("res.company", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", string="Company Currency", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     account_id = fields.Many2one("account.account", string="Receivable Account", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, help="The salesperson of the client.")
