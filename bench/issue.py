@@ -1,0 +1,209 @@
+"""Figures 1 and 2: how fast refunds are issued, beside core's *Pay* wizard and beside bare journal entries.
+
+All three do the same to clients of the same ledger: two open credits of a client are paid out in full. Each client is
+taken once, and each transaction is committed, so nobody finds the work of another half done.
+"""
+
+from measure import measured, memory, ratios, row
+
+from odoo import Command
+from odoo.fields import Date
+
+CHUNK = 100
+
+
+class Desk:
+    """The clients who are owed something, and what is needed to pay them."""
+
+    def __init__(self, env):
+        self.env = env
+        self.journal = env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
+        )
+        self.outstanding = self.journal.outbound_payment_method_line_ids.payment_account_id
+        items = env["account.move.line"]
+        clients = items._read_group(
+            items._get_open_credit_domain(),
+            ["partner_id"],
+            ["id:array_agg"],
+            having=[("__count", "=", 2)],
+        )
+        self.credits = {client.id: sorted(ids) for client, ids in clients}
+        self.waiting = iter(self.credits)
+
+    def take(self, number):
+        """Clients who were not paid yet.
+
+        :return: list of ids
+        """
+        return [next(self.waiting) for _ in range(number)]
+
+
+def run_through(desk, client_ids):
+    """Issue the refunds of many clients as a run does: in chunks, each in a transaction of its own.
+
+    :return: list of (Cost, megabytes of memory), one for each chunk
+    """
+    env = desk.env
+    chunks = []
+    for start in range(0, len(client_ids), CHUNK):
+        with measured(env) as cost:
+            refunds = env["client.refund"].create(
+                [
+                    {
+                        "partner_id": client_id,
+                        "journal_id": desk.journal.id,
+                        "line_ids": [Command.create({"move_line_id": item}) for item in desk.credits[client_id]],
+                    }
+                    for client_id in client_ids[start : start + CHUNK]
+                ]
+            )
+            refunds.action_submit()
+            env.cr.commit()
+        if not all(refund._is_issued() for refund in refunds):
+            raise AssertionError("refunds wait for approval: " + ", ".join(set(refunds.mapped("approval_reason"))))
+        env.invalidate_all()
+        chunks.append((cost, memory()))
+    return chunks
+
+
+def pay(desk, client_ids):
+    """Pay the same with core's wizard, client by client, as a clerk does who ticks the client's two journal items.
+
+    :return: list of Cost
+    """
+    costs = []
+    for client_id in client_ids:
+        with measured(desk.env) as cost:
+            context = {"active_model": "account.move.line", "active_ids": desk.credits[client_id]}
+            wizards = desk.env["account.payment.register"].with_context(**context)
+            wizard = wizards.create({"journal_id": desk.journal.id, "group_payment": True})
+            wizard.action_create_payments()
+            desk.env.cr.commit()
+        items = desk.env["account.move.line"].browse(desk.credits[client_id])
+        if not all(items.mapped("reconciled")):
+            raise AssertionError(f"the wizard left something open of {items}")
+        costs.append(cost)
+    return costs
+
+
+def book(desk, client_ids):
+    """Book the same as bare journal entries, in chunks: no payment, no document, no check.
+
+    :return: list of Cost
+    """
+    env = desk.env
+    costs = []
+    for start in range(0, len(client_ids), CHUNK):
+        ids = [item for client_id in client_ids[start : start + CHUNK] for item in desk.credits[client_id]]
+        with measured(env) as cost:
+            credits = env["account.move.line"].browse(ids)
+            entries = env["account.move"].create(
+                [entry_values(desk, items) for items in credits.grouped("partner_id").values()]
+            )
+            entries.action_post()
+            settling = entries.line_ids.filtered(lambda item: item.account_type == "asset_receivable").sorted("id")
+            credits._reconcile_plan([credit | item for credit, item in zip(credits, settling, strict=True)])
+            env.cr.commit()
+        if not all(credits.mapped("reconciled")):
+            raise AssertionError(f"the entries left something open of {credits}")
+        costs.append(cost)
+    return costs
+
+
+def entry_values(desk, credits):
+    """The entry that a payment of these credits has."""
+    return {
+        "date": Date.context_today(credits),
+        "journal_id": desk.journal.id,
+        "move_type": "entry",
+        "line_ids": [
+            Command.create(
+                {
+                    "account_id": desk.outstanding.id,
+                    "balance": sum(credits.mapped("amount_residual")),
+                    "partner_id": credits.partner_id.id,
+                }
+            ),
+            *(
+                Command.create(
+                    {
+                        "account_id": credit.account_id.id,
+                        "balance": -credit.amount_residual,
+                        "partner_id": credit.partner_id.id,
+                    }
+                )
+                for credit in credits
+            ),
+        ],
+    }
+
+
+def measure(env, refunds, runs, say):
+    """Both figures.
+
+    :param refunds: int, how many are issued at once; ten times as many in the long run, a tenth with core's wizard
+    :return: list of rows
+    """
+    desk = Desk(env)
+    say("warming up")
+    run_through(desk, desk.take(10))
+    pay(desk, desk.take(5))
+    book(desk, desk.take(10))
+    ours, core, floor = [], [], []
+    for number in range(runs):
+        say(f"issuing {refunds} refunds, run {number + 1} of {runs}")
+        ours.append(average([cost for cost, _memory in run_through(desk, desk.take(refunds))], refunds))
+        core.append(average(pay(desk, desk.take(refunds // 10)), refunds // 10))
+        floor.append(average(book(desk, desk.take(refunds)), refunds))
+    return compare(ours, core, floor) + measure_run(desk, refunds * 10, ours, say)
+
+
+def average(costs, number):
+    """What one of `number` took.
+
+    :return: dict
+    """
+    return {
+        "seconds": sum(cost.seconds for cost in costs) / number,
+        "queries": sum(cost.queries for cost in costs) / number,
+    }
+
+
+def compare(ours, core, floor):
+    """The rows of figure 1.
+
+    :param ours, core, floor: lists of what one refund took, one for each run
+    """
+    rows = []
+    for name, costs, most in (("Client Refund", ours, 18), ("core's Pay wizard", core, None), ("bare entries", floor, None)):
+        rows.append(row("issue", name, [1 / cost["seconds"] for cost in costs], "refunds/s"))
+        rows.append(row("issue", f"{name}, SQL", [cost["queries"] for cost in costs], "queries", at_most=most))
+    seconds = [cost["seconds"] for cost in ours]
+    return rows + [
+        row("issue", "speed beside core's Pay wizard", ratios([c["seconds"] for c in core], seconds), "×", at_least=6),
+        row("issue", "speed beside bare entries", ratios([c["seconds"] for c in floor], seconds), "×", at_least=0.6),
+    ]
+
+
+def measure_run(desk, refunds, ours, say):
+    """The rows of figure 2.
+
+    :param ours: list of what one refund took in the smaller case
+    """
+    say(f"issuing {refunds} refunds in a run")
+    chunks = run_through(desk, desk.take(refunds))
+    tenth = len(chunks) // 10
+    costs = [cost for cost, _memory in chunks]
+    small = sorted(cost["seconds"] for cost in ours)[len(ours) // 2]
+    seconds = average(costs, refunds)["seconds"]
+    first, last = (average(part, tenth * CHUNK)["seconds"] for part in (costs[:tenth], costs[-tenth:]))
+    # the first tenth fills caches
+    early, late = chunks[tenth][1], chunks[-1][1]
+    return [
+        row("run", f"a refund, of {refunds}", [seconds * 1000], "ms"),
+        row("run", "a refund, beside the smaller case", [seconds / small], "×", at_most=1.15),
+        row("run", "a refund of the last tenth, beside the first tenth", [last / first], "×", at_most=1.15),
+        row("run", "memory at the end", [late], "MB"),
+        row("run", "memory at the end, beside after the first tenth", [late / early], "×", at_most=1.05),
+    ]

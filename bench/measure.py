@@ -1,0 +1,144 @@
+"""How it is measured: seconds, SQL queries, memory, and how PostgreSQL runs a query."""
+
+import gc
+import json
+import os
+import platform
+import resource
+import statistics
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+from odoo import release
+from odoo.sql_db import Cursor
+
+
+@dataclass
+class Cost:
+    """What something took."""
+
+    seconds: float = 0.0
+    queries: int = 0
+
+
+@contextmanager
+def measured(env):
+    """Give a `Cost` that is filled at the end; what was cached of records before is forgotten first, as in a request."""
+    env.invalidate_all()
+    gc.collect()
+    cost = Cost(queries=-env.cr.sql_log_count)
+    start = time.perf_counter()
+    yield cost
+    env.flush_all()
+    cost.seconds = time.perf_counter() - start
+    cost.queries += env.cr.sql_log_count
+
+
+def memory():
+    """The memory that this process holds, in megabytes."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+@contextmanager
+def recorded():
+    """Give a list that is filled with all that is sent to PostgreSQL, with its values."""
+    execute = Cursor.execute
+    statements = []
+
+    def record(cursor, *args, **kwargs):
+        result = execute(cursor, *args, **kwargs)
+        statements.append(cursor._obj.query.decode())
+        return result
+
+    with patch.object(Cursor, "execute", record):
+        yield statements
+
+
+@dataclass
+class Plans:
+    """How PostgreSQL runs the statements that touch journal items."""
+
+    scans: list = field(default_factory=list)
+    indexes: set = field(default_factory=set)
+
+
+def explain(env, statements):
+    """Ask PostgreSQL how it runs those of these statements that touch journal items.
+
+    :return: Plans, with the statements that scan all journal items, and the indexes that are used
+    """
+    plans = Plans()
+    for statement in statements:
+        if "account_move_line" in statement and statement.lstrip().startswith(("SELECT", "WITH", "UPDATE")):
+            env.cr.execute(f"EXPLAIN (FORMAT JSON) {statement.replace('%', '%%')}", ())
+            [[[plan]]] = env.cr.fetchall()
+            for node in walk(plan["Plan"]):
+                if node.get("Relation Name") == "account_move_line" and node["Node Type"] == "Seq Scan":
+                    plans.scans.append(statement)
+                if "Index Name" in node:
+                    plans.indexes.add(node["Index Name"])
+    return plans
+
+
+def walk(node):
+    """A node of a plan and all below it."""
+    yield node
+    for child in node.get("Plans", ()):
+        yield from walk(child)
+
+
+def row(figure, what, values, unit, at_least=None, at_most=None):
+    """A line of the result: what was measured, once a run, and whether the middle one meets the target.
+
+    :return: dict
+    """
+    median = statistics.median(values)
+    return {
+        "figure": figure,
+        "what": what,
+        "unit": unit,
+        "runs": len(values),
+        "values": [round(value, 3) for value in values],
+        "median": round(median, 3),
+        "at_least": at_least,
+        "at_most": at_most,
+        "met": (at_least is None or median >= at_least) and (at_most is None or median <= at_most),
+    }
+
+
+def ratios(numerators, denominators):
+    """Run by run, so that what disturbs one run disturbs both sides of a ratio."""
+    return [numerator / denominator for numerator, denominator in zip(numerators, denominators, strict=True)]
+
+
+def machine(env):
+    """What it ran on, as far as it matters."""
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "odoo": release.version,
+        "postgresql": str(env.cr._cnx.server_version // 10000),
+    }
+
+
+def print_rows(rows, file):
+    """The result as a table."""
+    for line in rows:
+        spread = f"{min(line['values']):g} to {max(line['values']):g}" if line["runs"] > 1 else ""
+        target = " and ".join(
+            f"{sign} {line[bound]:g}" for bound, sign in (("at_least", "≥"), ("at_most", "≤")) if line[bound] is not None
+        )
+        verdict = f"{target:<10} {'met' if line['met'] else 'MISSED'}" if target else ""
+        print(
+            f"{line['figure']:<8} {line['what']:<58} {line['median']:>9g} {line['unit']:<11} "
+            f"{line['runs']} × {spread:<20} {verdict}".rstrip(),
+            file=file,
+        )
+
+
+def print_json(result, file):
+    """The result for programs."""
+    print(json.dumps(result, indent=2, ensure_ascii=False), file=file)

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Measures the addon on a large ledger, beside what Odoo does without it; prints the figures as JSON."""
+
+import argparse
+import hashlib
+
+import databases
+from processes import fail, run_script, supervise
+
+DATABASE = "client_refund_bench"
+LEDGER = "client_refund_ledger"
+BENCH = databases.ROOT / "bench"
+
+
+def ledger(items):
+    """A database with a ledger and without the addon; made when it is missing or out of date.
+
+    :return: str, its name
+    """
+    name = f"{LEDGER}_{items}"
+    recipe = hashlib.sha256((BENCH / "ledger.py").read_bytes()).hexdigest()
+    wanted = f"{databases.odoo_build()} {recipe}"
+    with databases.in_use(name):
+        if databases.note(name) != wanted:
+            source = databases.template(databases.EMPTY_TEMPLATE)
+            with databases.timed(f"making a ledger of {items} journal items in {name} (once)"):
+                databases.copy(source, name)
+                if supervise(["python3", BENCH / "ledger.py", name, str(items)], databases.RELAXED):
+                    fail(f"the ledger {name} was not made.")
+                databases.sql("VACUUM ANALYZE", name)
+                databases.mark(name, wanted)
+    return name
+
+
+def parse(arguments):
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="on a small ledger, only to see that it works")
+    parser.add_argument("--runs", type=int, default=3, help="how often each figure is measured")
+    return parser.parse_args(arguments)
+
+
+def main(*arguments):
+    """Make the ledger, install the addon on a copy of it, and measure there."""
+    options = parse(arguments)
+    with databases.in_use(DATABASE, wait=False):
+        source = ledger(50_000 if options.quick else 1_000_000)
+        with databases.timed(f"installing the addons on a copy of {source}"):
+            databases.copy(source, DATABASE)
+            databases.load(DATABASE, "--init", ",".join(databases.ADDONS))
+        size = "100" if options.quick else "1000"
+        code = supervise(
+            ["python3", BENCH / "bench.py", DATABASE, size, str(options.runs)],
+            databases.RELAXED,
+        )
+        databases.drop(DATABASE)
+    return code
+
+
+if __name__ == "__main__":
+    run_script(main)
