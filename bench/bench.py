@@ -10,8 +10,6 @@ from measure import machine, print_json, print_rows
 from screens import measure_wizard, measure_worklist
 from session import environment
 
-from odoo.tools import SQL
-
 
 def say(message):
     """Tell the person at the terminal what goes on."""
@@ -20,15 +18,13 @@ def say(message):
 
 def describe(env):
     """The ledger that is measured on."""
-    [(items, open_items, clients)] = env.execute_query(
-        SQL(
-            """
-            SELECT count(*), count(*) FILTER (WHERE amount_residual != 0), count(DISTINCT partner_id)
-            FROM account_move_line WHERE parent_state = 'posted'
-            """
-        )
-    )
-    return {"journal_items": items, "open_items": open_items, "clients": clients}
+    items = env["account.move.line"]
+    credits = items._get_open_credit_domain()
+    return {
+        "journal_items": items.search_count([]),
+        "open_credits": items.search_count(credits),
+        "clients_with_credits": len(items._read_group(credits, ["partner_id"])),
+    }
 
 
 def main(database, refunds, runs):

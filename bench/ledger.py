@@ -17,10 +17,11 @@ from datetime import timedelta
 
 from session import environment
 
-from odoo import Command, fields
+from odoo.fields import Command, Date
 from odoo.tools import SQL
 
 CLIENTS = 10
+ITEMS = 20  # of a client
 FACTORS = 9  # a copy's amounts are 1 to 9 times those of the original
 SHIFT_DAYS = 300  # a copy's dates are up to so many days later
 # Clients with many open credits, for the wizard.
@@ -54,7 +55,7 @@ def make_documents(env, move_type, clients, days_ago, *prices):
 
     :return: account.move.line, what is receivable
     """
-    date = fields.Date.today() - timedelta(days=days_ago)
+    date = Date.today() - timedelta(days=days_ago)
     documents = env["account.move"].create(
         [
             {
@@ -86,7 +87,7 @@ def make_payments(env, bank, invoices, days_ago, more=0):
                 "partner_type": "customer",
                 "partner_id": invoice.partner_id.id,
                 "amount": invoice.amount_residual + more,
-                "date": fields.Date.today() - timedelta(days=days_ago),
+                "date": Date.today() - timedelta(days=days_ago),
                 "journal_id": bank.id,
             }
             for invoice in invoices
@@ -294,7 +295,7 @@ def main(database, items):
         clients = make_clients(env, [f"Client {number}" for number in range(CLIENTS)])
         book_history(env, bank, clients)
         originals = find_records(env, clients)
-        copy_records(env, originals, int(items) // len(originals["account.move.line"]) - 1)
+        copy_records(env, originals, int(items) // (CLIENTS * ITEMS) - 1)
         for number in MANY_CREDITS:
             client = make_clients(env, [f"Client with {number} credits"])
             credit = make_documents(env, "out_refund", client, 330, 20.00)

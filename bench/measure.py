@@ -25,7 +25,7 @@ class Cost:
 
 @contextmanager
 def measured(env):
-    """Give a `Cost` that is filled at the end; what was cached of records before is forgotten first, as in a request."""
+    """Give a `Cost` that is filled at the end. No record is cached at the start, as in a request."""
     env.invalidate_all()
     gc.collect()
     cost = Cost(queries=-env.cr.sql_log_count)
@@ -73,7 +73,7 @@ def explain(env, statements):
     plans = Plans()
     for statement in statements:
         if "account_move_line" in statement and statement.lstrip().startswith(("SELECT", "WITH", "UPDATE")):
-            env.cr.execute(f"EXPLAIN (FORMAT JSON) {statement.replace('%', '%%')}", ())
+            env.cr.execute(f"EXPLAIN (FORMAT JSON) {statement}")
             [[[plan]]] = env.cr.fetchall()
             for node in walk(plan["Plan"]):
                 if node.get("Relation Name") == "account_move_line" and node["Node Type"] == "Seq Scan":
@@ -128,15 +128,22 @@ def print_rows(rows, file):
     """The result as a table."""
     for line in rows:
         spread = f"{min(line['values']):g} to {max(line['values']):g}" if line["runs"] > 1 else ""
-        target = " and ".join(
-            f"{sign} {line[bound]:g}" for bound, sign in (("at_least", "≥"), ("at_most", "≤")) if line[bound] is not None
-        )
-        verdict = f"{target:<10} {'met' if line['met'] else 'MISSED'}" if target else ""
         print(
-            f"{line['figure']:<8} {line['what']:<58} {line['median']:>9g} {line['unit']:<11} "
-            f"{line['runs']} × {spread:<20} {verdict}".rstrip(),
+            f"{line['figure']:<8} {line['what']:<52} {line['median']:>8g} {line['unit']:<9} "
+            f"{line['runs']} × {spread:<20} {verdict(line)}".rstrip(),
             file=file,
         )
+
+
+def verdict(line):
+    """The target of a row, and whether it is met."""
+    if line["at_least"] is not None:
+        target = f"≥ {line['at_least']:g}"
+    elif line["at_most"] is not None:
+        target = f"≤ {line['at_most']:g}"
+    else:
+        return ""
+    return f"{target:<7} {'met' if line['met'] else 'MISSED'}"
 
 
 def print_json(result, file):

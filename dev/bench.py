@@ -34,10 +34,12 @@ def ledger(items):
 
 def parse(arguments):
     """The options of the command line."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="on a small ledger, only to see that it works")
-    parser.add_argument("--runs", type=int, default=3, help="how often each figure is measured")
-    return parser.parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="make bench", usage='make bench ARGS="[--quick] [--runs N]"', add_help=False)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--runs", type=int)
+    options = parser.parse_args(arguments)
+    options.runs = options.runs or (1 if options.quick else 3)
+    return options
 
 
 def main(*arguments):
