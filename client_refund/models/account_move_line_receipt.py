@@ -51,7 +51,8 @@ class AccountMoveLineReceipt(models.Model):
                 )
             )
             added = debits.matched_credit_ids.credit_move_id - sources
-            sources |= added
+            if added:  # joined, records are not read together any more with those of other clients
+                sources |= added
         return sources
 
     def _is_unmatched_receipt(self):

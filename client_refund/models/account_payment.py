@@ -55,6 +55,10 @@ class AccountPayment(models.Model):
         ondelete="restrict",
         help="The refund's payment that the bank sent back, and this payment books that.",
     )
+    # At each write of a payment core looks for its entries and journal items, unless it can read them for a whole batch
+    # by fields like these.
+    client_refund_entry_ids = fields.One2many("account.move", "origin_payment_id", string="Entries")
+    client_refund_item_ids = fields.One2many("account.move.line", "payment_id", string="Journal Items of the Entries")
     client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
     has_refundable_credit = fields.Boolean(
         related="move_id.has_refundable_credit",
