@@ -87,20 +87,22 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _payment(cls, amount, partner=None, currency=None, date="2024-03-02", **values):
-        payment = cls.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": (partner or cls.client).id,
-                "amount": amount,
-                "currency_id": (currency or cls.currency).id,
-                "date": date,
-                "journal_id": cls.bank.id,
-                **values,
-            }
-        )
+        payment = cls.env["account.payment"].create(cls._prepare_payment_vals(amount, partner, currency, date, **values))
         payment.action_post()
         return cls._receivable_items(payment.move_id)
+
+    @classmethod
+    def _prepare_payment_vals(cls, amount, partner=None, currency=None, date="2024-03-02", **values):
+        return {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": (partner or cls.client).id,
+            "amount": amount,
+            "currency_id": (currency or cls.currency).id,
+            "date": date,
+            "journal_id": cls.bank.id,
+            **values,
+        }
 
     @classmethod
     def _outstanding_payment(cls, amount, **values):
@@ -128,26 +130,28 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         return suspense
 
     @classmethod
-    def _entry(cls, amount, partner=None, date="2024-01-01", account=None, company=None):
+    def _entry(cls, amount, partner=None, date="2024-01-01", account=None):
         """A journal entry on the receivable account, such as an opening balance: a credit if the amount is positive."""
-        move = cls.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "date": date,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": (account or cls.receivable).id,
-                            "partner_id": (partner or cls.client).id,
-                            "balance": -amount,
-                        }
-                    ),
-                    Command.create({"account_id": cls.revenue.id, "balance": amount}),
-                ],
-            }
-        )
+        move = cls.env["account.move"].create(cls._prepare_entry_vals(amount, partner, date, account))
         move.action_post()
         return cls._receivable_items(move)
+
+    @classmethod
+    def _prepare_entry_vals(cls, amount, partner=None, date="2024-01-01", account=None):
+        return {
+            "move_type": "entry",
+            "date": date,
+            "line_ids": [
+                Command.create(
+                    {
+                        "account_id": (account or cls.receivable).id,
+                        "partner_id": (partner or cls.client).id,
+                        "balance": -amount,
+                    }
+                ),
+                Command.create({"account_id": cls.revenue.id, "balance": amount}),
+            ],
+        }
 
     @classmethod
     def _bank_account(cls, number, partner=None, trusted=True, **values):
