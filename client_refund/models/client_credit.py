@@ -399,6 +399,15 @@ class ClientCredit(models.Model):
             self.env["client.refund.wizard"].browse(action["res_id"]).line_ids.selected = False
         return action
 
+    def action_prepare_run(self):
+        """Make a refund run of the credits behind these rows.
+
+        :return: an action dictionary that opens the run
+        :raise UserError: if nothing is open any more, or if the rows are of several companies
+        """
+        run = self.env["client.refund.run"]._prepare_for_credits(self._get_open_credits())
+        return run._get_records_action(name=self.env._("Refund Run"))
+
     def action_view_credits(self):
         """Open the journal items behind these rows.
 

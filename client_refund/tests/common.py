@@ -87,7 +87,9 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _payment(cls, amount, partner=None, currency=None, date="2024-03-02", **values):
-        payment = cls.env["account.payment"].create(cls._prepare_payment_vals(amount, partner, currency, date, **values))
+        payment = cls.env["account.payment"].create(
+            cls._prepare_payment_vals(amount, partner, currency, date, **values)
+        )
         payment.action_post()
         return cls._receivable_items(payment.move_id)
 

@@ -18,7 +18,10 @@ class TestBatch(ClientRefundRunCommon):
         :return: account.move.line
         """
         clients = self.env["res.partner"].create(
-            [{"name": f"Client {index}", "property_account_receivable_id": self.receivable.id} for index in range(number)]
+            [
+                {"name": f"Client {index}", "property_account_receivable_id": self.receivable.id}
+                for index in range(number)
+            ]
         )
         payments = self.env["account.payment"].create(
             [self._prepare_payment_vals(10, partner=client) for client in clients]

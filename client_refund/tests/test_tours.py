@@ -133,6 +133,29 @@ class TestTours(ClientRefundCommon, HttpCase):
         self._assert_ledger(refund, ISSUED_STATES, payment=0, credit_note=0)
         self.assertEqual(refund.amount, 650)
 
+    def test_run(self):
+        credit = self._credit_note(75, partner=self.other_client)
+        self._invoice(500, partner=self.other_client)
+        self.invoice.move_id.button_draft()
+        refund = self._tour("client_refund_run")
+        run = refund.run_id
+        self.assertEqual((run.state, refund.state, refund.user_id), ("issuing", "to_approve", self.clerk))
+        self._work(run)
+        self._assert_ledger(refund, ISSUED_STATES, payment=0, credit_note=0)
+        self.assertEqual(refund.amount, 650)
+        self.assertEqual(credit.amount_residual, -75)
+
+        self._tour("client_refund_run_done", run)
+        self._work(run)
+        self.assertRecordValues(refund, [{"state": "canceled", "cancel_reason": "Wrong bank"}])
+        self.assertEqual(-self.payment.amount_residual, 250)
+        self.assertEqual(-self.credit_note.amount_residual, 400)
+
+    def _work(self, run):
+        """What the scheduler does."""
+        while run.is_working:
+            run.sudo()._process_chunk()
+
     def test_return(self):
         refund_id = self.refunds.create_refund({"partner_id": self.client.id, "journal_id": self.bank.id})
         refund = self._tour("client_refund_return", self.env["client.refund"].browse(refund_id))
