@@ -112,7 +112,8 @@ class ClientRefundPosting(models.Model):
 
     def _reconcile(self):
         """Reconcile each credit with its own payment item, and own what came of it."""
-        self.line_ids.move_line_id.move_id.line_ids.tax_ids.ids  # core reads them for one document after another
+        # core reads the taxes for one document after another
+        self.line_ids.move_line_id.move_id.line_ids.fetch(["tax_ids"])
         for pairs in self._get_reconcile_rounds():
             self.env["account.move.line"]._reconcile_plan(pairs)
         for refund in self:

@@ -82,8 +82,8 @@ class ClientRefundSettlement(models.Model):
                     offset.refund_id,
                     offset.refund_id._name_problem(
                         self.env._(
-                            "the credits on account %(account)s settle only %(settled)s of the %(amount)s of %(document)s. "
-                            "Settle less, or choose more credits of that account.",
+                            "the credits on account %(account)s settle only %(settled)s of the %(amount)s of "
+                            "%(document)s. Settle less, or choose more credits of that account.",
                             account=offset.move_line_id.account_id.display_name,
                             settled=offset._format_amount(settled[offset]),
                             amount=offset._format_amount(offset.amount),

@@ -189,10 +189,11 @@ class TestRun(ClientRefundRunCommon):
         run = self._prepare_three()
         failing = self._by_client(run)[self.other_client]
         issue = ClientRefundPosting._issue
+        message = "The bank is on fire."
 
         def fail(refunds):
             if failing in refunds:
-                raise UserError("The bank is on fire.")
+                raise UserError(message)
             return issue(refunds)
 
         with patch.object(ClientRefundPosting, "_issue", fail):
@@ -200,7 +201,7 @@ class TestRun(ClientRefundRunCommon):
 
         self.assertEqual(run.state, "errors")
         self.assertEqual((run.issued_count, run.failed_count), (2, 1))
-        self.assertEqual((failing.state, failing.run_error), ("draft", "The bank is on fire."))
+        self.assertEqual((failing.state, failing.run_error), ("draft", message))
         self.assertFalse(failing.payment_ids)
 
         self._issue(run)  # retry

@@ -1,4 +1,5 @@
 import { Component, onWillUnmount, useEffect } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
@@ -13,13 +14,13 @@ export class RunProgress extends Component {
         useEffect(
             (isWorking) => {
                 if (isWorking) {
-                    this.timer = setInterval(() => this.reload(), SECONDS * 1000);
+                    this.timer = browser.setInterval(() => this.reload(), SECONDS * 1000);
                 }
-                return () => clearInterval(this.timer);
+                return () => browser.clearInterval(this.timer);
             },
             () => [this.data.is_working]
         );
-        onWillUnmount(() => clearInterval(this.timer));
+        onWillUnmount(() => browser.clearInterval(this.timer));
     }
 
     get data() {
