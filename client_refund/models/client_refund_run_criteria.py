@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 SOURCE_DOMAINS = {
     "credit_note": Domain("move_id.move_type", "=", "out_refund"),
@@ -59,6 +60,9 @@ class ClientRefundRunCriteria(models.Model):
     )
     move_line_ids = fields.Many2many(
         "account.move.line",
+        relation="client_refund_run_move_line_rel",
+        column1="run_id",
+        column2="move_line_id",
         string="Chosen Credits",
         copy=False,
         help="Only these credits, which were chosen in the worklist. None: all that the criteria match.",
@@ -104,7 +108,7 @@ class ClientRefundRunCriteria(models.Model):
             ("date", "<=", self.age_days and self.date - timedelta(days=self.age_days)),
             ("partner_id.commercial_partner_id.category_id", "in", self.category_ids.ids),
             ("journal_id", "in", self.credit_journal_ids.ids),
-            ("id", "in", self.move_line_ids.ids),
+            ("id", "in", self.move_line_ids and self._get_chosen_query()),
         )
         return (
             self.env["account.move.line"]._get_open_item_domain()
@@ -113,6 +117,13 @@ class ClientRefundRunCriteria(models.Model):
             & Domain.AND(Domain(*criterion) for criterion in criteria if criterion[2])
             & Domain.OR(domain for source, domain in SOURCE_DOMAINS.items() if self[f"source_{source}"])
         )
+
+    def _get_chosen_query(self):
+        """The chosen credits: a hundred thousand ids are not sent to the database with each query.
+
+        :return: SQL that gives ids of journal items
+        """
+        return SQL("(SELECT move_line_id FROM client_refund_run_move_line_rel WHERE run_id = %s)", self.id)
 
     def _get_clients_query(self):
         """The clients that have credits that match the criteria.
