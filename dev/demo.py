@@ -20,6 +20,8 @@ WELCOME = f"""
     holds a credit note; both are listed; Refund pays them back
     As clerk, the same for Northgate Property Partners: an open invoice is settled first, and
     the rest needs approval; as admin approve it
+    Invoicing > Customers > Client Credits: who is owed what; select some, Prepare Refunds, and
+    pay them in one run
     Invoicing > Customers > Client Refunds: what was paid back; Undo takes it back
 
   Ctrl-C stops it; what you entered is kept (`make demo-reset` starts afresh).
