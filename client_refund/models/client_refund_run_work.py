@@ -91,6 +91,7 @@ class ClientRefundRunWork(models.Model):
 
     def _start(self, state):
         """Begin a piece of work, in the name of the user."""
+        self.activity_unlink(["mail.mail_activity_data_todo"])  # what the last piece told is out of date
         self.write({"state": state, "paused": False, "worker_id": self.env.uid})
         self._trigger_work()
 
