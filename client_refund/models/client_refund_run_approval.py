@@ -59,10 +59,10 @@ class ClientRefundRunApproval(models.Model):
         """
         for run in self._as_own_work():
             run._check_state(*OPEN_STATES)
-            drafts = run._search_refunds([("state", "=", "draft")])
-            if not drafts:
+            drafts = Domain("state", "=", "draft")
+            if not run._search_refunds(drafts, limit=1):
                 raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
-            drafts.run_error = False
+            run._search_refunds(drafts & Domain("run_error", "!=", False)).run_error = False
             run._forget_approval()
             run.write({"user_id": self.env.uid, "contributor_ids": [Command.link(self.env.uid)]})
             run._start("checking")
@@ -73,9 +73,9 @@ class ClientRefundRunApproval(models.Model):
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.write({"approver_id": False, "approved_on": False, "approval_reason": False})
 
-    def _search_refunds(self, domain):
+    def _search_refunds(self, domain, limit=None):
         """Those of the refunds of these runs that match a domain."""
-        return self.env["client.refund"].search(Domain("run_id", "in", self.ids) & Domain(domain))
+        return self.env["client.refund"].search(Domain("run_id", "in", self.ids) & Domain(domain), limit=limit)
 
     def _check_chunk(self):
         """Check the next refunds, keep why they need approval, and let them wait."""

@@ -5,6 +5,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .client_refund_run import WORKING_STATES
+from .client_refund_run_approval import APPROVAL_ACTIVITY
 from .client_refund_workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class ClientRefundRunWork(models.Model):
         for run in self._as_own_work():
             run._check_not_at_work()
             run._check_state("prepared", "to_approve", "issuing", "done", "errors")
-            run._forget_approval()
+            run.activity_unlink([APPROVAL_ACTIVITY])  # who approved what was issued is kept
             run._search_refunds([("run_error", "!=", False)]).run_error = False
             run.write({"undo_reason": reason, "undo_date": date})
             run._start("undoing")

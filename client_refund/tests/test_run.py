@@ -317,6 +317,9 @@ class TestRun(ClientRefundRunCommon):
             run.age_days = 3
         with self.assertRaisesRegex(UserError, "This is possible only in: Criteria"):
             run.minimum_ids = [Command.create({"currency_id": self.currency.id, "amount": 1})]
+        minimums = self.env["client.refund.run.minimum"].with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "This is possible only in: Criteria"):
+            minimums.create({"run_id": run.id, "currency_id": self.currency.id, "amount": 1})
         with self.assertRaisesRegex(UserError, "This is possible only in: Criteria"):
             run.unlink()
         with self.assertRaisesRegex(AccessError, "Only a run itself says"):
