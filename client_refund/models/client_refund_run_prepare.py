@@ -298,5 +298,5 @@ class ClientRefundRunPrepare(models.Model):
         currency = self.env["res.currency"].browse(vals["currency_id"])
         amount = sum(line["amount"] for _command, _id, line in vals["line_ids"])
         self.env["client.refund.run.skip"].create(
-            [self._prepare_skip_vals(client, currency, "problem", amount, str(error))]
+            [self._prepare_skip_vals(client, currency, "problem", amount, str(error) or repr(error))]
         )

@@ -243,7 +243,7 @@ class ClientRefundRunWork(models.Model):
             fail(batch, error)
 
     def _fail(self, refund, error):
-        refund._note_run_error(str(error))
+        refund._note_run_error(str(error) or repr(error))
 
     def _finish_issuing(self):
         self.state = "errors" if self.failed_count else "done"

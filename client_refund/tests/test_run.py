@@ -210,6 +210,16 @@ class TestRun(ClientRefundRunCommon):
         self.assertFalse(failing.run_error)
         self.assertEqual(len(run.refund_ids.payment_ids), 3)
 
+    def test_an_error_without_a_text_is_an_error(self):
+        """Taken for none, the refund would be tried for ever."""
+        run = self._prepare_three()
+
+        with patch.object(ClientRefundPosting, "_issue", side_effect=AssertionError), mute_logger(WORK):
+            self._issue(run)
+
+        self.assertEqual((run.state, run.failed_count), ("errors", 3))
+        self.assertEqual(set(run.refund_ids.mapped("run_error")), {"AssertionError()"})
+
     def test_what_comes_up_after_preparation_fails_by_name(self):
         run = self._prepare_three()
         self.other_client.write({"client_refund_blocked": True, "client_refund_block_reason": "Court order"})
