@@ -148,7 +148,11 @@ class ClientRefundRunWork(models.Model):
     def _count_chunks_left(self):
         """How much is left to do in all runs, for the scheduler to come again; each run must be finished, too."""
         runs = self.search([("state", "in", WORKING_STATES), ("paused", "=", False)])
-        return sum(1 + run._count_left() // CHUNK for run in runs)
+        return sum(run._count_chunks() for run in runs)
+
+    def _count_chunks(self):
+        """How many chunks the work at hand takes; the last one finishes it, if there is nothing else in it."""
+        return 1 + self._count_left() // CHUNK
 
     def _count_left(self):
         self.ensure_one()
