@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 from unittest.mock import Mock, patch
 
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -244,10 +244,10 @@ class TestQueueJob(ClientRefundRunCommon):
 
         def fail(refunds):
             if failing in refunds:
-                raise UserError("The bank is on fire.")
+                raise ValueError("The bank is on fire.")
             return issue(refunds)
 
-        with patch.object(ClientRefundPosting, "_issue", fail):
+        with patch.object(ClientRefundPosting, "_issue", fail), mute_logger(f"{MODELS}.client_refund_run_work"):
             self._issue(run)
         self.assertEqual((run.state, run.issued_count, run.failed_count), ("errors", 2, 1))
         self.assertEqual(failing.run_error, "The bank is on fire.")

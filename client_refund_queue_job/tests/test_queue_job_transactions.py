@@ -14,9 +14,7 @@ class TestQueueJobTransactions(TransactionsCase):
         self.addCleanup(self._delete_journals)  # when the payments are gone
         super().setUp()
         with self._transaction() as env:
-            bank = env["account.journal"].search(
-                [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
-            )
+            bank = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1)
             journals = env["account.journal"].create(
                 [
                     {
