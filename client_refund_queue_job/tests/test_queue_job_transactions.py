@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -50,6 +52,24 @@ class TestQueueJobTransactions(TransactionsCase):
             env.cr.commit()
             return run.id
 
+    @contextmanager
+    def _meanwhile(self):
+        """Another transaction, which fails where it would wait for the first."""
+        with self._transaction() as env:
+            env.cr.execute("SET lock_timeout = '2s'")
+            env.cr.commit()
+            try:
+                yield env
+            finally:
+                env.cr.rollback()
+                env.cr.execute("RESET lock_timeout")
+                env.cr.commit()
+
+    @contextmanager
+    def _assert_steps_back(self):
+        with self.assertRaisesRegex(RetryableJobError, "Others are at this run, or at its journal"):
+            yield
+
     def _work(self, env, run_id, state="issuing"):
         """What a job does."""
         with trap_jobs():
@@ -67,7 +87,7 @@ class TestQueueJobTransactions(TransactionsCase):
         first, second = self._make_run(), self._make_run()
         with self._transaction() as env:
             self._work(env, first)
-            with self._transaction() as other, self.assertRaises(RetryableJobError):
+            with self._meanwhile() as other, self._assert_steps_back():
                 self._work(other, second)
             env.cr.commit()
         with self._transaction() as env:
@@ -80,8 +100,7 @@ class TestQueueJobTransactions(TransactionsCase):
         first, second = self._make_run(), self._make_run(journal=1)
         with self._transaction() as env:
             self._work(env, first)
-            with self._transaction() as other:
-                other.cr.execute("SET LOCAL lock_timeout = '2s'")  # it would wait for numbers
+            with self._meanwhile() as other:
                 self._work(other, second)
                 other.cr.commit()
             env.cr.commit()
@@ -97,7 +116,7 @@ class TestQueueJobTransactions(TransactionsCase):
             env.cr.commit()
         with self._transaction() as env:
             self._work(env, run_id, "checking")
-            with self._transaction() as other, self.assertRaises(RetryableJobError):
+            with self._meanwhile() as other, self._assert_steps_back():
                 self._work(other, run_id, "checking")
             env.cr.commit()
         with self._transaction() as env:
@@ -110,7 +129,7 @@ class TestQueueJobTransactions(TransactionsCase):
         run_id = self._make_run()
         with self._transaction() as env:
             self._work(env, run_id)
-            with self._transaction() as scheduler:
+            with self._meanwhile() as scheduler:
                 scheduler["client.refund.run"]._cron_work()
                 self.assertEqual(scheduler["client.refund.run"].browse(run_id).state, "issuing")
             env.cr.commit()
