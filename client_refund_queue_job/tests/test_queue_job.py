@@ -224,6 +224,7 @@ class TestQueueJob(ClientRefundRunCommon):
         run.action_pause()
         with self._queue():
             run.action_undo("not now")
+            self.assertNothingToDo(jobs)
 
         self.assertNothingToDo(jobs)
 
