@@ -47,9 +47,9 @@ def main(*arguments):
     options = parse(arguments)
     with databases.in_use(DATABASE, wait=False):
         source = ledger(50_000 if options.quick else 1_000_000)
-        with databases.timed(f"installing the addons on a copy of {source}"):
+        with databases.timed(f"installing the addon on a copy of {source}"):
             databases.copy(source, DATABASE)
-            databases.load(DATABASE, "--init", ",".join(databases.ADDONS))
+            databases.load(DATABASE, "--init", databases.ADDON)
         size = "100" if options.quick else "1000"
         code = supervise(
             ["python3", BENCH / "bench.py", DATABASE, size, str(options.runs)],

@@ -16,7 +16,9 @@ from pathlib import Path
 from processes import fail, say
 
 ROOT = Path(__file__).resolve().parent.parent
-ADDONS = sorted(manifest.parent.name for manifest in ROOT.glob("client_refund*/__manifest__.py"))
+ADDON = "client_refund"
+# The small addons, each for another module that the addon meets; they install themselves where that is.
+GLUE = sorted(manifest.parent.name for manifest in ROOT.glob(f"{ADDON}_*/__manifest__.py"))
 DEMO = "client_refund_demo"
 TEST = "client_refund_test"
 TEMPLATE = "client_refund_template_demo"
@@ -59,10 +61,10 @@ def complaints(log):
     return found
 
 
-def dependencies():
-    """The modules of others that the addons need."""
-    manifests = (ast.literal_eval((ROOT / addon / "__manifest__.py").read_text()) for addon in ADDONS)
-    return sorted({module for manifest in manifests for module in manifest["depends"]} - set(ADDONS))
+def dependencies(*addons):
+    """The modules of others that these addons need."""
+    manifests = (ast.literal_eval((ROOT / addon / "__manifest__.py").read_text()) for addon in addons)
+    return sorted({module for manifest in manifests for module in manifest["depends"]} - {ADDON, *GLUE})
 
 
 def odoo_build():
@@ -107,15 +109,15 @@ def make_assets(database):
 
 
 def template(name, *options):
-    """The template `name` with all that the addons depend on; made when it is missing or out of date."""
-    wanted = " ".join([odoo_build(), *dependencies()])
+    """The template `name` with all that the addon depends on; made when it is missing or out of date."""
+    wanted = " ".join([odoo_build(), *dependencies(ADDON)])
     with in_use(name):
         if note(name) != wanted:
             with timed(f"making the template database {name} (once)"):
                 drop(name)
                 # Made here since Odoo would warn that PostgreSQL's optional extensions are not installed.
                 sql(f"CREATE DATABASE {name} ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0")
-                load(name, "--init", ",".join(["base", *dependencies()]), *options)
+                load(name, "--init", ",".join(["base", *dependencies(ADDON)]), *options)
                 if name == TEMPLATE:
                     make_assets(name)
                 mark(name, wanted)
@@ -123,20 +125,33 @@ def template(name, *options):
 
 
 def create(database):
-    """Make a database with demo data and the addons, on a template that has `account` with demo data."""
+    """Make a database with demo data and the addon, on a template that has `account` with demo data."""
     source = template(TEMPLATE, "--with-demo")
-    with timed(f"installing {', '.join(ADDONS)} in {database}, which has demo data"):
+    with timed(f"installing {ADDON} in {database}, which has demo data"):
         copy(source, database)
-        load(database, "--init", ",".join(ADDONS))
+        load(database, "--init", ADDON)
         make_assets(database)
 
 
-def create_empty(database):
-    """Make a database with the addons and nothing else but what they depend on."""
+def create_empty(database, addon=ADDON):
+    """Make a database with an addon and nothing else but what it depends on."""
     source = template(EMPTY_TEMPLATE)
-    with timed(f"installing {', '.join(ADDONS)} in {database}, which is empty"):
+    with timed(f"installing {addon} in {database}, which is empty"):
         copy(source, database)
-        load(database, "--init", ",".join(ADDONS))
+        load(database, "--init", addon)
+
+
+def meet(database, glue):
+    """Install what a small addon is for: where the addon is, that must install the small one too."""
+    load(database, "--init", ",".join(dependencies(glue)))
+    assert_installed(database, [glue])
+
+
+def assert_installed(database, glue):
+    """Fail unless small addons have installed themselves."""
+    installed = sql("SELECT name FROM ir_module_module WHERE state = 'installed'", database)
+    if missing := sorted(set(glue) - set(installed)):
+        fail(f"{', '.join(missing)} did not install by itself.")
 
 
 @contextmanager
@@ -159,10 +174,10 @@ def in_use(database, wait=True):
         session.communicate()
 
 
-def addons_digest():
-    """A digest of the addons' code, to see whether a database must be updated."""
+def addon_digest():
+    """A digest of the addon's code, to see whether a database must be updated."""
     digest = hashlib.sha256()
-    for path in sorted(path for addon in ADDONS for path in (ROOT / addon).rglob("*")):
+    for path in sorted((ROOT / ADDON).rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

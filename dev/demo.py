@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Serves Odoo with the addons and demo data; `reset` deletes what was entered there."""
+"""Serves Odoo with the addon and demo data; `reset` deletes what was entered there."""
 
 import os
 import threading
@@ -29,18 +29,17 @@ WELCOME = f"""
 
 
 def prepare():
-    """Make the database at the first time; later update it when the addons' code, or Odoo's own, has changed."""
-    build, digest = databases.odoo_build(), databases.addons_digest()
+    """Make the database at the first time; later update it when the addon's code, or Odoo's own, has changed."""
+    build, digest = databases.odoo_build(), databases.addon_digest()
     made_from = databases.note(databases.DEMO)
     if made_from == f"{build} {digest}":
         return
     if made_from:
-        addons = ",".join(databases.ADDONS)
-        changed = addons if made_from.startswith(build) else "base"
+        changed = databases.ADDON if made_from.startswith(build) else "base"
         # new demo data would not fit what was entered meanwhile
         databases.sql("UPDATE ir_module_module SET demo = FALSE WHERE name LIKE 'client\\_refund%'", databases.DEMO)
         with databases.timed("updating the demo to changed code (`make demo-reset` brings new demo data)"):
-            databases.load(databases.DEMO, "--update", changed, "--init", addons)
+            databases.load(databases.DEMO, "--update", changed, "--init", databases.ADDON)
     else:
         databases.create(databases.DEMO)
     databases.mark(databases.DEMO, f"{build} {digest}")

@@ -224,8 +224,15 @@ def python_step(name, *requirements, megabytes):
     return Step(name, [sys.version, *(path.read_text() for path in requirements)], build, megabytes)
 
 
+def build_modules(folder):
+    """The modules of others that the small addons are for; their wheels require `odoo`, which PyPI does not carry."""
+    pip(PYTHON.folder / "bin/python", "--no-deps", "--target", folder, "-r", MODULES_LIST)
+
+
 ODOO = Step("odoo", [DEBIAN], build_odoo, 1800)
 PYTHON = python_step("python", HERE / "requirements.txt", HERE / "requirements-test.txt", megabytes=500)
+MODULES_LIST = HERE / "requirements-odoo.txt"
+MODULES = Step("modules", [MODULES_LIST.read_text()], build_modules, 10)
 POSTGRES_PROGRAMS = Step("postgres", [POSTGRES], build_postgres, 150)
 
 
@@ -244,7 +251,7 @@ def run_steps(*steps):
 
 def environment():
     """Install what is missing and give the environment variables with which `odoo`, `psql` and `pytest` are found."""
-    run_steps(ODOO, PYTHON, POSTGRES_PROGRAMS)
+    run_steps(ODOO, PYTHON, MODULES, POSTGRES_PROGRAMS)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ODOO_", "PYTHON"))}
     programs = [PYTHON.folder / "bin", ODOO.folder / "bin", POSTGRES_PROGRAMS.folder / "pgserver/pginstall/bin"]
     return kept | {
@@ -252,6 +259,6 @@ def environment():
         "PYTHONPATH": str(ODOO.folder / "usr/lib/python3/dist-packages"),
         "ODOO_RC": os.devnull,
         "ODOO_DATA_DIR": str(CACHE / "odoo-data"),
-        "ODOO_ADDONS_PATH": str(HERE.parent),
+        "ODOO_ADDONS_PATH": f"{HERE.parent},{MODULES.folder / 'odoo/addons'}",
         "ODOO_HTTP_INTERFACE": "127.0.0.1",
     }

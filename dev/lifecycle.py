@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the addons install on an empty database, update, and uninstall without leaving anything behind."""
+"""Checks that the addons install, update, and uninstall without leaving anything behind."""
 
 import databases
 from processes import fail, run_script
@@ -55,17 +55,38 @@ def inventory(database):
 
 
 def check(installed):
-    """Go through an addon's life, on copies of the database in which the addons are `installed` with demo data."""
-    addons = databases.ADDONS
+    """Go through the addon's life, on copies of the database in which it is `installed` with demo data."""
     databases.create_empty(DATABASE)
     shipped = external_ids(DATABASE)
     databases.copy(installed, DATABASE)
-    with databases.timed(f"updating {', '.join(addons)} on a database with data"):
-        databases.load(DATABASE, "--update", ",".join(addons))
+    update(databases.ADDON)
     forget_demo_ids(DATABASE, shipped)
+    uninstall(inventory(databases.TEMPLATE), databases.ADDON)
+
+
+def check_glue():
+    """Go through the life of all small addons, on a database that has what they are for before the addon."""
+    databases.copy(databases.template(databases.EMPTY_TEMPLATE), DATABASE)
+    with databases.timed(f"installing what {', '.join(databases.GLUE)} are for, then {databases.ADDON}"):
+        databases.load(DATABASE, "--init", ",".join(databases.dependencies(*databases.GLUE)))
+        before = inventory(DATABASE)
+        databases.load(DATABASE, "--init", databases.ADDON)
+        databases.assert_installed(DATABASE, databases.GLUE)
+    update(*databases.GLUE)
+    uninstall(before, databases.ADDON, *databases.GLUE)
+
+
+def update(*addons):
+    """Update addons in the database of the check."""
+    with databases.timed(f"updating {', '.join(addons)}"):
+        databases.load(DATABASE, "--update", ",".join(addons))
+
+
+def uninstall(before, *addons):
+    """Uninstall addons, and fail if anything is in the database that was not there `before` them."""
     with databases.timed(f"uninstalling {', '.join(addons)}"):
         databases.odoo("module", "uninstall", "--database", DATABASE, *addons)
-    before, after = inventory(databases.TEMPLATE), inventory(DATABASE)
+    after = inventory(DATABASE)
     if left := sorted(after.keys() - before.keys()):
         print(*(f"{item} {after[item]}" for item in left), sep="\n")
         fail("the above is left in the database after the addons were uninstalled.")
@@ -77,6 +98,7 @@ def main():
     with databases.in_use(databases.TEST):
         databases.create(databases.TEST)
         check(databases.TEST)
+        check_glue()
 
 
 if __name__ == "__main__":

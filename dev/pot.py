@@ -12,7 +12,7 @@ DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:')
 def main(addon):
     """Export from a database without demo data, whose terms nobody translates."""
     with databases.in_use(DATABASE):
-        databases.create_empty(DATABASE)
+        databases.create_empty(DATABASE, addon)
         terms = databases.odoo("i18n", "export", "--database", DATABASE, "--output", "-", addon)
         databases.drop(DATABASE)
     print(*(line for line in terms.split("\n") if not line.startswith(DATES)), sep="\n", end="")

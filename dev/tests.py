@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`)."""
+"""Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`).
+
+The addon is tested where no other module is; each small addon where it meets the module that it is for.
+"""
 
 import os
 import shutil
@@ -11,6 +14,7 @@ import lifecycle
 from processes import fail, run_script, say, supervise
 
 SECOND = "client_refund_test_2"
+MEETING = "client_refund_test_meeting"
 
 # How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
 SETUP = 8
@@ -40,8 +44,8 @@ def browser_options():
 
 
 def test_files():
-    """The test files of all addons in two shares: what needs a browser and half of the rest; the other half."""
-    files = sorted(path for addon in databases.ADDONS for path in (databases.ROOT / addon).glob("tests/test_*.py"))
+    """The test files of the addon in two shares: what needs a browser and half of the rest; the other half."""
+    files = sorted((databases.ROOT / databases.ADDON).glob("tests/test_*.py"))
     browser = [path for path in files if "HttpCase" in path.read_text()]
     others = sorted(set(files) - set(browser), key=weight, reverse=True)
     shares = (browser, [])
@@ -79,19 +83,38 @@ def run_in_two_shares(options):
     return code or process.returncode
 
 
+def run_meeting(glue, *arguments):
+    """Run the tests of a small addon, on a copy of the test database where it meets the module that it is for."""
+    with databases.timed(f"installing what {glue} is for in {MEETING}"):
+        databases.copy(databases.TEST, MEETING)
+        databases.meet(MEETING, glue)
+    code = supervise(["pytest", f"--odoo-database={MEETING}", *arguments], databases.RELAXED)
+    databases.drop(MEETING)
+    return code
+
+
+def run_some(options, arguments):
+    """Run what the arguments ask for: tests of the small addon that they name, or else of the addon."""
+    named = [argument.split("/")[0] for argument in arguments]
+    if glue := next((glue for glue in databases.GLUE if glue in named), None):
+        return run_meeting(glue, *options, *arguments)
+    return supervise(
+        ["pytest", f"--odoo-database={databases.TEST}", *options, databases.ADDON, *arguments], databases.RELAXED
+    )
+
+
 def main(*arguments):
-    """Install the addons in the test database and hand over to pytest."""
+    """Install the addon in the test database and hand over to pytest."""
     options = browser_options()
-    if not databases.ADDONS:
-        fail("there is no addon here (client_refund*/__manifest__.py), so there is nothing to test.")
     with databases.in_use(databases.TEST):
         databases.create(databases.TEST)
-        if not arguments:
-            lifecycle.check(databases.TEST)
-            return run_in_two_shares(options)
-        say("arguments given: the lifecycle check is left to `make lifecycle`.")
-        database = f"--odoo-database={databases.TEST}"
-        return supervise(["pytest", database, *options, *databases.ADDONS, *arguments], databases.RELAXED)
+        if arguments:
+            say("arguments given: the lifecycle check is left to `make lifecycle`.")
+            return run_some(options, arguments)
+        lifecycle.check(databases.TEST)
+        lifecycle.check_glue()
+        codes = [run_in_two_shares(options), *(run_meeting(glue, *options, glue) for glue in databases.GLUE)]
+        return max(codes)
 
 
 if __name__ == "__main__":
