@@ -20,11 +20,13 @@ SCHEMA = """
     SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 # The tables that describe an Odoo: models, fields, menus, views, rights, sequences, jobs, templates. Not in here is
-# ir_model_constraint: core itself writes it anew while it uninstalls, and the real constraints are in the schema.
+# ir_model_constraint: core itself writes it anew while it uninstalls, and the real constraints are in the schema; and
+# which modules there are, which is what lay on the disk when a database last looked.
 DESCRIPTION = """
     SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'id'
     AND (table_name LIKE 'ir\\_%' OR table_name LIKE 'res\\_groups%' OR table_name LIKE 'mail\\_template%'
          OR table_name IN ('mail_message_subtype', 'mail_activity_type', 'report_paperformat', 'digest_tip'))
+    AND table_name NOT LIKE 'ir\\_module%'
     AND table_name NOT IN ('ir_attachment', 'ir_logging', 'ir_profile', 'ir_cron_progress', 'ir_cron_trigger',
                            'ir_model_constraint', 'ir_model_data')
 """
