@@ -196,6 +196,19 @@ class AccountMoveLine(models.Model):
         """The refund lines that hold these credits without having paid them out."""
         return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
 
+    def _filter_may_bounce(self):
+        """The credits among these behind which there is a receipt whose money may still go back.
+
+        :return: account.move.line
+        """
+        uncleared = self._filter_uncleared()
+        if not uncleared:
+            return uncleared
+        # only an entry takes over receipts, and then all its items of a client do
+        entries = (self - uncleared).filtered(lambda credit: credit.refund_source_type == "entry")
+        by_entry = entries.grouped(lambda credit: (credit.move_id, credit.partner_id.commercial_partner_id))
+        return (self & uncleared).union(*(credits for credits in by_entry.values() if credits[0]._filter_uncleared()))
+
     def _get_document_url(self):
         """Where to look at the document behind this journal item.
 

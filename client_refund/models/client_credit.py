@@ -396,7 +396,7 @@ class ClientCredit(models.Model):
         certain = credits - credits._filter_credits_uncleared()
         action = (certain or credits).action_refund_client()
         if not certain:
-            self.env["client.refund.wizard"].browse(action["res_id"]).line_ids.selected = False
+            action["context"]["default_credit_ids"] = False
         return action
 
     def action_prepare_run(self):

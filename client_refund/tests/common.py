@@ -1,6 +1,6 @@
 from odoo import Command, fields
 from odoo.service.model import call_kw
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -203,6 +203,18 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         refund = self._draft(amounts, **values)
         refund.action_submit()
         return refund
+
+    def _shown(self, action):
+        """The form of the wizard that an action opens."""
+        self.assertEqual(action["res_model"], "client.refund.wizard")
+        return Form(self.wizards.with_context(action["context"]))
+
+    def _opened(self, action):
+        """The wizard that an action opens, saved as it is shown.
+
+        :return: client.refund.wizard
+        """
+        return self._shown(action).save()
 
     def _rpc(self, user, records, method, *args, **kwargs):
         """Call a method as a program of the user does over RPC."""

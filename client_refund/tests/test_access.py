@@ -27,7 +27,7 @@ class TestAccess(ClientRefundCommon):
 
     def test_clerk_can_do_all_of_it(self):
         action = self.credit_note.move_id.with_user(self.clerk).action_refund_client()
-        wizard = self.wizards.browse(action["res_id"])
+        wizard = self._opened(action)
         refund = self.refunds.browse(wizard.action_refund()["res_id"])
         self.assertEqual(refund.amount, 200)
         self.assertEqual(self.credit_note.amount_residual, 0)

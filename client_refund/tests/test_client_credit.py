@@ -389,7 +389,7 @@ class TestClientCredit(ClientRefundCommon):
     # ------------------------------------------------------------------
 
     def _ticked(self, action):
-        return self.wizards.browse(action["res_id"]).line_ids.filtered("selected").move_line_id
+        return self._opened(action).line_ids.filtered("selected").move_line_id
 
     def test_refund_ticks_what_the_row_is_of(self):
         other_account = self.receivable.copy({"code": "REC2", "name": "Another receivable"})
@@ -402,7 +402,7 @@ class TestClientCredit(ClientRefundCommon):
 
         action = rows[self.receivable].action_refund_client()
         self.assertEqual(self._ticked(action), credits)
-        wizard = self.wizards.browse(action["res_id"])
+        wizard = self._opened(action)
         self.assertEqual(wizard.line_ids.move_line_id, credits | uncleared | reserved | others)
         self.assertEqual(self._ticked(rows[other_account].action_refund_client()), others)
 
@@ -419,7 +419,7 @@ class TestClientCredit(ClientRefundCommon):
         foreign = self._credit_note(90, currency=currency)
         action = self._rows().filtered(lambda row: row.currency_id == currency).action_refund_client()
         self.assertEqual(self._ticked(action), foreign)
-        self.wizards.browse(action["res_id"]).action_refund()
+        self._opened(action).action_refund()
         self.assertEqual(self._rows().currency_id, self.currency)
 
     def test_a_row_that_is_gone(self):

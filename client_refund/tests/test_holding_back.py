@@ -144,7 +144,7 @@ class TestHoldingBack(ClientRefundCommon):
     def test_a_receipt_that_is_chosen_is_ticked(self):
         payment = self._outstanding_payment(100)
         action = payment.move_id.origin_payment_id.with_user(self.clerk).action_refund_client()
-        self.assertTrue(self.wizards.browse(action["res_id"]).line_ids.selected)
+        self.assertTrue(self._opened(action).line_ids.selected)
 
     def test_a_matched_receipt(self):
         payment = self._outstanding_payment(100)
@@ -265,7 +265,7 @@ class TestHoldingBack(ClientRefundCommon):
         self.assertTrue(first._is_issued())
         self.assertTrue(self._submit({credit_note: 90})._is_issued())
         second = self._draft({credit_note: 100})
-        wizard = self.wizards.browse(second.action_edit()["res_id"])
+        wizard = self._opened(second.action_edit())
         self.assertEqual(wizard.alerts["duplicate"]["action"]["url"], f"/odoo/client.refund/{first.id}")
         self._rpc(self.clerk, second, "action_submit")
         self.assertEqual(second.state, "to_approve")

@@ -358,7 +358,7 @@ class TestOffset(ClientRefundCommon):
     def test_wizard_shows_what_was_settled_meanwhile(self):
         draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
         (self.early_invoice | self._payment(120)).reconcile()
-        wizard = self.wizards.browse(draft.action_edit()["res_id"])
+        wizard = self._opened(draft.action_edit())
         self.assertIn(self.early_invoice, wizard.offset_ids.filtered("selected").move_line_id)
         with self.assertRaisesRegex(UserError, "nothing is open any more"):
             wizard.action_refund()
@@ -382,7 +382,7 @@ class TestOffset(ClientRefundCommon):
 
     def test_wizard_changes_the_offsets_of_a_draft(self):
         draft = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: 50}))
-        wizard = self.wizards.browse(draft.action_edit()["res_id"])
+        wizard = self._opened(draft.action_edit())
         self.assertEqual(
             self._proposed(wizard), [(self.early_invoice, True, 50, 50), (self.late_invoice, False, 80, 0)]
         )

@@ -32,7 +32,7 @@ class TestPayee(ClientRefundCommon):
         self.assertRegex(refund.risk_summary, regex)
         self.assertRegex(refund.approval_reason, regex)
         self.assertEqual(refund.state, "to_approve")
-        wizard = self.wizards.browse(refund.action_edit()["res_id"])
+        wizard = self._opened(refund.action_edit())
         self.assertEqual(wizard.alerts[kind]["level"], "danger")
         self.assertRegex(wizard.alerts[kind]["message"], regex)
         self.assertTrue(wizard.needs_approval)

@@ -125,9 +125,9 @@ class TestRun(ClientRefundRunCommon):
 
         refunds[self.client].action_undo("not now")
         refunds[self.other_client].line_ids.amount = 60
-        wizard = self.env["client.refund.wizard"].with_user(self.clerk).browse(run.action_add_client()["res_id"])
-        wizard.partner_id = self.third_client
-        wizard.action_refund()
+        form = self._shown(run.action_add_client())
+        form.partner_id = self.third_client
+        form.save().action_refund()
         self._issue(run)
 
         self.assertEqual(

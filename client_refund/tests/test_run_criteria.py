@@ -219,7 +219,7 @@ class TestRunCriteria(ClientRefundRunCommon):
 
         action = run.skip_ids.action_refund_client()
 
-        self.assertEqual(self.env["client.refund.wizard"].browse(action["res_id"]).partner_id, self.client)
+        self.assertEqual(self._opened(action).partner_id, self.client)
 
     def test_other_companies_are_left_alone(self):
         other = self.setup_other_company()

@@ -14,10 +14,6 @@ class TestWizard(ClientRefundCommon):
         form.partner_id = client or self.client
         return form
 
-    def _opened(self, action):
-        self.assertEqual(action["res_model"], "client.refund.wizard")
-        return self.wizards.browse(action["res_id"])
-
     def _lines(self, wizard):
         return [(line.move_line_id, line.selected, line.amount) for line in wizard.line_ids]
 

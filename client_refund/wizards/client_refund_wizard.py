@@ -24,7 +24,7 @@ class ClientRefundWizard(models.TransientModel):
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
-        help="The credits to tick at first. Without any, all of them.",
+        help="The credits that are ticked at first. Without any, what `select_all` says.",
     )
     currency_id = fields.Many2one(
         compute="_compute_currency_id",
@@ -109,15 +109,16 @@ class ClientRefundWizard(models.TransientModel):
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_line_ids(self):
         for wizard in self:
+            credits = wizard._get_credits()
             own_lines = wizard.refund_id.line_ids.grouped("move_line_id")
-            preselected = set(wizard.credit_ids._origin.ids)
+            ticked = wizard._get_ticked_credits(credits)
             wizard.line_ids = [Command.clear()] + [
                 Command.create(
                     wizard._prepare_own_line_vals(own_lines[credit])
                     if credit in own_lines
-                    else wizard._prepare_line_vals(credit, preselected)
+                    else wizard._prepare_line_vals(credit, credit in ticked)
                 )
-                for credit in wizard._get_credits()
+                for credit in credits
             ]
 
     def _get_credits(self):
@@ -138,19 +139,28 @@ class ClientRefundWizard(models.TransientModel):
         """
         return {"move_line_id": refund_line.move_line_id.id, "selected": True, "amount": refund_line.amount}
 
-    def _prepare_line_vals(self, credit, preselected):
+    def _get_ticked_credits(self, credits):
+        """Which of these credits, that no draft holds, are ticked at first.
+
+        :param credits: account.move.line
+        :return: set of account.move.line
+        """
+        if self.refund_id:
+            return set()
+        if self.credit_ids:
+            return set(self.credit_ids._origin)
+        # money that may still bounce is refunded only if it is chosen
+        return set(credits - credits._filter_may_bounce()) if self.select_all else set()
+
+    def _prepare_line_vals(self, credit, is_ticked):
         """The values of the wizard's line for an open credit.
 
         :param credit: account.move.line
-        :param preselected: set of ids of the credits to tick; without any, all whose money is certain
         :return: dict
         """
         return {
             "move_line_id": credit.id,
-            "selected": not self.refund_id
-            and credit.amount_refundable > 0
-            # money that may still bounce is refunded only if it is chosen
-            and (credit.id in preselected if preselected else not credit._filter_uncleared()),
+            "selected": is_ticked and credit.amount_refundable > 0,
             "amount": credit.amount_refundable,
         }
 
@@ -192,12 +202,21 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        self.partner_id = self.partner_id.commercial_partner_id
+        client = self.partner_id.commercial_partner_id
+        # assigned anew, a client would get its default account in place of the one that the wizard was opened with
+        if self.partner_id != client:
+            self.partner_id = client
 
     @api.onchange("select_all")
     def _onchange_select_all(self):
+        if self.select_all:
+            self.credit_ids = False
+        elif self.credit_ids:
+            return  # the web client asks when it opens the wizard too
         for line in self.line_ids:
-            line.selected = self.select_all and line.amount > 0 and not line.is_uncleared
+            selected = self.select_all and line.amount > 0 and not line.is_uncleared
+            if line.selected != selected:
+                line.selected = selected
 
     # -------------------------------------------------------------------------
     # Totals
@@ -261,15 +280,20 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.model
     def _open(self, vals):
-        """Make a wizard and open it.
+        """Open a wizard. It is stored only when the clerk confirms.
 
         :param vals: dict, values of the wizard
         :return: an action dictionary
+        :raise AccessError: if the user makes no refunds
         """
-        wizard = with_neutral_context(self).create(vals)
+        self.check_access("create")
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("client_refund.action_client_refund_wizard"),
-            "res_id": wizard.id,
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refund a Client"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"} | {f"default_{name}": value for name, value in vals.items()},
         }
 
     @api.model
@@ -307,7 +331,7 @@ class ClientRefundWizard(models.TransientModel):
                 "partner_id": clients.id,
                 "company_id": credits.company_id.id,
                 "currency_id": credits.currency_id.id,
-                "credit_ids": [Command.set(credits.ids)],
+                "credit_ids": credits.ids,
                 "select_all": False,
             }
         )
@@ -322,7 +346,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        refund = self._save_refund()
+        refund = with_neutral_context(self)._save_refund()
         # a waiting one that was changed waits anew
         if refund.state == "draft" and not refund.run_id:
             refund.action_submit()
@@ -334,7 +358,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return self._save_refund()._get_records_action()
+        return with_neutral_context(self)._save_refund()._get_records_action()
 
     def _save_refund(self):
         self.ensure_one()

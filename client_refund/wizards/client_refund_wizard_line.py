@@ -59,8 +59,9 @@ class ClientRefundWizardLine(models.TransientModel):
 
     @api.depends("move_line_id")
     def _compute_is_uncleared(self):
+        uncleared = set(self.move_line_id._origin._filter_may_bounce())
         for line in self:
-            line.is_uncleared = bool(line.move_line_id._origin._filter_uncleared())
+            line.is_uncleared = line.move_line_id._origin in uncleared
 
     @api.depends(
         "selected",
