@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -148,7 +150,10 @@ class AccountMoveLine(models.Model):
             & Domain("partner_id.commercial_partner_id", "in", clients.ids)
             & Domain("company_id", "child_of", company.id)
             & Domain("currency_id", "=", currency.id),
-        ).sorted(lambda item: (item.date_maturity or item.date, item.id))
+        )._sorted_by_due_date()
+
+    def _sorted_by_due_date(self):
+        return self.sorted(lambda item: (item.date_maturity or item.date, item.id))
 
     def _get_refund_document(self):
         """What core books exchange differences and cash-basis taxes for: the invoice, else the journal item."""
@@ -158,6 +163,21 @@ class AccountMoveLine(models.Model):
     def _filter_open_credits(self):
         """The journal items of this recordset that are open credits."""
         return self.filtered_domain(self._get_open_credit_domain())
+
+    def _filter_open_invoices(self):
+        """The journal items of this recordset that credits can settle, due first."""
+        return self.filtered_domain(self._get_open_invoice_domain())._sorted_by_due_date()
+
+    @api.model
+    def _get_blocked_invoice_domain(self):
+        """What is open of invoices that are blocked, and so can't be settled."""
+        return self._get_open_item_domain() & Domain(
+            [("amount_residual_currency", ">", 0), ("move_id.payment_state", "=", "blocked")]
+        )
+
+    def _filter_blocked_invoices(self):
+        """The journal items of this recordset that are open of blocked invoices."""
+        return self.filtered_domain(self._get_blocked_invoice_domain())
 
     @api.depends("move_id.move_type", "move_id.origin_payment_id", "move_id.statement_line_id")
     def _compute_refund_source_type(self):
@@ -182,15 +202,26 @@ class AccountMoveLine(models.Model):
         "reconciled",
     )
     def _compute_amount_refundable(self):
-        open_credits = self._filter_open_credits()
+        open_credits = set(self._filter_open_credits())
         excluded = {company: company._get_client_refund_excluded_accounts() for company in self.company_id}
+        reserved = self._get_reserved_amounts()
         for line in self:
             line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
-            line.amount_refund_reserved = sum(line._get_refund_reservations().mapped("amount"))
+            line.amount_refund_reserved = reserved[line._origin]
             if line.account_id in excluded.get(line.company_id, ()):
                 line.amount_refundable = 0.0
             else:
                 line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+
+    def _get_reserved_amounts(self):
+        """What refunds hold of these credits without having paid it out.
+
+        :return: Counter, account.move.line: amount
+        """
+        reserved = Counter()
+        for reservation in self._get_refund_reservations():
+            reserved[reservation.move_line_id._origin] += reservation.amount
+        return reserved
 
     def _get_refund_reservations(self):
         """The refund lines that hold these credits without having paid them out."""

@@ -137,7 +137,7 @@ class ClientRefundMixin(models.AbstractModel):
         own_numbers = self._get_own_account_numbers()
         accounts = (
             self.env["res.partner.bank"]
-            .search([("partner_id.commercial_partner_id", "in", clients.ids)])
+            .search_fetch([("partner_id.commercial_partner_id", "in", clients.ids)])
             .filtered(lambda account: sanitize_account_number(account.acc_number) not in own_numbers)
         )
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
@@ -154,12 +154,10 @@ class ClientRefundMixin(models.AbstractModel):
         :return: set of str, sanitized account numbers
         """
         # money must not go to companies that the user may not see either
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
-        accounts = (
-            self.env["res.partner.bank"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id.commercial_partner_id", "in", companies.partner_id.commercial_partner_id.ids)])
+        all_records = self.sudo().with_context(active_test=False).env
+        partners = all_records["res.partner"].search_fetch([("ref_company_ids", "!=", False)], ["commercial_partner_id"])
+        accounts = all_records["res.partner.bank"].search_fetch(
+            [("partner_id.commercial_partner_id", "in", partners.commercial_partner_id.ids)], ["acc_number"]
         )
         return {sanitize_account_number(account.acc_number) for account in accounts}
 

@@ -14,10 +14,13 @@ class ClientRefundPolicy(models.AbstractModel):
         :param risks: dict, record: dict of kind of risk: message
         :return: dict, record: list of str, empty where none is due
         """
-        totals = self._get_amounts_together()
+        limited = self.filtered(
+            lambda record: record.company_id._get_client_refund_policy().client_refund_approval_policy == "above"
+        )
+        totals = limited._get_amounts_together()
         return {
             record: [
-                *filter(None, [record._get_policy_reason(totals[record])]),
+                *filter(None, [record._get_policy_reason(totals.get(record, 0.0))]),
                 *risks[record].values(),
             ]
             for record in self

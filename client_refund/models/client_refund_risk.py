@@ -205,9 +205,8 @@ class ClientRefundRisk(models.AbstractModel):
         """
         items = self.env["account.move.line"]
         blocked = items.search(
-            items._get_open_item_domain()
+            items._get_blocked_invoice_domain()
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id._origin.ids)
-            & Domain([("amount_residual_currency", ">", 0), ("move_id.payment_state", "=", "blocked")])
         )
         by_client = blocked.grouped(lambda item: item.partner_id.commercial_partner_id)
         return {

@@ -28,6 +28,7 @@ from . import test_storm
 from . import test_tours
 from . import test_undo
 from . import test_wizard
+from . import test_wizard_speed
 
 # what `make test` installs, an Odoo that only runs the tests of its addons may not have
 if find_spec("hypothesis"):

@@ -1,6 +1,5 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
@@ -35,6 +34,11 @@ class ClientRefundWizard(models.TransientModel):
         domain="[('id', 'in', available_currency_ids)]",
     )
     available_currency_ids = fields.Many2many("res.currency", compute="_compute_available_currency_ids")
+    open_item_ids = fields.Many2many(
+        "account.move.line",
+        compute="_compute_open_item_ids",
+        help="What is open between client and firm, either way and in all currencies.",
+    )
     line_ids = fields.One2many(
         "client.refund.wizard.line",
         "wizard_id",
@@ -74,37 +78,37 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.depends("partner_id", "company_id")
-    def _compute_available_currency_ids(self):
+    def _compute_open_item_ids(self):
+        """All that the wizard looks at, read once and in one go however many they are."""
+        items = self.env["account.move.line"]
         for wizard in self:
-            wizard.available_currency_ids = self.env["res.currency"].union(*wizard._get_open_credit_by_currency())
+            client = wizard.partner_id.commercial_partner_id._origin
+            domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
+            wizard.open_item_ids = client and items.search_fetch(domain, order="date, id")
+            wizard.open_item_ids.move_id.fetch()
 
-    @api.depends("partner_id", "company_id")
-    def _compute_currency_id(self):
-        for wizard in self:
-            open_credit = wizard._get_open_credit_by_currency()
-            wizard.currency_id = max(open_credit, key=open_credit.get, default=wizard.company_id.currency_id)
+    def _get_open_items(self):
+        """What is open between client and firm in the chosen currency, either way, oldest first.
 
-    def _get_open_credit_by_currency(self):
-        """What the client is owed in each currency, to compare them.
-
-        :return: dict, res.currency: positive amount in company currency
+        :return: account.move.line
         """
         self.ensure_one()
-        groups = self.env["account.move.line"]._read_group(
-            self._get_credit_domain(), ["currency_id"], ["amount_residual:sum"]
-        )
-        return {currency: -residual for currency, residual in groups}
+        return self.open_item_ids._origin.filtered(lambda item: item.currency_id == self.currency_id)
 
-    def _get_credit_domain(self):
-        """The open credits of the client, in all currencies."""
-        items = self.env["account.move.line"]
-        return items._get_open_credit_domain() & self._get_client_domain()
+    @api.depends("open_item_ids")
+    def _compute_available_currency_ids(self):
+        for wizard in self:
+            wizard.available_currency_ids = wizard.open_item_ids._origin._filter_open_credits().currency_id
 
-    def _get_client_domain(self):
-        client = self.partner_id.commercial_partner_id._origin
-        if not client:
-            return Domain.FALSE
-        return self.env["account.move.line"]._get_client_domain(client, self.company_id)
+    @api.depends("open_item_ids")
+    def _compute_currency_id(self):
+        for wizard in self:
+            credits = wizard.open_item_ids._origin._filter_open_credits()
+            owed = {
+                currency: -sum(items.mapped("amount_residual"))
+                for currency, items in credits.grouped("currency_id").items()
+            }
+            wizard.currency_id = max(owed, key=owed.get, default=wizard.company_id.currency_id)
 
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_line_ids(self):
@@ -126,10 +130,9 @@ class ClientRefundWizard(models.TransientModel):
 
         :return: account.move.line
         """
-        self.ensure_one()
-        domain = self._get_credit_domain() & Domain("currency_id", "=", self.currency_id.id)
-        items = self.env["account.move.line"]
-        return items.search(domain | Domain("id", "in", self.refund_id.line_ids.move_line_id.ids), order="date, id")
+        credits = self._get_open_items()._filter_open_credits()
+        gone = self.refund_id.line_ids.move_line_id - credits
+        return (credits | gone).sorted(lambda item: (item.date, item.id)) if gone else credits
 
     def _prepare_own_line_vals(self, refund_line):
         """The values of the wizard's line for a credit that the draft holds.
@@ -186,13 +189,10 @@ class ClientRefundWizard(models.TransientModel):
 
         :return: account.move.line
         """
-        self.ensure_one()
-        client = self.partner_id.commercial_partner_id._origin
-        items = self.env["account.move.line"]
         own = self.refund_id.offset_ids.move_line_id
-        if not client or self.offset_policy == "ignore":
+        if self.offset_policy == "ignore":
             return own
-        return items._get_open_invoices(client, self.company_id, self.currency_id) | own
+        return self._get_open_items()._filter_open_invoices() | own
 
     def _is_offset_proposed(self, invoice, own_offsets):
         """Whether an open invoice is ticked at first."""
@@ -229,26 +229,11 @@ class ClientRefundWizard(models.TransientModel):
             wizard.amount_offset = sum(amount for _line, _offset, amount in wizard._get_settlements())
             wizard.amount = wizard.amount_credit - wizard.amount_offset
 
-    @api.depends("partner_id", "company_id", "currency_id", "amount")
+    @api.depends("open_item_ids", "currency_id", "amount")
     def _compute_balance(self):
         for wizard in self:
-            wizard.balance_before = wizard._sum_open_items()
+            wizard.balance_before = sum(wizard._get_open_items().mapped("amount_residual_currency"))
             wizard.balance_after = wizard.balance_before + wizard.amount
-
-    def _get_open_item_domain(self):
-        """What is open between client and firm in the chosen currency, either way."""
-        return (
-            self.env["account.move.line"]._get_open_item_domain()
-            & self._get_client_domain()
-            & Domain("currency_id", "=", self.currency_id.id)
-        )
-
-    def _sum_open_items(self):
-        """The sum of what is open, in the chosen currency; positive is owed by the client."""
-        [(balance,)] = self.env["account.move.line"]._read_group(
-            self._get_open_item_domain(), [], ["amount_residual_currency:sum"]
-        )
-        return balance
 
     def _get_selected_lines(self):
         return self.line_ids.filtered("selected")
@@ -267,6 +252,9 @@ class ClientRefundWizard(models.TransientModel):
             [(offset, offset.move_line_id.account_id, offset.amount) for offset in self._get_selected_offsets()],
             self.currency_id,
         )
+
+    def _get_blocked_invoices(self):
+        return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}
 
     def _get_own_refund(self):
         return self.refund_id._origin

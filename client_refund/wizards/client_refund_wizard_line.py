@@ -46,14 +46,18 @@ class ClientRefundWizardLine(models.TransientModel):
 
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):
+        reserved = self.move_line_id._get_refund_reservations().grouped("move_line_id")
+        excluded = {
+            company: company._get_client_refund_excluded_accounts() for company in self.move_line_id.company_id
+        }
         for line in self:
-            reservations = line.move_line_id._get_refund_reservations().filtered(
-                lambda reservation, line=line: reservation.refund_id != line.wizard_id.refund_id
+            own_refund = line.wizard_id.refund_id
+            reservations = reserved.get(line.move_line_id, self.env["client.refund.line"]).filtered(
+                lambda reservation, own_refund=own_refund: reservation.refund_id != own_refund
             )
             line.amount_original = -line.move_line_id.amount_currency
             line.amount_reserved = sum(reservations.mapped("amount"))
-            excluded = line.move_line_id.company_id._get_client_refund_excluded_accounts()
-            is_excluded = line.move_line_id.account_id in excluded
+            is_excluded = line.move_line_id.account_id in excluded[line.move_line_id.company_id]
             line.amount_available = 0.0 if is_excluded else line.amount_open - line.amount_reserved
             line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
 

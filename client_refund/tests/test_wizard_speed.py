@@ -1,0 +1,158 @@
+from lxml import etree
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestWizardSpeed(ClientRefundCommon):
+    """How often the wizard asks the database does not depend on how many credits a client has."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={"tracking_disable": True})
+        cls.few, cls.many = cls._create_client("Few Ltd"), cls._create_client("Many Ltd")
+        cls._credit_notes(cls.few, 10)
+        cls._credit_notes(cls.many, 60)
+        cls.specification = cls._specify("client.refund.wizard", cls._arch())
+
+    @classmethod
+    def _credit_notes(cls, client, number):
+        moves = cls.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_refund",
+                    "partner_id": client.id,
+                    "invoice_date": "2024-03-01",
+                    "invoice_line_ids": [
+                        Command.create({"price_unit": 10, "account_id": cls.revenue.id, "tax_ids": []})
+                    ],
+                }
+                for _index in range(number)
+            ]
+        )
+        moves.action_post()
+
+    @classmethod
+    def _arch(cls):
+        return etree.fromstring(cls.wizards.get_view(view_type="form")["arch"])
+
+    @classmethod
+    def _specify(cls, model, node):
+        """What the web client asks for to show a view."""
+        wanted = {}
+        for tag in cls._fields_of(node):
+            field = cls.env[model]._fields[tag.get("name")]
+            wanted[field.name] = {}
+            inner = tag.find("list")
+            if inner is not None:
+                wanted[field.name] = {"fields": cls._specify(field.comodel_name, inner)}
+            elif field.type == "many2one" and not {tag.get("invisible"), tag.get("column_invisible")} & {"1", "True"}:
+                wanted[field.name] = {"fields": {"display_name": {}}}
+        return wanted
+
+    @classmethod
+    def _fields_of(cls, node):
+        """The fields of a view, without those of the lists inside it."""
+        for child in node:
+            if child.tag == "field":
+                yield child
+            else:
+                yield from cls._fields_of(child)
+
+    # ------------------------------------------------------------------
+    # What the web client does
+    # ------------------------------------------------------------------
+
+    def _open(self, client):
+        """The button, and the form that it opens.
+
+        :return: (client.refund.wizard in the context of the action, values of the form)
+        """
+        action = client.with_user(self.clerk).action_refund_client()
+        wizards = self.wizards.with_context(action["context"])
+        return wizards, wizards.onchange({}, [], self.specification)["value"]
+
+    def _send(self, values):
+        """The values of a form as the web client sends them: new lines as commands, many2ones as ids."""
+        sent = {
+            name: value["id"] if isinstance(value, dict) and "id" in value else value for name, value in values.items()
+        }
+        for name in ("line_ids", "offset_ids"):
+            sent[name] = [
+                [Command.CREATE, f"virtual_{index}", self._send(line)]
+                for index, (_command, _id, line) in enumerate(values.get(name, ()))
+            ]
+        return {name: value for name, value in sent.items() if value or name not in ("line_ids", "offset_ids")}
+
+    def _edited(self, client):
+        """The values of the form after the clerk typed another amount."""
+        wizards, values = self._open(client)
+        sent = self._send(values)
+        sent["line_ids"][0][2]["amount"] = 4
+        return wizards, sent
+
+    def _count(self, act):
+        """The queries of an act, with cold records, and warm views and rights."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        result = act()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before, result
+
+    def test_open(self):
+        for client in (self.few, self.many):
+            self._open(client)
+        few, (_wizards, values) = self._count(lambda: self._open(self.few))
+        many, (_wizards, more_values) = self._count(lambda: self._open(self.many))
+        self.assertEqual((len(values["line_ids"]), len(more_values["line_ids"])), (10, 60))
+        self.assertEqual(few, many)
+        self.assertLessEqual(many, 25)
+
+    def test_nothing_is_stored_on_opening(self):
+        before = self.wizards.search_count([])
+        self._open(self.many)
+        self.assertEqual(self.wizards.search_count([]), before)
+
+    def test_type_an_amount(self):
+        counts = []
+        for client in (self.few, self.few, self.many):
+            wizards, sent = self._edited(client)
+            count, result = self._count(
+                lambda wizards=wizards, sent=sent: wizards.onchange(sent, ["line_ids"], self.specification)
+            )
+            counts.append(count)
+            self.assertEqual(result["value"]["amount"], sum(line["amount"] for *_command, line in sent["line_ids"]))
+        _warmup, few, many = counts
+        self.assertEqual(few, many)
+        self.assertLessEqual(many, 25)
+
+    def test_confirm(self):
+        """Saving and confirming grow as what they write does: by lines in batches of a hundred, not line by line."""
+        counts = []
+        for client in (self.other_client, self.few, self.many):
+            if client == self.other_client:
+                self._credit_notes(client, 1)
+            wizards, sent = self._edited(client)
+            wanted = ("partner_id", "company_id", "currency_id", "date", "journal_id", "payment_method_line_id")
+            saved = {name: sent[name] for name in wanted} | {
+                "line_ids": [
+                    Command.create({name: line[name] for name in ("move_line_id", "selected", "amount")})
+                    for *_command, line in sent["line_ids"]
+                ]
+            }
+
+            def confirm(wizards=wizards, saved=saved):
+                [values] = wizards.web_save(saved, self.specification)
+                return wizards.browse(values["id"]).action_refund()
+
+            count, action = self._count(confirm)
+            refund = self.refunds.browse(action["res_id"])
+            self.assertEqual(refund.amount, 10 * len(refund.line_ids) - 6)
+            counts.append(count)
+        _warmup, few, many = counts
+        self.assertLess(many - few, 50)
