@@ -73,6 +73,7 @@ def work_off(desk, client_ids):
     env = desk.env
     credits = env["account.move.line"].browse([item for client_id in client_ids for item in desk.credits[client_id]])
     run = env["client.refund.run"]._prepare_for_credits(credits)
+    run.owing_policy = "ignore"  # as in the other figures
     steps = []
 
     def step(act):

@@ -225,7 +225,8 @@ class AccountMoveLine(models.Model):
 
     def _get_refund_reservations(self):
         """The refund lines that hold these credits without having paid them out."""
-        return self.client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
+        # what a refund of a parent company holds is held, seen or not by the user
+        return self.sudo().client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
 
     def _filter_may_bounce(self):
         """The credits among these behind which there is a receipt whose money may still go back.

@@ -54,7 +54,15 @@ class ClientRefundApproval(models.Model):
     @api.depends_context("uid")
     def _compute_can_approve(self):
         for refund in self:
-            refund.can_approve = refund.state == "to_approve" and self.env.user not in refund.contributor_ids
+            refund.can_approve = refund.state == "to_approve" and self.env.user not in refund._get_contributors()
+
+    def _get_contributors(self):
+        """Who had a hand in this refund, and so can't approve it.
+
+        :return: res.users
+        """
+        self.ensure_one()
+        return self.contributor_ids | self.create_uid
 
     # -------------------------------------------------------------------------
     # Ask
@@ -136,7 +144,7 @@ class ClientRefundApproval(models.Model):
             refund: self.env["client.refund.approval.limit"]._get_approvers(
                 refund.company_id, totals[refund], limits[refund.company_id]
             )
-            - refund.contributor_ids
+            - refund._get_contributors()
             for refund in self
         }
         self.env["mail.activity"].create(
@@ -292,7 +300,7 @@ class ClientRefundApproval(models.Model):
         if self.state != "to_approve":
             return [self._get_not_waiting_message()]
         problems = []
-        if self.env.user in self.contributor_ids | self.create_uid:
+        if self.env.user in self._get_contributors():
             problems.append(self.env._("you asked for it or changed it, so somebody else must approve it."))
         limit = limits.get(self.env.user, total)
         if self.company_id.currency_id.compare_amounts(total, limit) > 0:

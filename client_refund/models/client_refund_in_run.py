@@ -28,9 +28,15 @@ class ClientRefundInRun(models.Model):
     # What a run does with its refunds
     # -------------------------------------------------------------------------
 
+    def _get_contributors(self):
+        return super()._get_contributors() | self.run_id.contributor_ids | self.run_id.create_uid
+
     def _join_run(self, run):
-        """Make these drafts part of a run that is under review."""
+        """Make these refunds part of a run that is under review; one that waited is a draft again."""
+        [run] = run._as_own_work()
         run._check_state(*OPEN_STATES)
+        run._add_contributor()
+        self._take_back()
         with_workflow(self).run_id = run
 
     def _ask_for_run(self):

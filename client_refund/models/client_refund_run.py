@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .client_refund import ISSUED_STATES
-from .client_refund_workflow import in_workflow, with_workflow
+from .client_refund_workflow import in_workflow, with_neutral_context, with_workflow
 
 # The scheduler is at work, and nothing else changes the refunds.
 WORKING_STATES = ("preparing", "checking", "issuing", "undoing")
@@ -91,6 +91,7 @@ class ClientRefundRun(models.Model):
         default=lambda self: self.env.user,
         readonly=True,
         copy=False,
+        ondelete="restrict",
         help="Who prepared the run, or submitted it since.",
     )
     refund_ids = fields.One2many("client.refund", "run_id", string="Refunds", readonly=True, copy=False)
@@ -200,13 +201,14 @@ class ClientRefundRun(models.Model):
         for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             vals["name"] = sequences.with_company(company).next_by_code("client.refund.run") or "/"
-        return super().create(vals_list)
+        # a default in the context is no way into a closed field
+        return super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
 
     def write(self, vals):
         self.env["client.refund"]._refuse_fields(self, [vals], self._get_terms_fields())
         if self._get_terms_fields() & vals.keys() and not in_workflow(self.env):
             self._check_state("draft")
-        return super().write(vals)
+        return super(ClientRefundRun, with_neutral_context(self)).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
@@ -238,8 +240,12 @@ class ClientRefundRun(models.Model):
         return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
 
     def _as_own_work(self):
-        """These runs, each once, in the hands of their own methods, for a user who may change them."""
+        """These runs, each once, in the hands of their own methods, for a user who may change them.
+
+        Locked: of two who do something with a run at once, the second one sees what the first one did.
+        """
         self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
         return with_workflow(self)
 
     # -------------------------------------------------------------------------

@@ -3,10 +3,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount, plaintext2html
 
+from .client_refund import ISSUED_STATES
 from .client_refund_problems import raise_problems
 from .client_refund_run import OPEN_STATES
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_run_approval"
+WAITING = Domain("state", "=", "to_approve")
 
 
 class ClientRefundRunApproval(models.Model):
@@ -23,7 +25,9 @@ class ClientRefundRunApproval(models.Model):
         help="Everybody who made, prepared or submitted the run. Neither they nor who changed one of its refunds may "
         "approve it.",
     )
-    approver_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False)
+    approver_id = fields.Many2one(
+        "res.users", string="Approved By", readonly=True, copy=False, ondelete="restrict"
+    )
     approved_on = fields.Datetime(readonly=True, copy=False)
     approval_reason = fields.Text(
         string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
@@ -45,6 +49,10 @@ class ClientRefundRunApproval(models.Model):
         groups = self.env["client.refund"]._read_group([("run_id", "=", self.id)], ["contributor_ids"])
         return self.contributor_ids.union(*(user for (user,) in groups))
 
+    def _add_contributor(self):
+        """Remember that the user had a hand in these runs."""
+        self.contributor_ids = [Command.link(self.env.uid)]
+
     # -------------------------------------------------------------------------
     # Ask
     # -------------------------------------------------------------------------
@@ -64,7 +72,8 @@ class ClientRefundRunApproval(models.Model):
                 raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
             run._search_refunds(drafts & Domain("run_error", "!=", False)).run_error = False
             run._forget_approval()
-            run.write({"user_id": self.env.uid, "contributor_ids": [Command.link(self.env.uid)]})
+            run.user_id = self.env.user
+            run._add_contributor()
             run._start("checking")
             run._process_chunk()
         return True
@@ -84,55 +93,86 @@ class ClientRefundRunApproval(models.Model):
         return len(refunds)
 
     def _finish_checking(self):
-        waiting = self._search_refunds([("state", "=", "to_approve")])
-        self.approval_reason = "\n".join(self._get_approval_reasons(waiting))
-        if not waiting:
+        self.approval_reason = "\n".join(self._get_approval_reasons())
+        if not self._search_refunds(WAITING, limit=1):
             self.state = "errors"
             self._tell(self.env._("No refund can be issued: each says why."))
         elif self.approval_reason:
-            self._wait_for_approval(waiting)
+            self._wait_for_approval()
         else:
             self._start("issuing")
 
-    def _get_total(self, refunds):
-        """What these refunds pay out, in company currency."""
-        return sum(refunds.mapped("amount_company_currency"))
+    def _get_total(self):
+        """What this run pays out, in company currency, at the rates as they are now.
 
-    def _get_approval_reasons(self, refunds):
+        A run that is issued in parts is one amount all the same.
+        """
+        groups = self.env["client.refund"]._read_group(
+            [("run_id", "=", self.id), ("state", "in", ("to_approve", *ISSUED_STATES))],
+            ["currency_id", "date:day"],
+            ["amount:sum"],
+        )
+        return sum(
+            currency._convert(amount, self.company_currency_id, self.company_id, date)
+            for currency, date, amount in groups
+        )
+
+    def _get_approval_reasons(self):
         """Why this run needs approval.
 
-        :param refunds: client.refund, those to issue
+        :return: list of str
+        """
+        reasons = self._get_policy_reasons()
+        refunds = self.env["client.refund"]
+        waiting = Domain("run_id", "=", self.id) & WAITING
+        if count := refunds.search_count(waiting & Domain("risk_summary", "not in", (False, ""))):
+            reasons.append(self.env._("%(count)s of its refunds have risks. Look at them.", count=count))
+        if not reasons and refunds.search_count(waiting & Domain("approval_reason", "not in", (False, "")), limit=1):
+            reasons.append(self.env._("Some of its refunds need approval."))
+        return reasons
+
+    def _get_policy_reasons(self):
+        """Why the company's policy wants an approval of this run as a whole.
+
         :return: list of str
         """
         policy = self.company_id._get_client_refund_policy()
         currency = self.company_currency_id
-        total = self._get_total(refunds)
-        reasons = []
+        total = self._get_total()
         if policy.client_refund_approval_policy == "always":
-            reasons.append(self.env._("Every refund needs approval."))
-        elif (
+            return [self.env._("Every refund needs approval.")]
+        if (
             policy.client_refund_approval_policy == "above"
             and currency.compare_amounts(total, policy.client_refund_approval_amount) > 0
         ):
-            reasons.append(
+            return [
                 self.env._(
                     "%(total)s is above %(limit)s: a run counts as one amount.",
                     total=format_amount(self.env, total, currency),
                     limit=format_amount(self.env, policy.client_refund_approval_amount, currency),
                 )
-            )
-        if count := len(refunds.filtered("risk_summary")):
-            reasons.append(self.env._("%(count)s of its refunds have risks. Look at them.", count=count))
-        if not reasons and refunds.filtered("approval_reason"):
-            reasons.append(self.env._("Some of its refunds need approval."))
-        return reasons
+            ]
+        return []
 
-    def _wait_for_approval(self, refunds):
-        """Hold these refunds until somebody else has looked at the run: one activity for all of them."""
+    def _check_approved(self):
+        """:raise UserError: if this run needs an approval that it does not have (any more)"""
+        if self.approver_id:
+            return
+        if reason := self.approval_reason or " ".join(self._get_policy_reasons()):
+            raise UserError(
+                self.env._(
+                    "Refund run %(run)s needs approval: %(reason)s Take it back to review, then issue it again.",
+                    run=self.name,
+                    reason=reason,
+                )
+            )
+
+    def _wait_for_approval(self):
+        """Hold the refunds until somebody else has looked at the run: one activity for all of them."""
         self.state = "to_approve"
         limits = self.env["client.refund.approval.limit"]
         approvers = (
-            limits._get_approvers(self.company_id, self._get_total(refunds), limits._get_amounts(self.company_id))
+            limits._get_approvers(self.company_id, self._get_total(), limits._get_amounts(self.company_id))
             - self._get_contributors()
         )
         self.env["mail.activity"].create([self._prepare_approval_activity_vals(approver) for approver in approvers])
@@ -220,7 +260,7 @@ class ClientRefundRunApproval(models.Model):
         return True
 
     def _return_to_review(self):
-        self._search_refunds([("state", "=", "to_approve")]).state = "draft"
+        self._search_refunds(WAITING).state = "draft"
         self._forget_approval()
         self.write({"state": "prepared", "paused": False})
 
@@ -230,8 +270,7 @@ class ClientRefundRunApproval(models.Model):
         :return: list of str
         """
         self.ensure_one()
-        waiting = self._search_refunds([("state", "=", "to_approve")])
-        total = self._get_total(waiting)
+        total = self._get_total()
         currency = self.company_currency_id
         limit = self.env["client.refund.approval.limit"]._get_amounts(self.company_id).get(self.env.user, total)
         problems = []
@@ -246,6 +285,7 @@ class ClientRefundRunApproval(models.Model):
                     limit=format_amount(self.env, limit, currency),
                 )
             )
+        waiting = self._search_refunds(WAITING)
         if own := waiting.filtered(lambda refund: refund._is_account_of(self.env.user)):
             problems.append(
                 self.env._(

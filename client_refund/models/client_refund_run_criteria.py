@@ -34,13 +34,20 @@ class ClientRefundRunCriteria(models.Model):
     )
     date_from = fields.Date(string="Credits From", help="Only credits of this date or later.")
     date_to = fields.Date(string="Credits To", help="Only credits of this date or earlier.")
+    # A criterion that went away, or out of sight, would let the run take more than what was asked for.
     category_ids = fields.Many2many(
-        "res.partner.category", string="Client Tags", help="Only clients with one of these tags. None: all clients."
+        "res.partner.category",
+        string="Client Tags",
+        ondelete="restrict",
+        context={"active_test": False},
+        help="Only clients with one of these tags. None: all clients.",
     )
     credit_journal_ids = fields.Many2many(
         "account.journal",
         string="Booked In",
         check_company=True,
+        ondelete="restrict",
+        context={"active_test": False},
         help="Only credits that were booked in one of these journals. None: all journals.",
     )
     source_credit_note = fields.Boolean(string="Credit Notes", default=True)
@@ -64,8 +71,13 @@ class ClientRefundRunCriteria(models.Model):
         column1="run_id",
         column2="move_line_id",
         string="Chosen Credits",
-        copy=False,
-        help="Only these credits, which were chosen in the worklist. None: all that the criteria match.",
+        help="Only these credits, which were chosen in the worklist.",
+    )
+    only_chosen = fields.Boolean(
+        string="Only Chosen Credits",
+        compute="_compute_only_chosen",
+        store=True,
+        help="Only the chosen credits are taken, also if nothing is left of them.",
     )
     chosen_count = fields.Integer(compute="_compute_chosen_count")
 
@@ -73,6 +85,11 @@ class ClientRefundRunCriteria(models.Model):
     _dates_in_order = models.Constraint(
         "CHECK(date_from <= date_to)", "The first date of the credits can't be after the last one."
     )
+
+    @api.depends("move_line_ids")
+    def _compute_only_chosen(self):
+        for run in self:
+            run.only_chosen = run.only_chosen or bool(run.move_line_ids)
 
     @api.depends("move_line_ids")
     def _compute_chosen_count(self):
@@ -108,7 +125,7 @@ class ClientRefundRunCriteria(models.Model):
             ("date", "<=", self.age_days and self.date - timedelta(days=self.age_days)),
             ("partner_id.commercial_partner_id.category_id", "in", self.category_ids.ids),
             ("journal_id", "in", self.credit_journal_ids.ids),
-            ("id", "in", self.move_line_ids and self._get_chosen_query()),
+            ("id", "in", self.only_chosen and self._get_chosen_query()),
         )
         return (
             self.env["account.move.line"]._get_open_item_domain()

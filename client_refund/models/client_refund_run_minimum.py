@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .client_refund_workflow import with_neutral_context
+
 
 class ClientRefundRunMinimum(models.Model):
     """How much a client must get at least to be refunded in a run."""
@@ -23,7 +25,7 @@ class ClientRefundRunMinimum(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        minimums = super().create(vals_list)
+        minimums = super(ClientRefundRunMinimum, with_neutral_context(self)).create(vals_list)
         minimums.run_id._check_state("draft")
         return minimums
 

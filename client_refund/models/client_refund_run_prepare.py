@@ -32,10 +32,10 @@ class ClientRefundRunPrepare(models.Model):
             run.write(
                 {
                     "user_id": self.env.uid,
-                    "contributor_ids": [Command.link(self.env.uid)],
                     "client_count": self.env["res.partner"].search_count([("id", "in", run._get_clients_query())]),
                 }
             )
+            run._add_contributor()
             run._start("preparing")
             run._process_chunk()
         return True
@@ -298,5 +298,5 @@ class ClientRefundRunPrepare(models.Model):
         currency = self.env["res.currency"].browse(vals["currency_id"])
         amount = sum(line["amount"] for _command, _id, line in vals["line_ids"])
         self.env["client.refund.run.skip"].create(
-            [self._prepare_skip_vals(client, currency, "problem", amount, str(error) or repr(error))]
+            [self._prepare_skip_vals(client, currency, "problem", amount, str(error).strip() or repr(error))]
         )

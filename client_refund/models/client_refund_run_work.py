@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import plaintext2html
 
 from .client_refund_run import WORKING_STATES
 from .client_refund_run_approval import APPROVAL_ACTIVITY
@@ -28,7 +29,11 @@ class ClientRefundRunWork(models.Model):
 
     paused = fields.Boolean(readonly=True, copy=False, tracking=True)
     worker_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, help="In whose name, and with whose rights, the work is done."
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="In whose name, and with whose rights, the work is done.",
     )
     undo_reason = fields.Char(readonly=True, copy=False)
     undo_date = fields.Date(readonly=True, copy=False)
@@ -48,13 +53,14 @@ class ClientRefundRunWork(models.Model):
         return True
 
     def action_resume(self):
-        """Go on with the work where it was stopped.
+        """Go on with the work where it was stopped, in the name of the user; what was approved stays the approver's.
 
         :return: True
         """
         for run in self._as_own_work():
             run._check_state(*WORKING_STATES)
-            run.paused = False
+            run.write({"paused": False, "worker_id": (run.approver_id or self.env.user).id})
+            run._add_contributor()
             run._trigger_work()
         return True
 
@@ -74,7 +80,7 @@ class ClientRefundRunWork(models.Model):
             raise UserError("\n".join(problems))
         for run in self._as_own_work():
             run._check_not_at_work()
-            run._check_state("prepared", "to_approve", "issuing", "done", "errors")
+            run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)
             run.activity_unlink([APPROVAL_ACTIVITY])  # who approved what was issued is kept
             run._search_refunds([("run_error", "!=", False)]).run_error = False
             run.write({"undo_reason": reason, "undo_date": date})
@@ -127,7 +133,9 @@ class ClientRefundRunWork(models.Model):
         :return: bool, False where others are in the way
         """
         try:
-            return self._process_chunk()
+            moved_on = self._process_chunk()
+            self.env.flush_all()  # what waits to be written may fail too
+            return moved_on
         except CONCURRENCY_ERRORS as error:
             self.env.cr.rollback()
             _logger.info("Refund run %s: %r", self.id, error)
@@ -142,7 +150,7 @@ class ClientRefundRunWork(models.Model):
         """Pause the run for an error that is not one refund's, and tell."""
         run = with_workflow(self)
         run.paused = True
-        run._tell(self.env._("The work was stopped: %(error)s Mend that, then choose Resume.", error=error))
+        run._tell(self.env._("The work was stopped: %(error)s Mend that, then choose Resume.", error=repr(error)))
 
     @api.model
     def _count_chunks_left(self):
@@ -189,6 +197,13 @@ class ClientRefundRunWork(models.Model):
     def _as_worker(self):
         """This run, in the hands of whoever started the work: with their rights, companies and language."""
         worker = self.worker_id
+        if not worker.active:
+            raise UserError(
+                self.env._(
+                    "Refund run %(run)s: who started this work is not a user any more. Resume it, or take it back.",
+                    run=self.name,
+                )
+            )
         branches = self.env["res.company"].search([("id", "child_of", self.company_id.id)]) & worker.company_ids
         return with_workflow(
             self.with_user(worker).with_context(
@@ -214,6 +229,7 @@ class ClientRefundRunWork(models.Model):
         return refunds.try_lock_for_update(allow_referencing=True)
 
     def _issue_chunk(self):
+        self._check_approved()
         refunds = self._take_refunds()
         self._try_in_batch(refunds, lambda batch: batch._issue_of_run(), self._fail)
         return len(refunds)
@@ -247,10 +263,10 @@ class ClientRefundRunWork(models.Model):
             fail(batch, error)
 
     def _fail(self, refund, error):
-        refund._note_run_error(str(error) or repr(error))
+        refund._note_run_error(str(error).strip() or repr(error))
 
     def _finish_issuing(self):
-        self.state = "errors" if self.failed_count else "done"
+        self.state = "errors" if self._search_refunds([("state", "=", "draft")], limit=1) else "done"
         self._tell(
             self.env._(
                 "Issued: %(issued)s refunds. Failed: %(failed)s.", issued=self.issued_count, failed=self.failed_count
@@ -274,6 +290,6 @@ class ClientRefundRunWork(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Refund run %(run)s", run=self.name),
-            note=message,
+            note=plaintext2html(message),
             user_id=self.user_id.id,
         )

@@ -1,6 +1,9 @@
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import Command
+from odoo.api import Environment
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -336,6 +339,48 @@ class TestRun(ClientRefundRunCommon):
             skip.create({"run_id": run.id, "currency_id": self.currency.id, "kind": "problem"})
         with self.assertRaises(AccessError):
             self.runs.with_user(self._create_user("run_reader", "Rita", "account.group_account_readonly")).create({})
+
+    def test_defaults_in_the_context_open_nothing(self):
+        context = {
+            "default_state": "preparing",
+            "default_worker_id": self.approver.id,
+            "default_approver_id": self.approver.id,
+            "default_contributor_ids": [Command.clear()],
+        }
+
+        run = self.runs.with_context(**context).create([{"journal_id": self.bank.id}])
+
+        self.assertRecordValues(
+            run,
+            [{"state": "draft", "worker_id": False, "approver_id": False, "contributor_ids": self.clerk.ids}],
+        )
+
+    def test_resume_in_the_name_of_who_can(self):
+        """Who started the work may not be able to go on with it."""
+        run = self._prepare_three()
+        with patch(f"{WORK}.CHUNK", 1):
+            run.action_undo("test")
+            run.action_pause()
+        colleague = self._create_user("colleague", "Cora", "account.group_account_invoice")
+
+        run.with_user(colleague).action_resume()
+
+        self.assertEqual(run.worker_id, colleague)
+        self._work(run)
+        self.assertEqual(run.state, "canceled")
+
+    def test_what_can_not_be_written_in_the_end_is_done_again(self):
+        """Somebody else wrote the run meanwhile: the scheduler goes on with the next one."""
+        run = self._prepare_three().sudo()
+
+        with (
+            patch.object(type(run), "_process_chunk", return_value=True),
+            patch.object(Environment, "flush_all", side_effect=SerializationFailure),
+            patch.object(self.env.cr, "rollback") as rollback,
+        ):
+            self.assertFalse(run._try_chunk())
+
+        rollback.assert_called_once()
 
     def test_locked_date_is_refused_at_once(self):
         self._lock_until("2024-04-30")

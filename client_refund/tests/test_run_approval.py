@@ -1,5 +1,11 @@
+from psycopg2.errors import ForeignKeyViolation
+
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.client_refund.models.client_refund_workflow import _WORKFLOW
 
 from .common_run import ClientRefundRunCommon
 
@@ -157,12 +163,101 @@ class TestRunApproval(ClientRefundRunCommon):
         run = self._prepare()
         run.action_submit()
         self.assertEqual(run.state, "issuing")
-        self.company.client_refund_approval_policy = "always"
+        self.company.client_refund_approval_amount = 250
+
+        with self.assertRaisesRegex(UserError, "needs approval: .*300.00 is above .*250.00"):
+            self._work(run)
+
+        self.assertFalse(run.issued_count)
+
+    def test_refund_that_needs_approval_only_after_it_was_asked_for(self):
+        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        run = self._prepare()
+        run.action_submit()
+        self._bank_account("BE555")
+        self._by_client(run)[self.client].sudo().with_context(client_refund_workflow=_WORKFLOW).partner_bank_id = (
+            self.client.bank_ids
+        )
 
         self._work(run)
 
-        self.assertEqual((run.state, run.issued_count, run.failed_count), ("errors", 0, 3))
-        self.assertIn("since it was asked for, it needs approval", run.refund_ids[0].run_error)
+        failed = self._by_client(run)[self.client]
+        self.assertEqual((run.state, run.issued_count), ("errors", 2))
+        self.assertIn("since it was asked for, it needs approval", failed.run_error)
+
+    def test_a_run_that_is_issued_in_parts_is_one_amount(self):
+        """200 of 300 first, since one refund is of a locked period; then the rest."""
+        run = self._prepare()
+        late = self._by_client(run)[self.client]
+        late.date = "2023-12-31"
+        self.company.sudo().fiscalyear_lock_date = "2023-12-31"
+        self._issue(run)
+        self.assertEqual((run.state, run.amount_issued), ("errors", 200))
+
+        late.date = "2024-04-01"
+        self._issue(run)
+
+        self.assertEqual(run.state, "to_approve")
+        self.assertFalse(late.payment_ids)
+
+    def test_rates_are_those_of_the_approval(self):
+        """100 euros are 50 when the run is prepared and 300 when it is submitted."""
+        euro = self.setup_other_currency("EUR", rates=[("2024-04-01", 2.0)])
+        for client, credit in self.credits.items():
+            self._draft({credit: None}, partner_id=client.id)
+        self._credit_note(100, currency=euro)
+        run = self._prepare()
+        self.assertEqual(run.amount, 50)
+        euro.rate_ids.filtered(lambda rate: str(rate.name) == "2024-04-01").rate = 1 / 3
+
+        self._issue(run)
+
+        self.assertEqual(run.state, "to_approve")
+        self.assertIn("300.00 is above", run.approval_reason)
+
+    def test_who_had_a_hand_in_the_run_approves_none_of_its_refunds(self):
+        self.company.client_refund_approval_policy = "always"
+        run = self._create_run()
+        run.with_user(self.approver).action_prepare()
+        refund = run.refund_ids[0]
+        refund.sudo().with_context(client_refund_workflow=_WORKFLOW).contributor_ids = self.clerk
+        refund.with_user(self.clerk).action_submit()
+
+        self.assertFalse(refund.with_user(self.approver).can_approve)
+        with self.assertRaisesRegex(UserError, "you asked for it or changed it"):
+            refund.with_user(self.approver).action_approve()
+
+    def test_a_refund_that_joins_is_a_draft(self):
+        """What waited on its own is not issued by an approval of the run."""
+        self.company.client_refund_approval_policy = "always"
+        credit = self._entry(40)
+        run = self._prepare(move_line_ids=[Command.set(self.credits[self.client].ids)])
+        waiting = self._submit({credit: None})
+        self.assertEqual(waiting.state, "to_approve")
+
+        waiting._join_run(run)
+
+        self.assertEqual((waiting.state, waiting.run_id), ("draft", run))
+        self.assertFalse(waiting.activity_ids)
+
+    def test_approver_and_worker_stay(self):
+        run = self._submit_run()
+        run.with_user(self.approver).action_approve()
+
+        with self.assertRaises(ForeignKeyViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.approver.unlink()
+
+    def test_who_is_no_user_any_more_pays_nothing(self):
+        run = self._submit_run()
+        run.with_user(self.approver).action_approve()
+        self.approver.active = False
+
+        with self.assertRaisesRegex(UserError, "is not a user any more"):
+            self._work(run)
+
+        run.action_pause()
+        run.action_review()
+        self.assertEqual((run.state, run.issued_count), ("prepared", 0))
 
     def test_reject(self):
         run = self._submit_run()

@@ -1,8 +1,11 @@
 from unittest.mock import patch
 
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_run import ClientRefundRunCommon
 
@@ -71,6 +74,51 @@ class TestRunCriteria(ClientRefundRunCommon):
         item = self.env["account.move.line"].new({"company_id": other.id})
         with self.assertRaisesRegex(UserError, "A run pays the credits of one company"):
             self.runs._prepare_for_credits(self._entry(10) | item)
+
+    # ------------------------------------------------------------------
+    # A criterion that goes away does not let the run take more
+    # ------------------------------------------------------------------
+
+    def test_archived_tag_and_journal(self):
+        self._entry(10)
+        tag = self.env["res.partner.category"].create({"name": "Nobody has it"})
+        journal = self.bank.copy()
+        by_tag = self._create_run(category_ids=[Command.set(tag.ids)])
+        by_journal = self._create_run(credit_journal_ids=[Command.set(journal.ids)])
+        tag.active = journal.active = False
+        self.env.invalidate_all()
+
+        for run in (by_tag, by_journal):
+            run.action_prepare()
+            self.assertFalse(run.refund_ids)
+
+    def test_tag_and_journal_in_use_stay(self):
+        tag = self.env["res.partner.category"].create({"name": "Gold"})
+        self._create_run(category_ids=[Command.set(tag.ids)])
+
+        with self.assertRaises(ForeignKeyViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            tag.unlink()
+
+    def test_chosen_credit_that_is_deleted(self):
+        chosen = self._entry(10)
+        self._entry(20)
+        run = self.runs._prepare_for_credits(chosen)
+        chosen.move_id.button_draft()
+        chosen.move_id.unlink()
+        self.env.invalidate_all()
+
+        run.action_prepare()
+
+        self.assertFalse(run.refund_ids)
+
+    def test_copy_takes_the_same_credits(self):
+        chosen = self._entry(10)
+        self._entry(20)
+
+        run = self.runs._prepare_for_credits(chosen).copy()
+        run.action_prepare()
+
+        self.assertEqual(run.refund_ids.line_ids.move_line_id, chosen)
 
     # ------------------------------------------------------------------
     # Left out, and why
