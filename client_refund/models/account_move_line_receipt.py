@@ -23,15 +23,6 @@ class AccountMoveLineReceipt(models.Model):
         sources._get_refund_statement_lines().mapped("date")  # read for all sources at once
         return sources.filtered(lambda line: line._is_unmatched_receipt() or line._is_held_receipt(today))
 
-    def _filter_credits_uncleared(self):
-        """The credits among these that can be refunded and behind which there is a receipt whose money may go back.
-
-        :return: account.move.line
-        """
-        refundable = self.filtered("amount_refundable")
-        refundable._filter_uncleared()  # read for all credits at once
-        return refundable.filtered(lambda credit: credit._filter_uncleared())
-
     def _get_refund_sources(self):
         """These credits, and what of the same clients their journal entries took over.
 

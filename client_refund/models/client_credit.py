@@ -325,31 +325,37 @@ class ClientCredit(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_credits(self):
-        """The open credits behind these rows, oldest first, read in one query.
+        """The open credits behind these rows, oldest first, read at once.
 
         :return: account.move.line
         """
         items = self.env["account.move.line"]
         if not self.ids:
             return items
+        items.flush_model(["account_id", "company_id", "currency_id", "partner_id", "reconciled"])
         # the rows need not be read: the first item of a row tells which one it is
-        of_rows = SQL(
-            """(
-            SELECT item.id
-              FROM account_move_line first_item
-              JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
-              JOIN res_partner contact ON contact.commercial_partner_id = first_contact.commercial_partner_id
-              JOIN account_move_line item
-                ON item.partner_id = contact.id
-               AND item.company_id = first_item.company_id
-               AND item.currency_id = first_item.currency_id
-               AND item.account_id = first_item.account_id
-               AND item.reconciled IS NOT TRUE
-             WHERE first_item.id IN %s
-            )""",
-            tuple(self.ids),
+        of_rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT item.id
+                  FROM account_move_line first_item
+                  JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
+                  JOIN res_partner contact ON contact.commercial_partner_id = first_contact.commercial_partner_id
+                  JOIN account_move_line item
+                    ON item.partner_id = contact.id
+                   AND item.company_id = first_item.company_id
+                   AND item.currency_id = first_item.currency_id
+                   AND item.account_id = first_item.account_id
+                   AND item.reconciled IS NOT TRUE
+                 WHERE first_item.id IN %s
+                """,
+                tuple(self.ids),
+            )
         )
-        return items.search(items._get_open_credit_domain() & Domain("id", "in", of_rows), order="date, id")
+        # by their ids: joined with the query above, PostgreSQL may scan the ledger
+        return items.search(
+            items._get_open_credit_domain() & Domain("id", "in", [item_id for (item_id,) in of_rows]), order="date, id"
+        )
 
     @api.model
     def _get_row_key(self, record):
@@ -362,7 +368,7 @@ class ClientCredit(models.Model):
 
     def _compute_amount_uncleared(self):
         amounts = Counter()
-        for credit in self._get_credits()._filter_credits_uncleared():
+        for credit in self._get_credits().filtered("amount_refundable")._filter_may_bounce():
             amounts[self._get_row_key(credit)] += credit.amount_refundable
         for row in self:
             row.amount_uncleared = amounts[self._get_row_key(row)]
@@ -393,7 +399,7 @@ class ClientCredit(models.Model):
         """
         self.ensure_one()
         credits = self._get_open_credits()
-        certain = credits - credits._filter_credits_uncleared()
+        certain = credits - credits._filter_may_bounce()
         action = (certain or credits).action_refund_client()
         if not certain:
             action["context"]["default_credit_ids"] = False
