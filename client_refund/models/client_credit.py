@@ -400,10 +400,7 @@ class ClientCredit(models.Model):
         self.ensure_one()
         credits = self._get_open_credits()
         certain = credits - credits._filter_may_bounce()
-        action = (certain or credits).action_refund_client()
-        if not certain:
-            action["context"]["default_credit_ids"] = False
-        return action
+        return self.env["client.refund.wizard"]._open_for_credits(certain or credits, ticked=bool(certain))
 
     def action_prepare_run(self):
         """Make a refund run of the credits behind these rows.

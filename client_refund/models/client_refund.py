@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
@@ -377,7 +377,7 @@ class ClientRefund(models.Model):
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
             | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
-            | {"credit_ids": self.line_ids.move_line_id.ids, "select_all": False}
+            | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
         )
 
     def _open_dialog(self, action):

@@ -155,7 +155,9 @@ class ClientRefundMixin(models.AbstractModel):
         """
         # money must not go to companies that the user may not see either
         all_records = self.sudo().with_context(active_test=False).env
-        partners = all_records["res.partner"].search_fetch([("ref_company_ids", "!=", False)], ["commercial_partner_id"])
+        partners = all_records["res.partner"].search_fetch(
+            [("ref_company_ids", "!=", False)], ["commercial_partner_id"]
+        )
         accounts = all_records["res.partner.bank"].search_fetch(
             [("partner_id.commercial_partner_id", "in", partners.commercial_partner_id.ids)], ["acc_number"]
         )

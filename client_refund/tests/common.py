@@ -207,7 +207,7 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
     def _shown(self, action):
         """The form of the wizard that an action opens."""
         self.assertEqual(action["res_model"], "client.refund.wizard")
-        return Form(self.wizards.with_context(action["context"]))
+        return Form(self.wizards.with_context(**action["context"]).browse(action.get("res_id")))
 
     def _opened(self, action):
         """The wizard that an action opens, saved as it is shown.

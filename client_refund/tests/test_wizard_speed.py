@@ -3,6 +3,8 @@ from lxml import etree
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.client_refund.wizards import client_refund_wizard
+
 from .common import ClientRefundCommon
 
 
@@ -73,7 +75,7 @@ class TestWizardSpeed(ClientRefundCommon):
         :return: (client.refund.wizard in the context of the action, values of the form)
         """
         action = client.with_user(self.clerk).action_refund_client()
-        wizards = self.wizards.with_context(action["context"])
+        wizards = self.wizards.with_context(**action["context"])
         return wizards, wizards.onchange({}, [], self.specification)["value"]
 
     def _send(self, values):
@@ -117,6 +119,16 @@ class TestWizardSpeed(ClientRefundCommon):
         before = self.wizards.search_count([])
         self._open(self.many)
         self.assertEqual(self.wizards.search_count([]), before)
+
+    def test_a_long_one_is_stored(self):
+        """So that the web client loads it page by page: of a form that is not stored it keeps all lines, and hangs.
+
+        That takes the queries of two requests, and an INSERT for every hundred lines.
+        """
+        self.patch(client_refund_wizard, "PAGE", 50)
+        self.assertNotIn("res_id", self.few.with_user(self.clerk).action_refund_client())
+        wizard = self._opened(self.many.with_user(self.clerk).action_refund_client())
+        self.assertEqual(len(wizard._get_selected_lines()), 60)
 
     def test_type_an_amount(self):
         counts = []

@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
+# Lines that the web client shows at once.
+PAGE = 80
+
 
 class ClientRefundWizard(models.TransientModel):
     """The refund desk: the only place where credits are chosen and amounts typed."""
@@ -84,7 +87,7 @@ class ClientRefundWizard(models.TransientModel):
         for wizard in self:
             client = wizard.partner_id.commercial_partner_id._origin
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
-            wizard.open_item_ids = client and items.search_fetch(domain, order="date, id")
+            wizard.open_item_ids = items.search_fetch(domain, order="date, id") if client else items
             wizard.open_item_ids.move_id.fetch()
 
     def _get_open_items(self):
@@ -268,14 +271,14 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.model
     def _open(self, vals):
-        """Open a wizard. It is stored only when the clerk confirms.
+        """Open a wizard. It is stored only when the clerk confirms, or where it is too long for the web client.
 
         :param vals: dict, values of the wizard
         :return: an action dictionary
         :raise AccessError: if the user makes no refunds
         """
         self.check_access("create")
-        return {
+        action = {
             "type": "ir.actions.act_window",
             "name": self.env._("Refund a Client"),
             "res_model": self._name,
@@ -283,12 +286,28 @@ class ClientRefundWizard(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "extra-large"} | {f"default_{name}": value for name, value in vals.items()},
         }
+        if self._is_long(vals):
+            action["res_id"] = with_neutral_context(self).create(vals).id
+        return action
 
     @api.model
-    def _open_for_credits(self, credits):
+    def _is_long(self, vals):
+        """Whether there are more credits than the web client copes with in a form that is not stored.
+
+        Of a stored one it loads a page at a time, of another one it keeps all lines and sends them with each change.
+        """
+        client = self.env["res.partner"].browse(vals.get("partner_id"))
+        company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+        items = self.env["account.move.line"]
+        domain = items._get_open_credit_domain() & items._get_client_domain(client, company)
+        return bool(client) and items.search_count(domain, limit=PAGE + 1) > PAGE
+
+    @api.model
+    def _open_for_credits(self, credits, ticked=True):
         """Open the wizard with exactly these credits ticked.
 
         :param credits: account.move.line, open credits
+        :param ticked: bool, False to tick none
         :return: an action dictionary
         :raise UserError: if they are not of one client, company and currency
         """
@@ -319,7 +338,7 @@ class ClientRefundWizard(models.TransientModel):
                 "partner_id": clients.id,
                 "company_id": credits.company_id.id,
                 "currency_id": credits.currency_id.id,
-                "credit_ids": credits.ids,
+                "credit_ids": [Command.set(credits.ids if ticked else [])],
                 "select_all": False,
             }
         )

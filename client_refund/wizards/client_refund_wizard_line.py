@@ -47,9 +47,7 @@ class ClientRefundWizardLine(models.TransientModel):
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):
         reserved = self.move_line_id._get_refund_reservations().grouped("move_line_id")
-        excluded = {
-            company: company._get_client_refund_excluded_accounts() for company in self.move_line_id.company_id
-        }
+        excluded = {company: company._get_client_refund_excluded_accounts() for company in self.move_line_id.company_id}
         for line in self:
             own_refund = line.wizard_id.refund_id
             reservations = reserved.get(line.move_line_id, self.env["client.refund.line"]).filtered(
