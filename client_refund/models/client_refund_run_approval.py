@@ -25,9 +25,7 @@ class ClientRefundRunApproval(models.Model):
         help="Everybody who made, prepared or submitted the run. Neither they nor who changed one of its refunds may "
         "approve it.",
     )
-    approver_id = fields.Many2one(
-        "res.users", string="Approved By", readonly=True, copy=False, ondelete="restrict"
-    )
+    approver_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False, ondelete="restrict")
     approved_on = fields.Datetime(readonly=True, copy=False)
     approval_reason = fields.Text(
         string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."

@@ -175,9 +175,9 @@ class TestRunApproval(ClientRefundRunCommon):
         run = self._prepare()
         run.action_submit()
         self._bank_account("BE555")
-        self._by_client(run)[self.client].sudo().with_context(client_refund_workflow=_WORKFLOW).partner_bank_id = (
-            self.client.bank_ids
-        )
+        self._by_client(run)[self.client].sudo().with_context(
+            client_refund_workflow=_WORKFLOW
+        ).partner_bank_id = self.client.bank_ids
 
         self._work(run)
 

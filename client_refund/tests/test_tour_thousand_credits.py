@@ -36,9 +36,7 @@ class TestTourThousandCredits(ClientRefundCommon, HttpCase):
                 {
                     "date": f"2024-01-{day:02}",
                     "line_ids": [
-                        Command.create(
-                            {"account_id": self.receivable.id, "partner_id": self.client.id, "balance": -10}
-                        )
+                        Command.create({"account_id": self.receivable.id, "partner_id": self.client.id, "balance": -10})
                     ]
                     * 100
                     + [Command.create({"account_id": self.revenue.id, "balance": 1000})],
