@@ -6,6 +6,7 @@ from . import account_analytic_distribution_model
 from . import account_journal
 from . import account_move_line
 from . import account_move_line_receipt
+from . import account_move_line_reconcile
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
@@ -18,6 +19,7 @@ from . import client_refund_item
 from . import client_refund_line
 from . import client_refund_offset
 from . import client_refund
+from . import client_refund_numbers
 from . import client_refund_approval
 from . import client_refund_check
 from . import client_refund_settlement
@@ -34,3 +36,4 @@ from . import client_refund_run_prepare
 from . import client_refund_run_approval
 from . import client_refund_in_run
 from . import client_credit
+from . import client_credit_rows

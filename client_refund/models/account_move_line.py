@@ -9,7 +9,6 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -275,43 +274,6 @@ class AccountMoveLine(models.Model):
             SQL("UPDATE account_move_line SET write_uid = write_uid WHERE id IN %s", tuple(self.ids) or (None,))
         )
         self.invalidate_recordset()
-
-    # -------------------------------------------------------------------------
-    # Reconciling in exact amounts
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _reconcile_amounts(self, amounts):
-        """Reconcile pairs of journal items in less than what is open of both, exchange differences included.
-
-        :param amounts: dict, account.move.line of two: positive amount in their currency
-        """
-        self.with_context(
-            client_refund_amounts={frozenset(pair.ids): amount for pair, amount in amounts.items()}
-        )._reconcile_plan(list(amounts))
-
-    @api.model
-    def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
-        """Let core see no more of two items than what a refund reconciles of them."""
-        amounts = self.env.context.get("client_refund_amounts", {}) if in_workflow(self.env) else {}
-        # the exchange differences that core reconciles on the way have no amount
-        if amount := amounts.get(frozenset(plan["amls"].ids)):
-            amls_values_map = {item: item._cap_residual(amls_values_map[item], amount) for item in plan["amls"]}
-        return super()._prepare_reconciliation_plan(plan, amls_values_map, shadowed_aml_values)
-
-    def _cap_residual(self, values, amount):
-        """What core knows of this item when it reconciles, with no more than an amount open.
-
-        :param values: dict with the residuals, as core prepares it
-        :param amount: positive amount in the currency of the item
-        :return: dict
-        """
-        share = amount / abs(values["amount_residual_currency"])
-        return {
-            **values,
-            "amount_residual": self.company_currency_id.round(values["amount_residual"] * share),
-            "amount_residual_currency": self.currency_id.round(values["amount_residual_currency"] * share),
-        }
 
     # -------------------------------------------------------------------------
     # One owner

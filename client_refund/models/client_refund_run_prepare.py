@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from .client_refund_run_work import CHUNK
+from .client_refund_run_work import CHUNK, get_error_text
 from .client_refund_waterfall import settle_oldest_first
 
 
@@ -298,5 +298,5 @@ class ClientRefundRunPrepare(models.Model):
         currency = self.env["res.currency"].browse(vals["currency_id"])
         amount = sum(line["amount"] for _command, _id, line in vals["line_ids"])
         self.env["client.refund.run.skip"].create(
-            [self._prepare_skip_vals(client, currency, "problem", amount, str(error).strip() or repr(error))]
+            [self._prepare_skip_vals(client, currency, "problem", amount, get_error_text(error))]
         )

@@ -18,6 +18,11 @@ CONCURRENCY_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 MAX_TRIES = 5
 
 
+def get_error_text(error):
+    """What an error says; one that says nothing would be taken for none."""
+    return str(error).strip() or repr(error)
+
+
 class ClientRefundRunWork(models.Model):
     """How a run is worked off in the background: chunk by chunk, each a transaction of its own.
 
@@ -143,14 +148,28 @@ class ClientRefundRunWork(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Refund run %s was stopped.", self.id)
+            return self._try_stop(error)
+
+    def _try_stop(self, error):
+        """Stop the run, unless somebody else writes it at this moment: then the work is tried again.
+
+        :return: bool
+        """
+        try:
             self._stop(error)
+            self.env.flush_all()
             return True
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+            return False
 
     def _stop(self, error):
         """Pause the run for an error that is not one refund's, and tell."""
         run = with_workflow(self)
         run.paused = True
-        run._tell(self.env._("The work was stopped: %(error)s Mend that, then choose Resume.", error=repr(error)))
+        run._tell(
+            self.env._("The work was stopped: %(error)s Mend that, then choose Resume.", error=get_error_text(error))
+        )
 
     @api.model
     def _count_chunks_left(self):
@@ -263,7 +282,7 @@ class ClientRefundRunWork(models.Model):
             fail(batch, error)
 
     def _fail(self, refund, error):
-        refund._note_run_error(str(error).strip() or repr(error))
+        refund._note_run_error(get_error_text(error))
 
     def _finish_issuing(self):
         self.state = "errors" if self._search_refunds([("state", "=", "draft")], limit=1) else "done"

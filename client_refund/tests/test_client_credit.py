@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.client_refund.models.client_credit import AGE_BUCKETS
+from odoo.addons.client_refund.models.client_credit_rows import AGE_BUCKETS
 
 from .common import ClientRefundCommon
 

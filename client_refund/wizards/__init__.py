@@ -1,4 +1,5 @@
 from . import client_refund_wizard
+from . import client_refund_wizard_open
 from . import client_refund_wizard_alerts
 from . import client_refund_wizard_exchange
 from . import client_refund_wizard_item

@@ -1,11 +1,7 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
-
-# Lines that the web client shows at once.
-PAGE = 80
 
 
 class ClientRefundWizard(models.TransientModel):
@@ -264,84 +260,6 @@ class ClientRefundWizard(models.TransientModel):
 
     def _get_refund_credits(self):
         return self._get_selected_lines().move_line_id._origin
-
-    # -------------------------------------------------------------------------
-    # Open
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _open(self, vals):
-        """Open a wizard. It is stored only when the clerk confirms, or where it is too long for the web client.
-
-        :param vals: dict, values of the wizard
-        :return: an action dictionary
-        :raise AccessError: if the user makes no refunds
-        """
-        self.check_access("create")
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refund a Client"),
-            "res_model": self._name,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"} | {f"default_{name}": value for name, value in vals.items()},
-        }
-        if self._is_long(vals):
-            action["res_id"] = with_neutral_context(self).create(vals).id
-        return action
-
-    @api.model
-    def _is_long(self, vals):
-        """Whether there are more credits than the web client copes with in a form that is not stored.
-
-        Of a stored one it loads a page at a time, of another one it keeps all lines and sends them with each change.
-        """
-        client = self.env["res.partner"].browse(vals.get("partner_id"))
-        company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
-        items = self.env["account.move.line"]
-        domain = items._get_open_credit_domain() & items._get_client_domain(client, company)
-        return bool(client) and items.search_count(domain, limit=PAGE + 1) > PAGE
-
-    @api.model
-    def _open_for_credits(self, credits, ticked=True):
-        """Open the wizard with exactly these credits ticked.
-
-        :param credits: account.move.line, open credits
-        :param ticked: bool, False to tick none
-        :return: an action dictionary
-        :raise UserError: if they are not of one client, company and currency
-        """
-        clients = credits.partner_id.commercial_partner_id
-        if len(clients) != 1:
-            raise UserError(
-                self.env._(
-                    "Refund one client at a time. These credits belong to %(clients)s.",
-                    clients=", ".join(clients.mapped("display_name")) or self.env._("no client"),
-                )
-            )
-        if len(credits.company_id) != 1:
-            raise UserError(
-                self.env._(
-                    "Refund one company's credits at a time. These belong to %(companies)s.",
-                    companies=", ".join(credits.company_id.mapped("display_name")),
-                )
-            )
-        if len(credits.currency_id) != 1:
-            raise UserError(
-                self.env._(
-                    "Refund one currency at a time. These credits are in %(currencies)s.",
-                    currencies=", ".join(credits.currency_id.mapped("name")),
-                )
-            )
-        return self._open(
-            {
-                "partner_id": clients.id,
-                "company_id": credits.company_id.id,
-                "currency_id": credits.currency_id.id,
-                "credit_ids": [Command.set(credits.ids if ticked else [])],
-                "select_all": False,
-            }
-        )
 
     # -------------------------------------------------------------------------
     # Confirm

@@ -1,0 +1,202 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .client_refund import RESERVING_STATES
+
+# From how many days on an age counts as the next one. The keys sort by age.
+AGE_BUCKETS = {"000_030": 0, "031_090": 31, "091_180": 91, "181_365": 181, "366_": 366}
+
+
+class ClientCreditRows(models.Model):
+    """The query behind the worklist."""
+
+    _inherit = "client.credit"  # pylint: disable=consider-merging-classes-inherited
+
+    @property
+    def _table_query(self):
+        """One row for each client, company, currency and receivable account with open credits.
+
+        What is worked out for each row on its own stands outside of the groups, so that it is worked out only for the
+        rows that are shown.
+        """
+        return SQL(
+            """
+            SELECT credit.*,
+                   %(today)s - credit.date AS age,
+                   %(age_bucket)s AS age_bucket,
+                   client.user_id,
+                   company.currency_id AS company_currency_id,
+                   excluded.account_id IS NOT NULL AS never_refunded,
+                   CASE WHEN excluded.account_id IS NULL THEN credit.amount_unreserved ELSE 0 END AS amount_refundable,
+                   CASE WHEN excluded.account_id IS NULL
+                        THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
+                        ELSE 0
+                   END AS amount_refundable_company_currency,
+                   %(blocked)s AS client_blocked,
+                   %(owed)s AS amount_owed,
+                   %(last_activity)s AS last_activity
+              FROM %(groups)s AS credit
+              JOIN res_partner client ON client.id = credit.partner_id
+              JOIN res_company company ON company.id = credit.company_id
+              JOIN res_currency company_currency ON company_currency.id = company.currency_id
+         LEFT JOIN %(excluded)s AS excluded
+                ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id
+            """,
+            today=self._get_today(),
+            age_bucket=self._get_age_bucket_sql(),
+            blocked=self._get_blocked_sql(),
+            owed=self._get_owed_sql(),
+            last_activity=self._get_last_activity_sql(),
+            groups=self._get_groups_sql(),
+            excluded=self._get_excluded_sql(),
+        )
+
+    @api.model
+    def _get_today(self):
+        # the user's today: that of the database is not that of its time zone
+        return SQL("%s::date", fields.Date.context_today(self))
+
+    @api.model
+    def _get_groups_sql(self):
+        """The open credits, by the one definition, summed up. Amounts are positive."""
+        items = self.env["account.move.line"].sudo()
+        query = items._search(items._get_open_credit_domain())
+        return SQL(
+            """(
+            SELECT MIN(account_move_line.id) AS id,
+                   contact.commercial_partner_id AS partner_id,
+                   account_move_line.company_id,
+                   account_move_line.currency_id,
+                   account_move_line.account_id,
+                   MIN(account_move_line.date) AS date,
+                   COUNT(*) AS item_count,
+                   SUM(-account_move_line.amount_residual_currency) AS amount_open,
+                   SUM(-account_move_line.amount_residual) AS amount_open_company_currency,
+                   SUM(COALESCE(reserved.amount, 0)) AS amount_reserved,
+                   SUM(%(unreserved)s) AS amount_unreserved,
+                   SUM(
+                       account_move_line.amount_residual * %(unreserved)s / account_move_line.amount_residual_currency
+                   ) AS amount_unreserved_company_currency
+              FROM %(open_credits)s
+              JOIN res_partner contact ON contact.id = account_move_line.partner_id
+         LEFT JOIN %(reserved)s AS reserved ON reserved.move_line_id = account_move_line.id
+             WHERE %(is_open_credit)s
+               AND account_move_line.account_id IN %(receivable_accounts)s
+          GROUP BY contact.commercial_partner_id,
+                   account_move_line.company_id,
+                   account_move_line.currency_id,
+                   account_move_line.account_id
+            )""",
+            unreserved=SQL(
+                "GREATEST(-account_move_line.amount_residual_currency - COALESCE(reserved.amount, 0), 0)",
+            ),
+            open_credits=query.from_clause,
+            is_open_credit=query.where_clause,
+            reserved=self._get_reserved_sql(),
+            receivable_accounts=self._get_receivable_account_ids() or (None,),
+        )
+
+    @api.model
+    def _get_receivable_account_ids(self):
+        """The receivable accounts. Named, PostgreSQL knows that core's index on unreconciled items pays.
+
+        :return: tuple of ids
+        """
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        return accounts._search([("account_type", "=", "asset_receivable")]).get_result_ids()
+
+    @api.model
+    def _get_reserved_sql(self):
+        return SQL(
+            """(
+            SELECT line.move_line_id, SUM(line.amount) AS amount
+              FROM client_refund_line line
+              JOIN client_refund refund ON refund.id = line.refund_id
+             WHERE refund.state IN %(states)s
+          GROUP BY line.move_line_id
+            )""",
+            states=RESERVING_STATES,
+        )
+
+    @api.model
+    def _get_excluded_sql(self):
+        """The accounts that a company, or one above it, never refunds."""
+        return SQL(
+            """(
+            SELECT DISTINCT branch.id AS company_id, rel.account_account_id AS account_id
+              FROM client_refund_excluded_account_rel rel
+              JOIN res_company parent ON parent.id = rel.res_company_id
+              JOIN res_company branch ON branch.parent_path LIKE parent.parent_path || '%%'
+            )"""
+        )
+
+    @api.model
+    def _get_age_bucket_sql(self):
+        return SQL(
+            "CASE %s END",
+            SQL(" ").join(
+                SQL("WHEN %s - credit.date >= %s THEN %s", self._get_today(), days, bucket)
+                if days
+                else SQL("ELSE %s", bucket)
+                for bucket, days in sorted(AGE_BUCKETS.items(), reverse=True)
+            ),
+        )
+
+    @api.model
+    def _get_blocked_sql(self):
+        """Whether the client, or any of its contacts, archived or not, is blocked."""
+        return SQL(
+            """EXISTS (
+            SELECT FROM res_partner blocked
+             WHERE blocked.commercial_partner_id = credit.partner_id AND blocked.client_refund_blocked
+            )"""
+        )
+
+    @api.model
+    def _get_owed_sql(self):
+        """What the client owes, blocked invoices too: it is for the clerk to see."""
+        items = self.env["account.move.line"].sudo()
+        return self._get_client_items_sql(
+            SQL("COALESCE(SUM(account_move_line.amount_residual_currency), 0)"),
+            items._get_open_item_domain() & Domain("amount_residual_currency", ">", 0),
+            SQL(
+                "account_move_line.account_id = credit.account_id "
+                "AND account_move_line.currency_id = credit.currency_id"
+            ),
+        )
+
+    @api.model
+    def _get_last_activity_sql(self):
+        return self._get_client_items_sql(
+            SQL("MAX(account_move_line.date)"),
+            Domain([("parent_state", "=", "posted"), ("account_id.account_type", "=", "asset_receivable")]),
+            SQL("TRUE"),
+        )
+
+    @api.model
+    def _get_client_items_sql(self, value, domain, condition):
+        """Something of the journal items of a row's client and company.
+
+        :param value: SQL, the aggregate
+        :param domain: Domain of the journal items
+        :param condition: SQL, what else they have in common with the row
+        :return: SQL, a scalar
+        """
+        query = self.env["account.move.line"].sudo()._search(domain)
+        return SQL(
+            """(
+            SELECT %(value)s
+              FROM %(items)s
+             WHERE account_move_line.partner_id IN (
+                       SELECT id FROM res_partner WHERE commercial_partner_id = credit.partner_id
+                   )
+               AND account_move_line.company_id = credit.company_id
+               AND %(condition)s
+               AND %(where)s
+            )""",
+            value=value,
+            items=query.from_clause,
+            condition=condition,
+            where=query.where_clause,
+        )

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ClientRefundNumbers(models.Model):
+    """How refunds are numbered."""
+
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _draw_numbers(self, vals_list):
+        """The numbers of new refunds. Their sequence is looked for once, not once for each of them.
+
+        :param vals_list: list of dict, values of refunds
+        :return: list of str
+        """
+        today = fields.Date.context_today(self)
+        sequences = {}
+        numbers = []
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+            key = (company, fields.Date.to_date(vals.get("date") or today))
+            if key not in sequences:
+                sequences[key] = self._get_number_sequence(*key)
+            numbers.append(sequences[key]._next())
+        return numbers
+
+    @api.model
+    def _get_number_sequence(self, company, date):
+        """What numbers the refunds of a company on a date: its sequence, or the date range of that.
+
+        :return: ir.sequence or ir.sequence.date_range
+        :raise UserError: if there is none
+        """
+        sequence = self.env["ir.sequence"].search(
+            [("code", "=", "client.refund"), ("company_id", "in", (company.id, False))], order="company_id", limit=1
+        )
+        if not sequence:
+            raise UserError(
+                self.env._(
+                    "There is no sequence to number refunds of company %(company)s with. "
+                    "Activate or create one with the code client.refund.",
+                    company=company.display_name,
+                )
+            )
+        if not sequence.use_date_range:
+            return sequence
+        date_range = sequence._get_current_sequence(date)
+        return date_range.with_context(ir_sequence_date_range=date_range.date_from)
