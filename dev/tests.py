@@ -18,7 +18,15 @@ MEETING = "client_refund_test_meeting"
 
 # How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
 SETUP = 8
-SLOW = {"test_histories.py": 180, "test_storm.py": 50, "test_exchange_estimate.py": 30, "test_tours.py": 60}
+SLOW = {
+    "test_batch.py": 40,
+    "test_client_credit.py": 30,
+    "test_exchange_estimate.py": 30,
+    "test_histories.py": 180,
+    "test_run_killed.py": 40,
+    "test_storm.py": 50,
+    "test_tours.py": 60,
+}
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
