@@ -3,7 +3,7 @@ from lxml import etree
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.client_refund.wizards import client_refund_wizard
+from odoo.addons.client_refund.wizards import client_refund_wizard_open
 
 from .common import ClientRefundCommon
 
@@ -125,7 +125,7 @@ class TestWizardSpeed(ClientRefundCommon):
 
         That takes the queries of two requests, and an INSERT for every hundred lines.
         """
-        self.patch(client_refund_wizard, "PAGE", 50)
+        self.patch(client_refund_wizard_open, "PAGE", 50)
         self.assertNotIn("res_id", self.few.with_user(self.clerk).action_refund_client())
         wizard = self._opened(self.many.with_user(self.clerk).action_refund_client())
         self.assertEqual(len(wizard._get_selected_lines()), 60)
