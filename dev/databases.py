@@ -19,6 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDON = "client_refund"
 # The small addons, each for another module that the addon meets; they install themselves where that is.
 GLUE = sorted(manifest.parent.name for manifest in ROOT.glob(f"{ADDON}_*/__manifest__.py"))
+# What their tests want beside what they are for.
+COMPANIONS = {
+    "client_refund_payment_batch": ["account_payment_sepa_credit_transfer"],
+    "client_refund_payment_provider": ["payment_demo"],
+}
+# What a firm may have beside all of them.
+NEIGHBOURS = ["account_reconcile_oca", "base_tier_validation"]
 DEMO = "client_refund_demo"
 TEST = "client_refund_test"
 TEMPLATE = "client_refund_template_demo"
@@ -143,7 +150,7 @@ def create_empty(database, addon=ADDON):
 
 def meet(database, glue):
     """Install what a small addon is for: where the addon is, that must install the small one too."""
-    load(database, "--init", ",".join(dependencies(glue)))
+    load(database, "--init", ",".join([*dependencies(glue), *COMPANIONS.get(glue, [])]))
     assert_installed(database, [glue])
 
 
