@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
@@ -119,16 +121,34 @@ class AccountPayment(models.Model):
         return {**super()._generate_move_vals(*args, **kwargs), "client_refund_id": self.client_refund_id.id}
 
     def _get_refund_lines(self):
-        """The refund's lines that this payment pays: those on its receivable account.
+        """The refund's lines that this payment pays: those on its receivable account, and on its way to pay.
 
         :return: client.refund.line
         """
         self.ensure_one()
+        key = self._get_refund_payment_key()
         return (
             self.client_refund_id.line_ids._filter_paid_out()
-            .filtered(lambda line: line.move_line_id.account_id == self.destination_account_id)
+            .filtered(lambda line: line._get_payment_key() == key)
             .sorted("id")
         )
+
+    def _get_refund_payment_key(self):
+        """What the refund's lines that this payment pays have in common.
+
+        :return: tuple, as `_get_payment_key` of the lines gives it
+        """
+        return (self.destination_account_id,)
+
+    def _get_refund_payee(self):
+        """Where the money of this refund payment goes, for people to read.
+
+        :return: str
+        """
+        return self.partner_bank_id.display_name or self.partner_id.display_name
+
+    def _get_refund_links(self):
+        return Markup(", ").join(payment._get_html_link() for payment in self)
 
     def _get_refund_payment_items(self):
         """The receivable items of this refund payment, in the order of `_get_refund_lines`.
@@ -157,6 +177,16 @@ class AccountPayment(models.Model):
         self.ensure_one()
         entry = self.move_id
         return bool(entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False))
+
+    def _take_back(self, date, reason):
+        """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
+
+        :param date: date of the reversals where some are needed
+        :param reason: str, their reference
+        """
+        to_reverse = self.filtered(lambda payment: payment._must_be_reversed())
+        to_reverse._reverse_for_refund(date, reason)
+        (self - to_reverse).action_cancel()
 
     def _reverse_for_refund(self, date, reason):
         """Reverse the entries of these refund payments and reopen what they settled.

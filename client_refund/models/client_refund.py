@@ -157,7 +157,14 @@ class ClientRefund(models.Model):
             refund.amount_offset = sum(refund.offset_ids.mapped("amount"))
             refund.amount = refund.amount_credit - refund.amount_offset
 
-    @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.amount_company_currency_signed")
+    @api.depends(
+        "amount",
+        "currency_id",
+        "company_id",
+        "date",
+        "payment_ids.amount_company_currency_signed",
+        "payment_ids.state",
+    )
     def _compute_amount_company_currency(self):
         for refund in self:
             if payments := refund._get_outgoing_payments():
@@ -175,11 +182,17 @@ class ClientRefund(models.Model):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
         for refund in self:
             if refund._is_issued():
-                # one that only settles invoices has nothing to wait for
-                paid = all(payment.state == "paid" for payment in refund.payment_ids)
-                refund.state = "paid" if paid else "in_process"
+                refund.state = "paid" if refund._is_paid() else "in_process"
             else:
                 refund.state = refund.state or "draft"
+
+    def _is_paid(self):
+        # one that only settles invoices has nothing to wait for
+        return all(payment.state == "paid" for payment in self._get_standing_payments())
+
+    def _get_standing_payments(self):
+        """The payments of this refund that were not taken back."""
+        return self.payment_ids.filtered(lambda payment: payment.state != "canceled")
 
     @api.depends("payment_ids", "line_ids.move_id")
     def _compute_counts(self):
@@ -189,7 +202,7 @@ class ClientRefund(models.Model):
 
     def _get_outgoing_payments(self):
         """The payments by which the money leaves; what comes back when the bank returns one is another payment."""
-        return self.payment_ids.filtered(lambda payment: payment.payment_type == "outbound")
+        return self._get_standing_payments().filtered(lambda payment: payment.payment_type == "outbound")
 
     def _is_reserving(self):
         return self.state in RESERVING_STATES

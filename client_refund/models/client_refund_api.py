@@ -118,7 +118,7 @@ class ClientRefundApi(models.Model):
             and all(
                 isinstance(line, dict)
                 and isinstance(line.get("move_line_id"), int)
-                and line.keys() <= {"move_line_id", "amount"}
+                and line.keys() <= self.env["client.refund.line"]._get_terms_fields() - {"refund_id"}
                 and is_finite(line.get("amount", 0))
                 for line in lines
             )

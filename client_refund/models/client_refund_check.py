@@ -96,8 +96,10 @@ class ClientRefundCheck(models.Model):
                     credit=self._format_amount(self.amount_credit),
                 )
             )
+        if self._is_paying_from_journal():
+            problems += self._get_journal_problems(bank_accounts)
         if self._is_paying():
-            problems += self._get_journal_problems(bank_accounts) + self._get_lock_date_problems(self.date)
+            problems += self._get_lock_date_problems(self.date)
         return problems
 
     def _get_journal_problems(self, bank_accounts):
@@ -181,7 +183,7 @@ class ClientRefundCheck(models.Model):
         problems = []
         if self.partner_id == self.company_id.partner_id:
             problems.append(self.env._("the client is the company itself. Choose the client who is owed the money."))
-        if not self._is_paying():
+        if not self._is_paying_from_journal():
             return problems
         if account and not account.active:
             problems.append(

@@ -89,12 +89,20 @@ class ClientRefundItem(models.AbstractModel):
         self.refund_id._take_back()
 
     def _check_written_fields(self, *vals_list):
-        self.env["client.refund"]._refuse_fields(self, vals_list, {"refund_id", "move_line_id", "amount"})
+        self.env["client.refund"]._refuse_fields(self, vals_list, self._get_terms_fields())
         for vals in vals_list:
             if not is_finite(vals.get("amount", 0)):
                 raise UserError(
                     self.env._("%(amount)s is no amount. Give the amount to refund as a number.", amount=vals["amount"])
                 )
+
+    @api.model
+    def _get_terms_fields(self):
+        """The fields that make up an item of a draft. All others are closed to everybody but the refund's own methods.
+
+        :return: set of str
+        """
+        return {"refund_id", "move_line_id", "amount"}
 
     def _check_amounts_kept(self, vals_list):
         """Refuse an amount with more decimals than the currency has: rounded, it would not be what was asked for.

@@ -79,6 +79,14 @@ class ClientRefundLine(models.Model):
         """The lines of which something is paid out: the others only settle invoices."""
         return self.filtered(lambda line: not line.currency_id.is_zero(line._get_amount_paid_out()))
 
+    def _get_payment_key(self):
+        """What the lines that one payment pays have in common.
+
+        :return: tuple
+        """
+        self.ensure_one()
+        return (self.move_line_id.account_id,)
+
     def _check_not_issued(self):
         """Refuse to take away the document of a credit that was paid out.
 

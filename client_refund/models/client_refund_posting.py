@@ -65,17 +65,17 @@ class ClientRefundPosting(models.Model):
         )
 
     def _create_payments(self):
-        """Create the payments of these refunds: one for each refund and receivable account.
+        """Create the payments of these refunds: one for each refund and receivable account, and way to pay.
 
         :return: account.payment, in draft
         """
         return self.env["account.payment"].create(
             [
-                refund._prepare_payment_vals(account, lines)
+                refund._prepare_payment_vals(lines.move_line_id.account_id, lines)
                 for refund in self
-                for account, lines in refund.line_ids._filter_paid_out()
-                .grouped(lambda line: line.move_line_id.account_id)
-                .items()
+                for lines in refund.line_ids._filter_paid_out()
+                .grouped(lambda line: line._get_payment_key())
+                .values()
             ]
         )
 
@@ -184,18 +184,18 @@ class ClientRefundPosting(models.Model):
         )
 
     def _get_paid_message(self):
-        if not self.payment_ids:
-            return None
-        return self.env._(
-            "Refunded %(amount)s to %(payee)s from %(journal)s: %(payments)s.",
-            amount=self._format_amount(),
-            payee=self.partner_bank_id.display_name or self.partner_id.display_name,
-            journal=self.journal_id.display_name,
-            payments=self._get_payment_links(),
+        return Markup("<br/>").join(
+            self.env._(
+                "Refunded %(amount)s to %(payee)s from %(journal)s: %(payments)s.",
+                amount=self._format_amount(sum(payments.mapped("amount"))),
+                payee=payee,
+                journal=journal.display_name,
+                payments=payments._get_refund_links(),
+            )
+            for (journal, payee), payments in self.payment_ids.grouped(
+                lambda payment: (payment.journal_id, payment._get_refund_payee())
+            ).items()
         )
-
-    def _get_payment_links(self):
-        return Markup(", ").join(payment._get_html_link() for payment in self.payment_ids)
 
     # -------------------------------------------------------------------------
     # Exactness: asserted before the transaction ends

@@ -128,7 +128,7 @@ class ClientRefundReturn(models.Model):
                     date=format_date(self.env, refund.returned_on),
                     reason=reason,
                 )
-                + Markup(" (%s)") % refund._get_payment_links()
+                + Markup(" (%s)") % refund.payment_ids._get_refund_links()
                 for refund in self
             }
         )

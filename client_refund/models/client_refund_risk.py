@@ -34,6 +34,10 @@ class ClientRefundRisk(models.AbstractModel):
         """Whether money leaves: a refund that only settles open invoices runs no risk."""
         return bool(self.currency_id) and not self.currency_id.is_zero(self.amount)
 
+    def _is_paying_from_journal(self):
+        """Whether money leaves from the chosen journal, to the chosen payee account."""
+        return self._is_paying()
+
     def _get_own_risks(self, other_owners, similar_refunds, moved, blocked):
         """The risks of one refund.
 

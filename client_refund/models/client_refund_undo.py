@@ -40,9 +40,7 @@ class ClientRefundUndo(models.Model):
         raise_problems(self._get_undo_problems(reason, date))
         issued = self.filtered(lambda refund: refund._is_issued())
         expected = issued._get_expected_residuals(sign=-1)
-        to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
-        to_reverse._reverse_for_refund(date, reason)
-        (issued.payment_ids - to_reverse).action_cancel()
+        issued._get_standing_payments()._take_back(date, reason)
         issued._reopen_offsets()
         issued._check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
@@ -88,7 +86,7 @@ class ClientRefundUndo(models.Model):
             )
         elif self.state == "canceled":
             problems.append(self.env._("it is undone already."))
-        for payment in self.payment_ids if self._is_issued() else ():
+        for payment in self._get_standing_payments() if self._is_issued() else ():
             if matched := payment._get_matched_entries():
                 problems.append(
                     self.env._(
@@ -115,7 +113,7 @@ class ClientRefundUndo(models.Model):
         self._message_log_batch(
             {
                 refund.id: self.env._("Undone: %(reason)s", reason=reason)
-                + (Markup(" (%s)") % refund._get_payment_links() if refund.payment_ids else "")
+                + (Markup(" (%s)") % refund.payment_ids._get_refund_links() if refund.payment_ids else "")
                 for refund in self
             }
         )
