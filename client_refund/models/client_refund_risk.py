@@ -38,6 +38,13 @@ class ClientRefundRisk(models.AbstractModel):
         """Whether money leaves from the chosen journal, to the chosen payee account."""
         return self._is_paying()
 
+    def _get_credits_paid_from_journal(self):
+        """The chosen credits whose money leaves from the chosen journal.
+
+        :return: account.move.line
+        """
+        return self._get_refund_credits()
+
     def _get_own_risks(self, other_owners, similar_refunds, moved, blocked):
         """The risks of one refund.
 
@@ -167,7 +174,7 @@ class ClientRefundRisk(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     def _get_uncleared_risk(self):
-        uncleared = self._get_refund_credits()._filter_uncleared()
+        uncleared = self._get_credits_paid_from_journal()._filter_uncleared()
         if not uncleared:
             return None
         return self.env._(

@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+
+# What may be wrong with an account that receives nothing.
+ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account")
+
+
+class ClientRefundTerms(models.AbstractModel):
+    """What goes back by the original payment needs no payee account."""
+
+    _inherit = "client.refund.mixin"
+
+    def _is_trusted_account_missing(self):
+        return self._is_paying_from_journal() and super()._is_trusted_account_missing()
+
+    def _get_own_risks(self, *args):
+        risks = super()._get_own_risks(*args)
+        if self._is_paying_from_journal():
+            return risks
+        return {kind: message for kind, message in risks.items() if kind not in ACCOUNT_RISKS}
+
+
+class ClientRefund(models.Model):
+    """A refund whose credits go back, some or all, by the online payments that they came by."""
+
+    _inherit = "client.refund"
+
+    goes_to_source = fields.Boolean(compute="_compute_goes_to_source")
+
+    @api.depends("line_ids.to_source")
+    def _compute_goes_to_source(self):
+        for refund in self:
+            refund.goes_to_source = any(refund.line_ids.mapped("to_source"))
+
+    def _is_paying_from_journal(self):
+        by_bank = self.line_ids.filtered(lambda line: not line.to_source)
+        return super()._is_paying_from_journal() and bool(by_bank._filter_paid_out())
+
+    def _get_credits_paid_from_journal(self):
+        # what goes back by the way it came is not lost where it bounces
+        return super()._get_credits_paid_from_journal() - self.line_ids.filtered("to_source").move_line_id
+
+    def _is_account_of(self, user):
+        return self._is_paying_from_journal() and super()._is_account_of(user)
+
+    # -------------------------------------------------------------------------
+    # Never more than was paid
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        refunds = super().create(vals_list)
+        refunds._check_sources()
+        return refunds
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"line_ids", "offset_ids"} & vals.keys() and not in_workflow(self.env):
+            self._check_sources()
+        return result
+
+    def _check_sources(self):
+        """:raise UserError: names the refunds that take more of an online payment than is left of it"""
+        raise_problems(
+            refund._name_problem(problem)
+            for refund in self.filtered("line_ids.source_transaction_id")
+            for problem in refund._get_source_problems()
+        )
+
+    def _check_refund_lines(self, lines):
+        super()._check_refund_lines(lines)
+        for line in lines or ():
+            if not isinstance(line.get("to_source", False), bool):
+                raise UserError(
+                    self.env._(
+                        "create_refund can't use %(value)s as to_source. It takes true or false.",
+                        value=line["to_source"],
+                    )
+                )
+
+    def _lock_items(self):
+        super()._lock_items()
+        (self.line_ids.source_transaction_id | self.line_ids.refund_transaction_id)._lock_for_refund()
+
+    def _get_document_problems(self, bank_accounts):
+        return super()._get_document_problems(bank_accounts) + self._get_source_problems()
+
+    def _get_source_problems(self):
+        """Why what goes back by online payments can't go back by them, apart from the lines themselves.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered("source_transaction_id")._filter_paid_out()
+        problems = []
+        for source, group in lines.grouped("source_transaction_id").items():
+            amount = self.currency_id.round(sum(line._get_amount_paid_out() for line in group))
+            left = source._get_amount_refundable(group if self._is_reserving() else None)
+            problems.append(source._get_refund_problem(amount, left, but=self) or self._get_parted_problem(source, group))
+        return [problem for problem in problems if problem]
+
+    def _get_parted_problem(self, source, lines):
+        """Why these lines can't go back by one online payment in several parts, as several receivable accounts take.
+
+        :return: str or None
+        """
+        parts = lines.grouped(lambda line: line._get_payment_key())
+        if source._get_refund_support() == "partial" or len(parts) == 1:
+            return None
+        return self.env._(
+            "the provider of online payment %(transaction)s refunds it only as a whole, and the credits are on several "
+            "accounts (%(accounts)s). Pay them by bank.",
+            transaction=source.reference,
+            accounts=", ".join(lines.move_line_id.account_id.mapped("display_name")),
+        )
+
+    # -------------------------------------------------------------------------
+    # Pay
+    # -------------------------------------------------------------------------
+
+    def _create_payments(self):
+        self.line_ids._create_refund_transactions()
+        payments = super()._create_payments()
+        for payment in payments.filtered("payment_transaction_id"):
+            # core books what is confirmed and has no payment yet, so this must be known before the provider is asked
+            payment.payment_transaction_id.sudo().payment_id = payment
+        payments.payment_transaction_id._trigger_calls()
+        return payments
+
+    def _prepare_payment_vals(self, account, lines):
+        vals = super()._prepare_payment_vals(account, lines)
+        transaction = lines.refund_transaction_id
+        if not transaction:
+            return vals
+        # billing users may book what a provider pays, as core does, but not read the provider
+        provider = transaction.provider_id.sudo()
+        method_line = provider.journal_id.inbound_payment_method_line_ids.filtered(
+            lambda line: line.payment_provider_id == provider
+        )
+        return {
+            **vals,
+            "journal_id": provider.journal_id.id,
+            "partner_bank_id": False,
+            "payment_method_line_id": method_line[:1].id,
+            "payment_transaction_id": transaction.id,
+        }
+
+    # -------------------------------------------------------------------------
+    # Take back
+    # -------------------------------------------------------------------------
+
+    def _get_document_undo_problems(self, date):
+        problems = super()._get_document_undo_problems(date)
+        sent = self._get_standing_payments().payment_transaction_id if self._is_issued() else ()
+        return problems + [
+            self.env._(
+                "%(amount)s was sent back by online payment %(transaction)s and can't be called back. If the provider "
+                "says that it failed, the credit is open again by itself. If the client was paid too much, invoice it.",
+                amount=self._format_amount(-transaction.amount),
+                transaction=transaction.source_transaction_id.reference,
+            )
+            for transaction in sent
+            if transaction._get_client_refund_status() != "waiting"
+        ]
+
+    def _undo(self, reason, date):
+        # to undo what was not sent is to not send it
+        waiting = self.line_ids.refund_transaction_id.sudo().filtered(
+            lambda transaction: transaction._get_client_refund_status() == "waiting"
+        )
+        result = super()._undo(reason, date)
+        waiting._set_canceled(state_message=reason)
+        return result
+
+    def _get_document_return_problems(self, date):
+        problems = super()._get_document_return_problems(date)
+        if self._is_issued() and self._get_standing_payments().payment_transaction_id:
+            problems.append(
+                self.env._(
+                    "some of it went back by the original online payment, and no bank returns that. Book what came "
+                    "back as an incoming payment of the client: it is a credit then, to be refunded anew."
+                )
+            )
+        return problems

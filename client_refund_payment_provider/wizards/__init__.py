@@ -1,0 +1,2 @@
+from . import client_refund_wizard
+from . import client_refund_wizard_line
