@@ -5,8 +5,8 @@ from odoo.tools import format_amount
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow, with_neutral_context
 
-# The credits are held and nothing is paid: the refund can still be changed.
-RESERVING_STATES = ("draft", "to_approve")
+# Nothing is issued: the refund can still be changed.
+CHANGEABLE_STATES = ("draft", "to_approve")
 ISSUED_STATES = ("in_process", "paid")
 
 # What a draft is made of; the rest is written by the refund's own methods alone.
@@ -127,7 +127,8 @@ class ClientRefund(models.Model):
         copy=False,
         index=True,
         help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
-        "payment is issued. Paid: the payment is paid. Canceled: holds nothing.",
+        "payment is issued; it holds the credits until it is booked. Paid: the payment is paid. Canceled: holds "
+        "nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
@@ -188,7 +189,8 @@ class ClientRefund(models.Model):
 
     def _is_paid(self):
         # one that only settles invoices has nothing to wait for
-        return all(payment.state == "paid" for payment in self._get_standing_payments())
+        paid = all(payment.state == "paid" for payment in self._get_standing_payments())
+        return paid and not self._is_waiting_to_pay()
 
     def _get_standing_payments(self):
         """The payments of this refund that were not taken back."""
@@ -204,11 +206,15 @@ class ClientRefund(models.Model):
         """The payments by which the money leaves; what comes back when the bank returns one is another payment."""
         return self._get_standing_payments().filtered(lambda payment: payment.payment_type == "outbound")
 
-    def _is_reserving(self):
-        return self.state in RESERVING_STATES
+    def _is_changeable(self):
+        return self.state in CHANGEABLE_STATES
 
     def _is_issued(self):
         return self.state in ISSUED_STATES
+
+    def _is_waiting_to_pay(self):
+        """Whether the refund is issued and its money is not booked yet: it still holds its credits."""
+        return self._is_issued() and self.line_ids._filter_paid_out() != self.line_ids._filter_booked()
 
     # -------------------------------------------------------------------------
     # Create and write: only drafts change, and only their terms
@@ -310,7 +316,7 @@ class ClientRefund(models.Model):
                 state=refund._get_state_label(),
             )
             for refund in self
-            if not refund._is_reserving()
+            if not refund._is_changeable()
         )
 
     # -------------------------------------------------------------------------

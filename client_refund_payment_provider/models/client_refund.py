@@ -98,7 +98,7 @@ class ClientRefund(models.Model):
         problems = []
         for source, group in lines.grouped("source_transaction_id").items():
             amount = self.currency_id.round(sum(line._get_amount_paid_out() for line in group))
-            left = source._get_amount_refundable(group if self._is_reserving() else None)
+            left = source._get_amount_refundable(group if self._is_changeable() else None)
             problems.append(source._get_refund_problem(amount, left, but=self) or self._get_parted_problem(source, group))
         return [problem for problem in problems if problem]
 
@@ -120,6 +120,29 @@ class ClientRefund(models.Model):
     # -------------------------------------------------------------------------
     # Pay
     # -------------------------------------------------------------------------
+
+    def _issue(self):
+        result = super()._issue()
+        self._check_sent_to_source()
+        return result
+
+    def _check_sent_to_source(self):
+        """A payment method that pays in a way of its own must not take what goes back by an online payment with it.
+
+        :raise UserError: names the refunds; everything is rolled back
+        """
+        raise_problems(
+            refund._name_problem(
+                self.env._(
+                    "payment method %(method)s pays all credits of a refund in a way of its own, and some are to go "
+                    "back to the card. Choose another payment method, or refund them on their own.",
+                    method=refund.payment_method_line_id.display_name,
+                )
+            )
+            for refund in self
+            if refund.line_ids.filtered("source_transaction_id")._filter_paid_out()
+            != refund.line_ids.filtered("refund_transaction_id")
+        )
 
     def _create_payments(self):
         self.line_ids._create_refund_transactions()

@@ -74,7 +74,7 @@ class PaymentTransaction(models.Model):
 
         :return: client.refund.line
         """
-        return self.client_refund_source_line_ids.filtered(lambda line: line.refund_id._is_reserving())
+        return self.client_refund_source_line_ids.filtered(lambda line: line.refund_id._is_changeable())
 
     def _filter_refundable_to(self, credit):
         """Those of these online payments that this credit can go back by.

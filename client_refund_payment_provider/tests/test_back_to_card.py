@@ -235,6 +235,13 @@ class TestBackToCard(BackToCardCommon):
             run.sudo()._process_chunk()
         self.assertEqual(run.refund_ids.line_ids.mapped("to_source"), [False])
 
+    def test_method_that_pays_in_a_way_of_its_own(self):
+        """As one that fills payment orders: it would take the card's credits to the bank account."""
+        draft = self._card_draft({self._card_credit(60): 60})
+        self.patch(self.env.registry["client.refund"], "_pay", lambda refunds: None)
+        with self._refused("pays all credits of a refund in a way of its own"):
+            draft.action_post()
+
     def test_form_of_the_refund(self):
         refund = self._card_refund({self._card_credit(60): 60})
         with Form(refund) as form:
