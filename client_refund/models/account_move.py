@@ -143,9 +143,11 @@ class AccountMove(models.Model):
         """
         pairs = [
             item | reversal
-            for move, reverse_move in zip(self, reverse_moves, strict=True)
-            if move.client_refund_id
-            for item, reversal in zip(move.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True)
+            # several credit notes of one invoice may be posted at once: what core gives here are not pairs then
+            for reverse_move in reverse_moves.filtered("reversed_entry_id.client_refund_id")
+            for item, reversal in zip(
+                reverse_move.reversed_entry_id.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True
+            )
             if item.account_id.reconcile and not item.reconciled
         ]
         self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
