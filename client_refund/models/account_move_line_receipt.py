@@ -75,6 +75,7 @@ class AccountMoveLineReceipt(models.Model):
         """
         items = self.move_id.origin_payment_id.move_id.line_ids
         outstanding = items.filtered(lambda item: item.account_id == item.payment_id.outstanding_account_id)
+        outstanding = outstanding.with_prefetch(items._prefetch_ids)  # filtered, it is forgotten
         matched = outstanding.matched_debit_ids.debit_move_id | outstanding.matched_credit_ids.credit_move_id
         return self.move_id.statement_line_id | matched.statement_line_id
 
