@@ -1,6 +1,8 @@
 from importlib.util import find_spec
 
 from . import test_access
+from . import test_api_docs
+from . import test_api_over_http
 from . import test_approval
 from . import test_bad_input
 from . import test_batch
