@@ -82,8 +82,8 @@ class ClientRefundApi(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(client)s: external reference %(reference)s was used for %(known_client)s, refund %(refund)s over "
-                    "%(amount)s. Nothing was done. Give each refund a reference of its own.",
+                    "%(client)s: external reference %(reference)s was used for %(known_client)s, refund %(refund)s "
+                    "over %(amount)s. Nothing was done. Give each refund a reference of its own.",
                     client=client.display_name,
                     reference=reference,
                     known_client=known.partner_id.display_name,
@@ -98,7 +98,8 @@ class ClientRefundApi(models.Model):
 
         :param vals_list: list of dict, values of refunds
         :return: client.refund
-        :raise ConcurrencyError: if another call with the same reference was faster: replayed, this one finds what that made
+        :raise ConcurrencyError: if another call with the same reference was faster: replayed, this one finds what
+            that made
         """
         try:
             with self.env.cr.savepoint():

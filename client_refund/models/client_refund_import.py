@@ -88,10 +88,14 @@ class ClientRefundImport(models.Model):
             rows[message["record"]].refuse(message["message"])
 
         with self.env.cr.savepoint() as savepoint:
-            extracted = importer._extract_records([fix_import_export_id_paths(column) for column in columns], data, log=log)
+            extracted = importer._extract_records(
+                [fix_import_export_id_paths(column) for column in columns], data, log=log
+            )
             converted = importer._convert_records(extracted, log=log, savepoint=savepoint)
             for row, (_id, _xmlid, values, _info) in zip(rows, converted, strict=True):
-                row.values = {name: value for name, value in values.items() if value}
+                row.values = {
+                    name: value.strip() if isinstance(value, str) else value for name, value in values.items() if value
+                }
         return rows
 
     def _find_import_clients(self, rows, columns, data):
@@ -102,21 +106,22 @@ class ClientRefundImport(models.Model):
         if "partner_id" not in columns:
             return columns, data
         index = columns.index("partner_id")
-        names = {cells[index].strip() for cells in data} - {""}
-        clients = self._search_import_clients(names)
+        names = [str(cells[index] or "").strip() for cells in data]
+        clients = self._search_import_clients(set(names) - {""})
         found = []
-        for row, cells in zip(rows, data, strict=True):
-            name = cells[index].strip()
+        for row, cells, name in zip(rows, data, names, strict=True):
             candidates = clients.get(name, self.env["res.partner"])
             if name and not candidates:
                 row.refuse(self.env._("there is no client with this name or reference. Correct it."))
             elif len(candidates) > 1:
                 row.refuse(
                     self.env._(
-                        "this is the name or reference of %(count)s clients. Give the reference or the database id of one: "
-                        "%(clients)s.",
+                        "this is the name or reference of %(count)s clients. Give the reference or the database id of "
+                        "one: %(clients)s.",
                         count=len(candidates),
-                        clients=", ".join(f"{client.ref or client.display_name} ({client.id})" for client in candidates),
+                        clients=", ".join(
+                            f"{client.ref or client.display_name} ({client.id})" for client in candidates
+                        ),
                     )
                 )
             found.append([*cells[:index], str(candidates.id or "") if len(candidates) < 2 else "", *cells[index + 1 :]])

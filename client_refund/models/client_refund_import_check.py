@@ -44,8 +44,8 @@ class ClientRefundImportCheck(models.Model):
             return self.env._("it has no client. Give the name or reference of one.")
         if not values.get("external_reference"):
             return self.env._(
-                "it has no reference. Give each row an external reference of its own: by that the row is known when the "
-                "file is imported again."
+                "it has no reference. Give each row an external reference of its own: by that the row is known when "
+                "the file is imported again."
             )
         if not is_finite(amount) or amount <= 0:
             return self.env._("the amount must be a positive number. Correct it.")

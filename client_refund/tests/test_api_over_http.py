@@ -40,9 +40,7 @@ class TestApiOverHttp(LiveServerCase):
 
     def _call_xmlrpc(self, values):
         models = xmlrpc.client.ServerProxy(f"{self.url}/xmlrpc/2/object")
-        return models.execute_kw(
-            self.database, self.user_id, self.api_key, "client.refund", "create_refund", [values]
-        )
+        return models.execute_kw(self.database, self.user_id, self.api_key, "client.refund", "create_refund", [values])
 
     def _assert_paid(self, amount, refunds):
         with self._transaction() as env:
@@ -104,7 +102,9 @@ class TestApiOverHttp(LiveServerCase):
     # ------------------------------------------------------------------
 
     def test_refused_over_json(self):
-        response = self._post("create_refund", values={**self.values, "lines": [{"move_line_id": self.credit_id, "amount": 100.01}]})
+        response = self._post(
+            "create_refund", values={**self.values, "lines": [{"move_line_id": self.credit_id, "amount": 100.01}]}
+        )
         self.assertEqual(response.status_code, 422)
         fault = response.json()
         self.assertEqual(fault["name"], "odoo.exceptions.UserError")

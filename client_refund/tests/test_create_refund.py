@@ -236,9 +236,7 @@ class TestCreateRefund(ClientRefundCommon):
         self._credit_note(300)
         contact = self.env["res.partner"].create({"name": "Ann Alder", "parent_id": self.client.id})
         first = self.refunds.create_refund({"partner_id": self.client.id, "external_reference": "shop-17"})
-        self.assertEqual(
-            self.refunds.create_refund({"partner_id": contact.id, "external_reference": "shop-17"}), first
-        )
+        self.assertEqual(self.refunds.create_refund({"partner_id": contact.id, "external_reference": "shop-17"}), first)
 
     def test_reference_of_a_canceled_refund(self):
         """It stays used: a program that repeats an old call must not pay what somebody has undone."""

@@ -195,6 +195,14 @@ class TestImport(ClientRefundCommon):
         self.assertEqual(second.amount, 50)
         self.assertEqual(credit_note.amount_refundable, 150)
 
+    def test_space_makes_no_other_reference(self):
+        self._credit_note(300)
+        refunds, messages, _result = self._load(
+            [["C-1042 ", 100, " shop-1"], [" C-1042", "100", "shop-1 "], ["C-1042", "5", " "]]
+        )
+        self.assertLeftOut(messages, "Row 2 .* row 1 has the same reference", "Row 3 .* has no reference")
+        self.assertEqual(refunds.external_reference, "shop-1")
+
     def test_imported_again_after_it_was_undone(self):
         self._credit_note(300)
         text = "Client,Amount,Reference\nC-1042,100,shop-1\n"
@@ -303,7 +311,9 @@ class TestImport(ClientRefundCommon):
         self.assertEqual(template["template"], "/client_refund/static/csv/client_refund.csv")
         with file_open(template["template"].removeprefix("/")) as file:
             headings = file.readline().strip().split(",")
-        labels = {field["string"]: field["name"] for field in self.env["base_import.import"].get_fields_tree("client.refund")}
+        labels = {
+            field["string"]: field["name"] for field in self.env["base_import.import"].get_fields_tree("client.refund")
+        }
         self.assertEqual(
             [labels[heading] for heading in headings],
             ["partner_id", "amount_to_refund", "external_reference", "currency_id", "memo"],
@@ -312,10 +322,7 @@ class TestImport(ClientRefundCommon):
     def test_queries_do_not_grow_with_rows(self):
         """What a row costs is what its refund costs: the clients and credits are read for all rows at once."""
         clients = self.env["res.partner"].create(
-            [
-                {"name": f"Import {number}", "property_account_receivable_id": self.receivable.id}
-                for number in range(60)
-            ]
+            [{"name": f"Import {number}", "property_account_receivable_id": self.receivable.id} for number in range(60)]
         )
         moves = self.env["account.move"].create([self._prepare_entry_vals(10, partner=client) for client in clients])
         moves.action_post()

@@ -59,7 +59,8 @@ registry.category("web_tour.tours").add("client_refund_import", {
         press("Import"),
         {
             content: "The first row is imported already",
-            trigger: ".o_import_data_content:contains(Row 1 (Alder & Finch LLP, 100, tour-1)):contains(imported already)",
+            trigger:
+                ".o_import_data_content:contains(Row 1 (Alder & Finch LLP, 100, tour-1)):contains(imported already)",
         },
         press("Cancel"),
         {
