@@ -75,7 +75,7 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What refunds that are not issued yet hold of this credit.",
+        help="What refunds hold of this credit whose money is not booked yet.",
     )
     amount_refundable = fields.Monetary(
         string="Refundable",
@@ -193,8 +193,7 @@ class AccountMoveLine(models.Model):
     @api.depends(
         "account_id.account_type",
         "amount_residual_currency",
-        "client_refund_line_ids.amount",
-        "client_refund_line_ids.refund_id.state",
+        "client_refund_line_ids.amount_reserved",
         "move_id.origin_payment_id.state",
         "move_id.payment_state",
         "parent_state",
@@ -219,13 +218,13 @@ class AccountMoveLine(models.Model):
         """
         reserved = Counter()
         for reservation in self._get_refund_reservations():
-            reserved[reservation.move_line_id._origin] += reservation.amount
+            reserved[reservation.move_line_id._origin] += reservation.amount_reserved
         return reserved
 
     def _get_refund_reservations(self):
-        """The refund lines that hold these credits without having paid them out."""
+        """The refund lines that hold something of these credits without having paid it out."""
         # what a refund of a parent company holds is held, seen or not by the user
-        return self.sudo().client_refund_line_ids.filtered(lambda line: line.refund_id._is_reserving())
+        return self.sudo().client_refund_line_ids.filtered("amount_reserved")
 
     def _filter_may_bounce(self):
         """The credits among these behind which there is a receipt whose money may still go back.

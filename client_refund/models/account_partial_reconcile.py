@@ -34,6 +34,7 @@ class AccountPartialReconcile(models.Model):
         partials._check_not_negative()
         partials._check_not_owned_by_refund()
         partials._check_settles_no_refund()
+        partials._check_leaves_held()
         return partials
 
     def write(self, vals):
@@ -101,6 +102,30 @@ class AccountPartialReconcile(models.Model):
             return
         owned = items.filtered(lambda item: item.move_id.client_refund_id and item.account_type == "asset_receivable")
         owned.move_id._check_not_owned_by_refund()
+
+    def _check_leaves_held(self):
+        """Refuse to use up what issued refunds hold of a credit: their money may be on its way.
+
+        :raise UserError: names client, document, amount and refund and points to Undo
+        """
+        if in_workflow(self.env):
+            return
+        held = self.credit_move_id._get_refund_reservations().filtered(lambda line: line.refund_id._is_issued())
+        raise_problems(
+            self.env._(
+                "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so that can't be reconciled with anything "
+                "else. Undo the refund first if its money did not leave.",
+                client=credit.partner_id.display_name,
+                refund=", ".join(lines.refund_id.mapped("name")),
+                amount=lines[0]._format_amount(sum(lines.mapped("amount_reserved"))),
+                document=credit.move_id.display_name,
+            )
+            for credit, lines in held.grouped("move_line_id").items()
+            if credit.currency_id.compare_amounts(
+                -credit.amount_residual_currency, sum(lines.mapped("amount_reserved"))
+            )
+            < 0
+        )
 
     def _check_not_owned_by_refund(self):
         """Refuse to touch a reconciliation that a refund made, exchange difference included.

@@ -155,8 +155,8 @@ class AccountPayment(models.Model):
     def _must_be_reversed(self):
         """Whether the payment's entry can't be canceled any more: it is in a locked period, or hashed."""
         self.ensure_one()
-        entry = self.move_id
-        return bool(entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False))
+        entry = self.move_id.filtered(lambda move: move.state == "posted")
+        return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
 
     def _reverse_for_refund(self, date, reason):
         """Reverse the entries of these refund payments and reopen what they settled.

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .client_refund import RESERVING_STATES
-
 # From how many days on an age counts as the next one. The keys sort by age.
 AGE_BUCKETS = {"000_030": 0, "031_090": 31, "091_180": 91, "181_365": 181, "366_": 366}
 
@@ -110,13 +108,11 @@ class ClientCreditRows(models.Model):
     def _get_reserved_sql(self):
         return SQL(
             """(
-            SELECT line.move_line_id, SUM(line.amount) AS amount
+            SELECT line.move_line_id, SUM(line.amount_reserved) AS amount
               FROM client_refund_line line
-              JOIN client_refund refund ON refund.id = line.refund_id
-             WHERE refund.state IN %(states)s
+             WHERE line.amount_reserved > 0
           GROUP BY line.move_line_id
-            )""",
-            states=RESERVING_STATES,
+            )"""
         )
 
     @api.model

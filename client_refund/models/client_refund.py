@@ -5,8 +5,8 @@ from odoo.tools import format_amount
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow, with_neutral_context
 
-# The credits are held and nothing is paid: the refund can still be changed.
-RESERVING_STATES = ("draft", "to_approve")
+# Nothing is issued: the refund can still be changed.
+CHANGEABLE_STATES = ("draft", "to_approve")
 ISSUED_STATES = ("in_process", "paid")
 
 # What a draft is made of; the rest is written by the refund's own methods alone.
@@ -127,7 +127,8 @@ class ClientRefund(models.Model):
         copy=False,
         index=True,
         help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
-        "payment is issued. Paid: the payment is paid. Canceled: holds nothing.",
+        "payment is issued; it holds the credits until it is booked. Paid: the payment is paid. Canceled: holds "
+        "nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
@@ -177,7 +178,7 @@ class ClientRefund(models.Model):
             if refund._is_issued():
                 # one that only settles invoices has nothing to wait for
                 paid = all(payment.state == "paid" for payment in refund.payment_ids)
-                refund.state = "paid" if paid else "in_process"
+                refund.state = "paid" if paid and not refund._is_waiting_to_pay() else "in_process"
             else:
                 refund.state = refund.state or "draft"
 
@@ -191,11 +192,15 @@ class ClientRefund(models.Model):
         """The payments by which the money leaves; what comes back when the bank returns one is another payment."""
         return self.payment_ids.filtered(lambda payment: payment.payment_type == "outbound")
 
-    def _is_reserving(self):
-        return self.state in RESERVING_STATES
+    def _is_changeable(self):
+        return self.state in CHANGEABLE_STATES
 
     def _is_issued(self):
         return self.state in ISSUED_STATES
+
+    def _is_waiting_to_pay(self):
+        """Whether the refund is issued and its money is not booked yet: it still holds its credits."""
+        return self._is_issued() and self.line_ids._filter_paid_out() != self.line_ids._filter_booked()
 
     # -------------------------------------------------------------------------
     # Create and write: only drafts change, and only their terms
@@ -297,7 +302,7 @@ class ClientRefund(models.Model):
                 state=refund._get_state_label(),
             )
             for refund in self
-            if not refund._is_reserving()
+            if not refund._is_changeable()
         )
 
     # -------------------------------------------------------------------------

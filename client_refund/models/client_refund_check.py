@@ -27,8 +27,8 @@ class ClientRefundCheck(models.Model):
         :return: dict, client.refund: list of str, naming client and refund; only those that have problems
         """
         problems = defaultdict(list, self._get_terms_problems())
-        reserving = self.filtered(lambda refund: refund._is_reserving())
-        for items in (reserving.line_ids, reserving.offset_ids):
+        changeable = self.filtered(lambda refund: refund._is_changeable())
+        for items in (changeable.line_ids, changeable.offset_ids):
             for item, problem in items._get_problems().items():
                 problems[item.refund_id].append(problem)
         # how credits settle invoices can be told only where both are right
@@ -82,7 +82,7 @@ class ClientRefundCheck(models.Model):
         problems = []
         if self.payment_ids:
             problems.append(self.env._("it has a payment already. Undo it and make a new one."))
-        if not self._is_reserving():
+        if not self._is_changeable():
             problems.append(
                 self.env._("it is %(state)s already. Only a draft can be issued.", state=self._get_state_label())
             )

@@ -95,7 +95,7 @@ class ClientRefundInRun(models.Model):
 
         :param error: str
         """
-        self.write({"run_error": error} | ({"state": "draft"} if self._is_reserving() else {}))
+        self.write({"run_error": error} | ({"state": "draft"} if self._is_changeable() else {}))
 
     def _issue(self):
         result = super()._issue()
@@ -125,7 +125,7 @@ class ClientRefundInRun(models.Model):
             lambda refund: (
                 refund.run_id
                 and refund.run_id.state not in (*OPEN_STATES, "done", "canceled")
-                and (refund._is_reserving() or refund.run_id.state == "undoing")
+                and (refund._is_changeable() or refund.run_id.state == "undoing")
             )
         )
         raise_problems(

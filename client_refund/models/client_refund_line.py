@@ -37,6 +37,14 @@ class ClientRefundLine(models.Model):
         store=True,
         help="What of the amount settles open invoices. The rest is paid out.",
     )
+    amount_reserved = fields.Monetary(
+        string="Held",
+        compute="_compute_amount_reserved",
+        compute_sudo=False,
+        store=True,
+        help="What is held of the credit since the ledger does not show it yet: all of the amount until the refund is "
+        "issued, then what is paid out until the payment is booked.",
+    )
     payment_line_id = fields.Many2one(
         "account.move.line",
         string="Settled By",
@@ -70,6 +78,16 @@ class ClientRefundLine(models.Model):
         for line in self:
             line.amount_offset = settled[line]
 
+    @api.depends("amount", "amount_offset", "payment_line_id", "refund_id.state")
+    def _compute_amount_reserved(self):
+        for line in self:
+            if line.refund_id._is_changeable():
+                line.amount_reserved = line.amount
+            elif line.refund_id._is_issued() and not line.payment_line_id:
+                line.amount_reserved = line._get_amount_paid_out()
+            else:
+                line.amount_reserved = 0.0
+
     def _get_amount_paid_out(self):
         """What of this credit is paid out, positive, in the currency of the refund."""
         self.ensure_one()
@@ -79,8 +97,12 @@ class ClientRefundLine(models.Model):
         """The lines of which something is paid out: the others only settle invoices."""
         return self.filtered(lambda line: not line.currency_id.is_zero(line._get_amount_paid_out()))
 
+    def _filter_booked(self):
+        """The lines whose payment is in the ledger."""
+        return self.filtered("payment_line_id")
+
     def _check_not_issued(self):
-        """Refuse to take away the document of a credit that was paid out.
+        """Refuse to take away the document of a credit that is paid out.
 
         :raise UserError: names client, document, amount and refund and points to Undo
         """
@@ -126,6 +148,7 @@ class ClientRefundLine(models.Model):
     def _get_not_enough_message(self):
         credit = self.move_line_id
         others = (credit._get_refund_reservations() - self).refund_id
+        held = credit.amount_refund_reserved - self.amount_reserved
         if not others:
             return self.env._(
                 "only %(open)s is open. Refund at most that.",
@@ -136,8 +159,8 @@ class ClientRefundLine(models.Model):
             "Refund at most %(left)s, or undo %(others)s first.",
             open=self._format_amount(credit.amount_refund_open),
             others=", ".join(others.mapped("name")),
-            reserved=self._format_amount(credit.amount_refund_reserved - self.amount),
-            left=self._format_amount(max(credit.amount_refund_open - credit.amount_refund_reserved + self.amount, 0.0)),
+            reserved=self._format_amount(held),
+            left=self._format_amount(max(credit.amount_refund_open - held, 0.0)),
         )
 
     def _is_settled_exactly(self):

@@ -23,7 +23,7 @@ class ClientRefundPosting(models.Model):
 
         :raise UserError: with all that is wrong with all of them
         """
-        refunds = self.filtered(lambda refund: refund._is_reserving())
+        refunds = self.filtered(lambda refund: refund._is_changeable())
         refunds._lock_items()
         raise_problems(
             problem for items in (refunds.line_ids, refunds.offset_ids) for problem in items._get_problems().values()
@@ -35,17 +35,35 @@ class ClientRefundPosting(models.Model):
 
     def _issue(self):
         """Issue these refunds, which are checked and need no approval or have it."""
-        expected = self._get_expected_residuals(sign=1)
+        expected = self._get_expected_residuals(self._get_settled_amounts())
         self._keep_balances()
         self._settle_offsets()
-        self._create_payments()._post_refund_payments()
+        self._check_exact(expected)
+        self._pay()
+        self.state = "in_process"
+        self._compute_state()
+        self._log_issued()
+
+    def _pay(self):
+        """Pay these refunds, whose invoices are settled.
+
+        A rail that pays later takes its own refunds out, makes their payments when they are due and books them with
+        `_book_payments`. Until then the refunds are in process and hold what they will pay out.
+        """
+        self._create_payments()
+        self._book_payments()
+
+    def _book_payments(self):
+        """Post the payments of these refunds, and reconcile each credit with its own payment item.
+
+        :raise UserError: unless each residual becomes exactly what the refunds say; everything is rolled back
+        """
+        expected = self._get_expected_residuals(self._get_paid_out_amounts())
+        self.payment_ids._post_refund_payments()
         self._link_payment_lines()
         self._reconcile()
         self._check_exact(expected)
         self._check_payments_exact()
-        self.state = "in_process"
-        self._compute_state()
-        self._log_issued()
 
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""
@@ -201,17 +219,35 @@ class ClientRefundPosting(models.Model):
     # Exactness: asserted before the transaction ends
     # -------------------------------------------------------------------------
 
-    def _get_expected_residuals(self, sign):
-        """What each residual must be after these refunds are issued (sign 1) or undone (sign -1).
+    def _get_settled_amounts(self):
+        """By how much it changes residuals that these refunds settle invoices.
 
-        :return: dict, account.move.line, credit or open invoice: residual in its currency, negative for credits
+        :return: Counter, account.move.line, credit or open invoice: amount in its currency, positive for credits
         """
-        changes = defaultdict(float)
-        for line in self.line_ids:
-            changes[line.move_line_id] += sign * line.amount
+        amounts = Counter()
+        for line in self.offset_ids.refund_id.line_ids:
+            amounts[line.move_line_id] += line.amount_offset
         for offset in self.offset_ids:
-            changes[offset.move_line_id] -= sign * offset.amount
-        return {item: item.amount_residual_currency + change for item, change in changes.items()}
+            amounts[offset.move_line_id] -= offset.amount
+        return amounts
+
+    def _get_paid_out_amounts(self):
+        """By how much it changes residuals that these refunds pay out.
+
+        :return: Counter, account.move.line, credit: positive amount in its currency
+        """
+        amounts = Counter()
+        for line in self.line_ids:
+            amounts[line.move_line_id] += line._get_amount_paid_out()
+        return amounts
+
+    def _get_expected_residuals(self, amounts):
+        """What each residual must be after something that these refunds do.
+
+        :param amounts: dict, account.move.line: by how much its residual changes, in its currency
+        :return: dict, account.move.line: residual in its currency, negative for credits
+        """
+        return {item: item.amount_residual_currency + amount for item, amount in amounts.items()}
 
     def _check_exact(self, expected):
         """Refuse to go on unless each residual has changed by exactly what the refunds say.

@@ -1,5 +1,3 @@
-from collections import Counter
-
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -29,7 +27,9 @@ class ClientRefundReturn(models.Model):
         refunds = with_workflow(self)
         refunds._lock_items()
         raise_problems(refunds._get_return_problems(reason, date))
-        expected = refunds._get_returned_residuals()
+        expected = refunds._get_expected_residuals(
+            {credit: -amount for credit, amount in refunds._get_paid_out_amounts().items()}
+        )
         refunds.line_ids.payment_line_id.matched_credit_ids._unlink_on(date)
         # what was settled is like any other reconciliation from now on
         refunds._get_offset_partials()._set_refund_owner(self.env["client.refund"])
@@ -57,6 +57,8 @@ class ClientRefundReturn(models.Model):
                     state=self._get_state_label(),
                 )
             ]
+        if self._is_waiting_to_pay():
+            return [self.env._("its payment is not booked yet, so nothing can come back. Undo it instead.")]
         if not self.payment_ids:
             return [self.env._("it paid nothing out, it only settled invoices. Undo it instead.")]
         problems = self._get_lock_date_problems(date)
@@ -75,16 +77,6 @@ class ClientRefundReturn(models.Model):
                 )
             )
         return problems
-
-    def _get_returned_residuals(self):
-        """What each credit's residual must be after these refunds came back.
-
-        :return: dict, account.move.line: residual in its currency, negative
-        """
-        paid_out = Counter()
-        for line in self.line_ids:
-            paid_out[line.move_line_id] += line._get_amount_paid_out()
-        return {credit: credit.amount_residual_currency - amount for credit, amount in paid_out.items()}
 
     def _create_returns(self, date, reason):
         """Book what came back.

@@ -39,7 +39,7 @@ class ClientRefundUndo(models.Model):
         self._lock_items()
         raise_problems(self._get_undo_problems(reason, date))
         issued = self.filtered(lambda refund: refund._is_issued())
-        expected = issued._get_expected_residuals(sign=-1)
+        expected = issued._get_expected_residuals(issued._get_reopened_amounts())
         to_reverse = issued.payment_ids.filtered(lambda payment: payment._must_be_reversed())
         to_reverse._reverse_for_refund(date, reason)
         (issued.payment_ids - to_reverse).action_cancel()
@@ -48,6 +48,16 @@ class ClientRefundUndo(models.Model):
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.write({"state": "canceled", "cancel_reason": reason})
         self._log_undone(reason)
+
+    def _get_reopened_amounts(self):
+        """By how much residuals change when what these refunds settled and paid out is open again.
+
+        :return: dict, account.move.line, credit or invoice: amount in its currency, negative for credits
+        """
+        amounts = self._get_settled_amounts()
+        for line in self.line_ids._filter_booked():
+            amounts[line.move_line_id] += line._get_amount_paid_out()
+        return {item: -amount for item, amount in amounts.items()}
 
     def _get_undo_problems(self, reason, date):
         """Why these refunds can't be undone.

@@ -32,5 +32,5 @@ class ResPartnerBank(models.Model):
                 account=refund.partner_bank_id.acc_number,
             )
             for refund in refunds
-            if not all(refund._get_outgoing_payments().mapped("is_matched"))
+            if refund._is_waiting_to_pay() or not all(refund._get_outgoing_payments().mapped("is_matched"))
         )

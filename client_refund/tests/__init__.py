@@ -19,6 +19,7 @@ from . import test_import
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
+from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
 from . import test_refund

@@ -54,7 +54,7 @@ class ClientRefundWizardLine(models.TransientModel):
                 lambda reservation, own_refund=own_refund: reservation.refund_id != own_refund
             )
             line.amount_original = -line.move_line_id.amount_currency
-            line.amount_reserved = sum(reservations.mapped("amount"))
+            line.amount_reserved = sum(reservations.mapped("amount_reserved"))
             is_excluded = line.move_line_id.account_id in excluded[line.move_line_id.company_id]
             line.amount_available = 0.0 if is_excluded else line.amount_open - line.amount_reserved
             line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
