@@ -193,7 +193,7 @@ class ClientRefund(models.Model):
             and payments.partner_bank_id == self.partner_bank_id
             and set(payments.mapped("state")) == {"draft"}
             and payments.payment_order_id == self.payment_order_ids
-            and payments.payment_lot_id <= self.payment_order_ids.payment_lot_ids
+            and all(payment.payment_lot_id in self.payment_order_ids.payment_lot_ids for payment in payments)
         )
 
     def _book_order(self):
@@ -213,8 +213,8 @@ class ClientRefund(models.Model):
         generated = self.sudo().payment_order_ids.filtered(lambda order: order.state == "generated")
         return super()._get_document_undo_problems(date) + [
             self.env._(
-                "payment order %(order)s pays it, and its file may be at the bank. If it is not, choose Cancel Payments "
-                "on the order and undo the refund then. If it is, choose File Successfully Uploaded first.",
+                "payment order %(order)s pays it, and its file may be at the bank. If it is not, choose Cancel "
+                "Payments on the order and undo the refund then. If it is, choose File Successfully Uploaded first.",
                 order=order.name,
             )
             for order in generated

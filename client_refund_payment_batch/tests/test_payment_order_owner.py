@@ -80,7 +80,7 @@ class TestPaymentOrderOwner(PaymentOrderCommon):
             self._rpc(self.treasurer, self.order_line.browse(), "create", [values])
 
     def test_line_of_another_becomes_none_of_a_refund(self):
-        line = self.env["account.payment.line"].create(
+        line = self.order_line.create(
             {"order_id": self.order.id, "move_line_id": self.credit.id, "amount_currency": 10}
         )
         with self.assertRaisesRegex(AccessError, "Only a refund itself"):
