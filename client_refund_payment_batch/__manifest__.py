@@ -10,4 +10,5 @@
     "assets": {"web.assets_tests": ["client_refund_payment_batch/static/tests/tours/**/*"]},
     "installable": True,
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

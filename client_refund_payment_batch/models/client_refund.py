@@ -168,8 +168,9 @@ class ClientRefund(models.Model):
         raise_problems(
             refund._name_problem(
                 self.env._(
-                    "the payments of order %(order)s do not pay its credits alone. Nothing was done. Switch on Group "
-                    "Transactions in Payment Orders in the settings of payment method %(method)s, and try again.",
+                    "the payments of order %(order)s do not pay its credits alone, in one. Nothing was done. See that "
+                    "its lines do not differ in priority or purpose, and that payment method %(method)s groups "
+                    "transactions, and try again.",
                     order=", ".join(refund.payment_order_ids.mapped("name")),
                     method=refund.payment_method_line_id.name,
                 )

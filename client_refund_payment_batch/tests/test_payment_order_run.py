@@ -35,9 +35,7 @@ class TestPaymentOrderRun(PaymentOrderCommon, ClientRefundRunCommon):
     def test_run_fills_one_order(self):
         credits = self._create_credits(3)
         run = self.runs._prepare_for_credits(credits)
-        run.write(
-            {"journal_id": self.bank.id, "payment_method_line_id": self.method_line.id, "date": "2024-04-01"}
-        )
+        run.write({"journal_id": self.bank.id, "payment_method_line_id": self.method_line.id, "date": "2024-04-01"})
         run.action_prepare()
         self._work(run)
         self._issue(run)
@@ -54,9 +52,7 @@ class TestPaymentOrderRun(PaymentOrderCommon, ClientRefundRunCommon):
 
     def test_run_is_undone(self):
         run = self.runs._prepare_for_credits(self._create_credits(3))
-        run.write(
-            {"journal_id": self.bank.id, "payment_method_line_id": self.method_line.id, "date": "2024-04-01"}
-        )
+        run.write({"journal_id": self.bank.id, "payment_method_line_id": self.method_line.id, "date": "2024-04-01"})
         run.action_prepare()
         self._work(run)
         self._issue(run)

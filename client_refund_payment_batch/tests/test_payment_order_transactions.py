@@ -17,9 +17,9 @@ class TestPaymentOrderTransactions(TransactionsCase):
         super().setUp()
         self.addCleanup(self._delete_orders)  # before the refunds go
         with self._transaction(uid=api.SUPERUSER_ID) as env:
-            self.journal_id = env["account.journal"].search(
-                [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
-            ).id
+            self.journal_id = (
+                env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1).id
+            )
             method = env["account.payment.method"].create(
                 {"name": "Order only", "code": "test_manual", "payment_type": "outbound", "payment_order_ok": True}
             )
@@ -46,7 +46,10 @@ class TestPaymentOrderTransactions(TransactionsCase):
         orders = "SELECT id FROM account_payment_order WHERE payment_method_line_id = %s"
         self._execute(
             (f"DELETE FROM account_payment_line WHERE order_id IN ({orders})", self.method_line_id),
-            (f"UPDATE account_payment SET payment_lot_id = NULL WHERE payment_order_id IN ({orders})", self.method_line_id),
+            (
+                f"UPDATE account_payment SET payment_lot_id = NULL WHERE payment_order_id IN ({orders})",
+                self.method_line_id,
+            ),
             ("DELETE FROM account_payment_order WHERE payment_method_line_id = %s", self.method_line_id),
         )
 

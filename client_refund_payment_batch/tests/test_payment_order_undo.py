@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.client_refund_payment_batch.hooks import uninstall_hook
+
 from .common import PaymentOrderCommon
 
 
@@ -81,6 +83,26 @@ class TestPaymentOrderUndo(PaymentOrderCommon):
         self.assertEqual((refund.state, self.credit.amount_residual), ("canceled", -300))
         self.assertEqual(self.credit.amount_refundable, 300)
         self.assertEqual(order.payment_ids, refund._get_outgoing_payments())
+
+    def test_return_before_the_bank_paid(self):
+        """The order pays on a day of its own, later than the refund's."""
+        refund = self._refund({self.credit: None})
+        self._upload(self._order(refund))
+        self.assertLess(refund.date, refund.payment_ids.date)
+        with self.assertRaisesRegex(UserError, f"it was paid on {refund.payment_ids.date}"):
+            refund.action_return("Account closed", refund.date)
+
+    def test_uninstalled_while_refunds_wait(self):
+        """Without the addon the order would pay them as if nobody had refunded them."""
+        refund = self._refund({self.credit: None})
+        with self.assertRaisesRegex(UserError, f"{refund.name} waits in payment order"):
+            uninstall_hook(self.env)
+
+    def test_uninstalled_when_all_are_paid(self):
+        refund = self._refund({self.credit: None})
+        self._upload(self._order(refund))
+        uninstall_hook(self.env)
+        self.assertEqual(refund.payment_ids.amount, 300)
 
     def test_return_before_upload(self):
         refund = self._refund({self.credit: None})
