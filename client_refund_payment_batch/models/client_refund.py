@@ -57,6 +57,14 @@ class ClientRefund(models.Model):
                     method=method_line.name,
                 )
             )
+        if others := self.line_ids._filter_paid_out().move_line_id.company_id - self.company_id:
+            problems.append(
+                self.env._(
+                    "a payment order pays credits of one company alone, and some are of %(companies)s. "
+                    "Leave them out, or choose a payment method that pays directly.",
+                    companies=", ".join(others.mapped("display_name")),
+                )
+            )
         return problems
 
     def _pay(self):
