@@ -115,7 +115,7 @@ def run_in_two_shares(options):
 
 
 def run_second_share(options):
-    """Run the other half of the addon's tests, then the small addons, together with what a firm may have beside them."""
+    """Run the other half of the addon's tests, then those of the small addons, where all of them are."""
     _first, second = test_files()
     codes = [pytest(SECOND, *second)]
     databases.copy(SECOND, TOGETHER)
