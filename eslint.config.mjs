@@ -6,7 +6,10 @@ export default [
             sourceType: "module",
             globals: {
                 console: "readonly",
+                DataTransfer: "readonly",
                 document: "readonly",
+                Event: "readonly",
+                File: "readonly",
                 odoo: "readonly",
                 owl: "readonly",
                 luxon: "readonly",

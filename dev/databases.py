@@ -148,10 +148,11 @@ def create_empty(database, addon=ADDON):
         load(database, "--init", addon)
 
 
-def meet(database, glue):
-    """Install what a small addon is for: where the addon is, that must install the small one too."""
-    load(database, "--init", ",".join([*dependencies(glue), *COMPANIONS.get(glue, [])]))
-    assert_installed(database, [glue])
+def meet(database, *glue, neighbours=()):
+    """Install what small addons are for: where the addon is, that must install the small ones too."""
+    companions = [module for addon in glue for module in COMPANIONS.get(addon, [])]
+    load(database, "--init", ",".join([*dependencies(*glue), *companions, *neighbours]))
+    assert_installed(database, glue)
 
 
 def assert_installed(database, glue):

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`).
 
-The addon is tested where no other module is; each small addon where it meets the module that it is for.
+The addon is tested where no other module is; the small addons, and the addon's tours again, where all of them are.
 """
 
 import os
 import shutil
 import subprocess
+import sys
 import threading
 
 import databases
@@ -14,7 +15,8 @@ import lifecycle
 from processes import fail, run_script, say, supervise
 
 SECOND = "client_refund_test_2"
-MEETING = "client_refund_test_meeting"
+TOGETHER = "client_refund_test_together"
+SECOND_SHARE = "--second-share"  # how this script calls itself
 
 # How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
 SETUP = 8
@@ -52,14 +54,34 @@ def browser_options():
 
 
 def test_files():
-    """The test files of the addon in two shares: what needs a browser and half of the rest; the other half."""
+    """The test files of the addon in two shares: what needs a browser and some of the rest; the others.
+
+    The second share leaves time for the small addons, whose tests follow it.
+    """
     files = sorted((databases.ROOT / databases.ADDON).glob("tests/test_*.py"))
-    browser = [path for path in files if "HttpCase" in path.read_text()]
+    browser = browser_tests(files)
     others = sorted(set(files) - set(browser), key=weight, reverse=True)
-    shares = (browser, [])
+    shares = {TOGETHER: sum(map(weight, rail_tests())), databases.TEST: sum(map(weight, browser))}
+    first, second = browser, []
     for path in others:
-        min(shares, key=lambda share: sum(map(weight, share))).append(path)
-    return shares
+        smaller = min(shares, key=shares.get)
+        (first if smaller == databases.TEST else second).append(path)
+        shares[smaller] += weight(path)
+    return first, second
+
+
+def browser_tests(files):
+    """Those of these test files that need a browser or a server."""
+    return [path for path in files if "HttpCase" in path.read_text()]
+
+
+def rail_tests():
+    """What is tested where all the small addons and their neighbours are: they themselves, and the addon's tours."""
+    tours = browser_tests(sorted((databases.ROOT / databases.ADDON).glob("tests/test_tour*.py")))
+    return [
+        *(path for glue in databases.GLUE for path in sorted((databases.ROOT / glue).glob("tests/test_*.py"))),
+        *tours,
+    ]
 
 
 def weight(path):
@@ -67,37 +89,52 @@ def weight(path):
     return SETUP + SLOW.get(path.name, 0) + path.read_text().count("    def test_")
 
 
+def pytest(database, *arguments):
+    """Run tests on a database.
+
+    :return: int, the exit code
+    """
+    return supervise(["pytest", f"--odoo-database={database}", *map(str, arguments)], databases.RELAXED)
+
+
 def run_in_two_shares(options):
-    """Run the tests in two processes, each on a database of its own: a test takes one core."""
-    first, second = test_files()
+    """Run the tests in two processes, each on databases of its own: a test takes one core."""
+    first, _second = test_files()
     databases.copy(databases.TEST, SECOND)
     with databases.timed("running the tests in two processes; what the second says comes at the end"):
         with subprocess.Popen(
-            ["pytest", f"--odoo-database={SECOND}", "-rs", *map(str, second)],
-            env=databases.RELAXED,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            [sys.executable, __file__, SECOND_SHARE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
             reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
             output = []
             reader.start()
-            code = supervise(
-                ["pytest", f"--odoo-database={databases.TEST}", *options, *map(str, first)], databases.RELAXED
-            )
+            code = pytest(databases.TEST, *options, *first)
             reader.join()
     print(*output)
-    databases.drop(SECOND)
     return code or process.returncode
+
+
+def run_second_share(options):
+    """Run the other half of the addon's tests, then those of the small addons, where all of them are."""
+    _first, second = test_files()
+    codes = [pytest(SECOND, *second)]
+    databases.copy(SECOND, TOGETHER)
+    databases.drop(SECOND)
+    with databases.timed(f"installing what {', '.join(databases.GLUE)} are for in {TOGETHER}"):
+        databases.meet(TOGETHER, *databases.GLUE, neighbours=databases.NEIGHBOURS)
+        databases.make_assets(TOGETHER)
+    codes.append(pytest(TOGETHER, *options, *rail_tests()))
+    databases.drop(TOGETHER)
+    return max(codes)
 
 
 def run_meeting(glue, *arguments):
     """Run the tests of a small addon, on a copy of the test database where it meets the module that it is for."""
-    with databases.timed(f"installing what {glue} is for in {MEETING}"):
-        databases.copy(databases.TEST, MEETING)
-        databases.meet(MEETING, glue)
-    code = supervise(["pytest", f"--odoo-database={MEETING}", *arguments], databases.RELAXED)
-    databases.drop(MEETING)
+    with databases.timed(f"installing what {glue} is for in {TOGETHER}"):
+        databases.copy(databases.TEST, TOGETHER)
+        databases.meet(TOGETHER, glue)
+    code = pytest(TOGETHER, *arguments)
+    databases.drop(TOGETHER)
     return code
 
 
@@ -106,14 +143,14 @@ def run_some(options, arguments):
     named = [argument.split("/")[0] for argument in arguments]
     if glue := next((glue for glue in databases.GLUE if glue in named), None):
         return run_meeting(glue, *options, *arguments)
-    return supervise(
-        ["pytest", f"--odoo-database={databases.TEST}", *options, databases.ADDON, *arguments], databases.RELAXED
-    )
+    return pytest(databases.TEST, *options, databases.ADDON, *arguments)
 
 
 def main(*arguments):
     """Install the addon in the test database and hand over to pytest."""
     options = browser_options()
+    if arguments == (SECOND_SHARE,):
+        return run_second_share(options)
     with databases.in_use(databases.TEST):
         databases.create(databases.TEST)
         if arguments:
@@ -121,8 +158,7 @@ def main(*arguments):
             return run_some(options, arguments)
         lifecycle.check(databases.TEST)
         lifecycle.check_glue()
-        codes = [run_in_two_shares(options), *(run_meeting(glue, *options, glue) for glue in databases.GLUE)]
-        return max(codes)
+        return run_in_two_shares(options)
 
 
 if __name__ == "__main__":

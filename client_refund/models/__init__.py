@@ -27,6 +27,9 @@ from . import client_refund_posting
 from . import client_refund_undo
 from . import client_refund_return
 from . import client_refund_api
+from . import client_refund_api_values
+from . import client_refund_import
+from . import client_refund_import_check
 from . import client_refund_run
 from . import client_refund_run_criteria
 from . import client_refund_run_minimum

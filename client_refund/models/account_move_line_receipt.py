@@ -52,7 +52,7 @@ class AccountMoveLineReceipt(models.Model):
             return False
         # what is booked on the bank account itself waits for no statement
         is_direct = payment.journal_id.default_account_id in payment.move_id.line_ids.account_id
-        return not payment.is_matched or not (is_direct or payment.reconciled_statement_line_ids)
+        return not payment.is_matched or not (is_direct or self._get_refund_statement_lines())
 
     def _is_held_receipt(self, today):
         statement_lines = self._get_refund_statement_lines()
@@ -67,8 +67,17 @@ class AccountMoveLineReceipt(models.Model):
         return received + timedelta(days=self.journal_id.client_refund_hold_days) > today
 
     def _get_refund_statement_lines(self):
-        """The bank statement lines that brought the money of these credits."""
-        return self.move_id.statement_line_id | self.move_id.origin_payment_id.reconciled_statement_line_ids
+        """The bank statement lines that brought the money of these credits.
+
+        Core's own field for it reads the documents of one payment after another.
+
+        :return: account.bank.statement.line
+        """
+        items = self.move_id.origin_payment_id.move_id.line_ids
+        outstanding = items.filtered(lambda item: item.account_id == item.payment_id.outstanding_account_id)
+        outstanding = outstanding.with_prefetch(items._prefetch_ids)  # filtered, it is forgotten
+        matched = outstanding.matched_debit_ids.debit_move_id | outstanding.matched_credit_ids.credit_move_id
+        return self.move_id.statement_line_id | matched.statement_line_id
 
     def _get_refund_origin_numbers(self):
         """The numbers of the bank accounts that the money of these credits came from.

@@ -168,6 +168,8 @@ class ClientCredit(models.Model):
         """
         return (record.partner_id.commercial_partner_id, record.company_id, record.currency_id, record.account_id)
 
+    # not what it is computed from, but what is read of the rows: named, it comes with them
+    @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open")
     def _compute_amount_uncleared(self):
         amounts = Counter()
         for credit in self._get_credits().filtered("amount_refundable")._filter_may_bounce():

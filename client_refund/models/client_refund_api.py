@@ -5,7 +5,6 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
-from .client_refund_item import is_finite
 from .client_refund_waterfall import settle_oldest_first
 
 
@@ -28,14 +27,15 @@ class ClientRefundApi(models.Model):
             * ``offset``: optional bool, whether open invoices are settled from the credits first, due first; without it
               as the policy of the company proposes
             * ``external_reference``: optional str, unique per company
+
+            None and False are as not given, but for ``offset``
         :return: int, the id of the refund, which waits where it needs approval; for an `external_reference` already
-            used the id of the refund that it made
+            used the id of the refund that it made, whatever has become of that
         :raise UserError: names what is wrong; then nothing was done
         """
         values = self._check_refund_values(values)
         company = self.env["res.company"].browse(values.get("company_id")) or self.env.company
-        reference = values.get("external_reference")
-        if reference and (known := self._find_external_reference(company, reference)):
+        if known := self._find_repeated(company, values):
             return known.id
         lines = values.pop("lines", None)
         if lines is None:
@@ -48,88 +48,9 @@ class ClientRefundApi(models.Model):
             values["offset_ids"] = [
                 fields.Command.create(vals) for vals in self._prepare_offset_vals_list(values, lines, company)
             ]
-        try:
-            with self.env.cr.savepoint():
-                refund = self.create([{**values, "company_id": company.id}])
-        except UniqueViolation as error:
-            if error.diag.constraint_name != self._external_reference_uniq.full_name(self):
-                raise
-            # another call with the same reference was faster: replayed, this one finds what it made
-            raise ConcurrencyError(str(error)) from error
+        refund = self._create_once([{**values, "company_id": company.id}])
         refund.action_submit()
         return refund.id
-
-    @api.model
-    def _check_refund_values(self, values):
-        """The values of `create_refund`, as a dictionary of its own.
-
-        :raise UserError: if the client is missing, or something is not known
-        """
-        known = self._get_terms_fields() - {"line_ids", "offset_ids"} | {"lines", "offset"}
-        if not isinstance(values, dict):
-            raise UserError(
-                self.env._("create_refund takes a dictionary with %(known)s.", known=", ".join(sorted(known)))
-            )
-        if unknown := set(values) - known:
-            raise UserError(
-                self.env._(
-                    "create_refund does not know %(unknown)s. It takes %(known)s.",
-                    unknown=", ".join(sorted(unknown)),
-                    known=", ".join(sorted(known)),
-                )
-            )
-        for name in known & values.keys() - {"lines", "offset"}:
-            self._check_refund_value(name, values[name])
-        if not isinstance(values.get("offset"), bool | None):
-            raise UserError(
-                self.env._(
-                    "create_refund can't use %(value)s as offset. It takes true or false.", value=values["offset"]
-                )
-            )
-        if not self.env["res.partner"].browse(values.get("partner_id")).exists():
-            raise UserError(
-                self.env._(
-                    "create_refund found no client with partner_id %(partner_id)s.",
-                    partner_id=values.get("partner_id"),
-                )
-            )
-        self._check_refund_lines(values.get("lines"))
-        return dict(values)
-
-    def _check_refund_value(self, name, value):
-        """:raise UserError: if this is no id, no text or no date, as the field wants it"""
-        wanted = {"many2one": int, "char": str}.get(self._fields[name].type)
-        if name == "date":
-            self._parse_date(value)
-        elif value is not None and value is not False and (isinstance(value, bool) or not isinstance(value, wanted)):
-            raise UserError(
-                self.env._(
-                    "create_refund can't use %(value)s as %(name)s. It takes %(wanted)s.",
-                    value=value,
-                    name=name,
-                    wanted=self.env._("the id of a record") if wanted is int else self.env._("a text"),
-                )
-            )
-
-    def _check_refund_lines(self, lines):
-        """:raise UserError: if these are not values of lines"""
-        if lines is not None and not (
-            isinstance(lines, list)
-            and all(
-                isinstance(line, dict)
-                and isinstance(line.get("move_line_id"), int)
-                and line.keys() <= self.env["client.refund.line"]._get_terms_fields() - {"refund_id"}
-                and is_finite(line.get("amount", 0))
-                for line in lines
-            )
-        ):
-            raise UserError(
-                self.env._(
-                    "create_refund can't use %(lines)s as lines. It takes a list of "
-                    '{"move_line_id": the id of a journal item, "amount": a number}.',
-                    lines=lines,
-                )
-            )
 
     @api.model
     def _parse_date(self, value):
@@ -144,8 +65,49 @@ class ClientRefundApi(models.Model):
         except (TypeError, ValueError, AttributeError) as error:
             raise UserError(self.env._("%(value)s is no date. Give it as YYYY-MM-DD.", value=value)) from error
 
-    def _find_external_reference(self, company, reference):
-        return self.search([("company_id", "=", company.id), ("external_reference", "=", reference)], limit=1)
+    def _find_repeated(self, company, values):
+        """The refund that an earlier call with the same `external_reference` made.
+
+        :param values: dict, checked values of `create_refund`
+        :return: client.refund, empty where the reference is new or there is none
+        :raise UserError: if the reference was used for another client or currency: this is no repetition
+        """
+        reference = values.get("external_reference")
+        known = self.browse()
+        if reference:
+            known = self.search([("company_id", "=", company.id), ("external_reference", "=", reference)], limit=1)
+        client = self._get_client(values["partner_id"])
+        if known and (
+            client != known.partner_id or values.get("currency_id", known.currency_id.id) != known.currency_id.id
+        ):
+            raise UserError(
+                self.env._(
+                    "%(client)s: external reference %(reference)s was used for %(known_client)s, refund %(refund)s "
+                    "over %(amount)s. Nothing was done. Give each refund a reference of its own.",
+                    client=client.display_name,
+                    reference=reference,
+                    known_client=known.partner_id.display_name,
+                    refund=known.name,
+                    amount=known._format_amount(),
+                )
+            )
+        return known
+
+    def _create_once(self, vals_list):
+        """Make draft refunds whose external references no refund has that this transaction can see.
+
+        :param vals_list: list of dict, values of refunds
+        :return: client.refund
+        :raise ConcurrencyError: if another call with the same reference was faster: replayed, this one finds what
+            that made
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(vals_list)
+        except UniqueViolation as error:
+            if error.diag.constraint_name != self._external_reference_uniq.full_name(self):
+                raise
+            raise ConcurrencyError(str(error)) from error
 
     def _get_all_credit_lines(self, values, company):
         """Every open credit of a client, as values of `lines`, in the given currency or the only one there is."""

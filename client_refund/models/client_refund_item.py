@@ -1,4 +1,4 @@
-from math import isfinite
+from sys import float_info
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,7 +9,7 @@ from .client_refund_workflow import in_workflow, with_neutral_context
 
 def is_finite(amount):
     """Whether this, from a program perhaps, is a number that can be an amount."""
-    return isinstance(amount, int | float) and not isinstance(amount, bool) and isfinite(amount)
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and abs(amount) <= float_info.max
 
 
 class ClientRefundItem(models.AbstractModel):

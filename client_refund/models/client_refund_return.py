@@ -62,11 +62,13 @@ class ClientRefundReturn(models.Model):
         if not self.payment_ids:
             return [self.env._("it paid nothing out, it only settled invoices. Undo it instead.")]
         problems = self._get_lock_date_problems(date)
-        if date < self.date:
+        # a rail that pays later pays on a date of its own
+        paid_on = max(self._get_outgoing_payments().mapped("date"))
+        if date < paid_on:
             problems.append(
                 self.env._(
                     "it was paid on %(date)s and can't come back before. Choose a later date.",
-                    date=fields.Date.to_string(self.date),
+                    date=fields.Date.to_string(paid_on),
                 )
             )
         if not self.journal_id._get_available_payment_method_lines("inbound"):

@@ -1,6 +1,8 @@
 from importlib.util import find_spec
 
 from . import test_access
+from . import test_api_docs
+from . import test_api_over_http
 from . import test_approval
 from . import test_bad_input
 from . import test_batch
@@ -13,6 +15,7 @@ from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
+from . import test_import
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
@@ -26,6 +29,7 @@ from . import test_run_approval
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
+from . import test_tour_import
 from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo

@@ -29,6 +29,18 @@ class TestTourThousandCredits(ClientRefundCommon, HttpCase):
             {credits[0]: 6, credits[80]: 10},
         )
 
+    def test_chosen_from_the_menu(self):
+        credits = self._thousand_credits()
+
+        self.start_tour(
+            "/odoo/action-account.action_account_payments",
+            "client_refund_thousand_credits_of_a_chosen_client",
+            login=self.clerk.login,
+            timeout=180,
+        )
+
+        self.assertEqual(-sum(credits.mapped("amount_residual")), 6)
+
     def _thousand_credits(self):
         """Ten entries of a hundred items of 10.00 each."""
         entries = self.env["account.move"].create(

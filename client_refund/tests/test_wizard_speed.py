@@ -1,7 +1,7 @@
 from lxml import etree
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.client_refund.wizards import client_refund_wizard_open
 
@@ -129,6 +129,31 @@ class TestWizardSpeed(ClientRefundCommon):
         self.assertNotIn("res_id", self.few.with_user(self.clerk).action_refund_client())
         wizard = self._opened(self.many.with_user(self.clerk).action_refund_client())
         self.assertEqual(len(wizard._get_selected_lines()), 60)
+
+    def test_a_long_client_is_chosen(self):
+        """In the empty form of the menu: what is open is listed only when the form is stored."""
+        self.patch(client_refund_wizard_open, "PAGE", 50)
+        form = Form(self.wizards.with_user(self.clerk))
+        form.partner_id = self.few
+        self.assertEqual((len(form.line_ids), form.is_too_long), (10, False))
+        form.partner_id = self.many
+        self.assertEqual((len(form.line_ids), form.is_too_long), (0, True))
+        self.assertFalse(form.alerts)
+        form.memo = "Year's end"
+
+        wizard = self._opened(form.save().action_list_items())
+        self.assertEqual((wizard.partner_id, wizard.memo, wizard.is_too_long), (self.many, "Year's end", False))
+        self.assertEqual(len(wizard._get_selected_lines()), 60)
+
+        form = Form(wizard)
+        form.partner_id = self.few
+        self.assertEqual(len(form.line_ids), 10)
+
+    def test_many_invoices_make_it_long_too(self):
+        self.patch(client_refund_wizard_open, "PAGE", 50)
+        for _index in range(41):
+            self._invoice(5, partner=self.few)
+        self.assertIn("res_id", self.few.with_user(self.clerk).action_refund_client())
 
     def test_type_an_amount(self):
         counts = []

@@ -112,7 +112,7 @@ class ClientRefundWizard(models.TransientModel):
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_line_ids(self):
         for wizard in self:
-            credits = wizard._get_credits()
+            credits = wizard._get_credits() if not wizard.is_too_long else self.env["account.move.line"]
             own_lines = wizard.refund_id.line_ids.grouped("move_line_id")
             ticked = wizard._get_ticked_credits(credits)
             wizard.line_ids = [Command.clear()] + [
@@ -189,7 +189,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: account.move.line
         """
         own = self.refund_id.offset_ids.move_line_id
-        if self.offset_policy == "ignore":
+        if self.offset_policy == "ignore" or self.is_too_long:
             return own
         return self._get_open_items()._filter_open_invoices() | own
 

@@ -63,7 +63,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {"type": "ir.actions.act_url", "url": f"/odoo/{record._name}/{record._origin.id}", "target": "new"}
 
     def _get_no_credit_alert(self):
-        if self.line_ids or not self.currency_id:
+        if self.line_ids or not self.currency_id or self.is_too_long:
             return None
         return {
             "level": "info",

@@ -1,4 +1,4 @@
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.client_refund_workflow import with_neutral_context
@@ -11,6 +11,29 @@ class ClientRefundWizardOpen(models.TransientModel):
     """How the wizard is opened, on a client or on chosen credits."""
 
     _inherit = "client.refund.wizard"  # pylint: disable=consider-merging-classes-inherited
+
+    is_too_long = fields.Boolean(
+        compute="_compute_is_too_long",
+        help="More is open than the web client copes with, in a form that is not stored: what is open is not listed.",
+    )
+
+    @api.depends("open_item_ids")
+    def _compute_is_too_long(self):
+        for wizard in self:
+            is_stored = wizard._origin.partner_id == wizard.partner_id
+            wizard.is_too_long = len(wizard.open_item_ids) > PAGE and not is_stored
+
+    def action_list_items(self):
+        """List what is open with a client that was chosen in a form that is too long for it.
+
+        :return: an action dictionary that opens the same in a form that is stored
+        """
+        self.ensure_one()
+        return self._open(
+            {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "reason_id", "run_id")}
+            | {name: self[name].id for name in ("journal_id", "payment_method_line_id")}
+            | {"date": self.date, "memo": self.memo}
+        )
 
     @api.model
     def _open(self, vals):
@@ -35,14 +58,14 @@ class ClientRefundWizardOpen(models.TransientModel):
 
     @api.model
     def _is_long(self, vals):
-        """Whether there are more credits than the web client copes with in a form that is not stored.
+        """Whether more is open than the web client copes with in a form that is not stored.
 
         Of a stored one it loads a page at a time, of another one it keeps all lines and sends them with each change.
         """
         client = self.env["res.partner"].browse(vals.get("partner_id"))
         company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
         items = self.env["account.move.line"]
-        domain = items._get_open_credit_domain() & items._get_client_domain(client, company)
+        domain = items._get_open_item_domain() & items._get_client_domain(client, company)
         return bool(client) and items.search_count(domain, limit=PAGE + 1) > PAGE
 
     @api.model

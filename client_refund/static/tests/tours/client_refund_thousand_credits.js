@@ -97,3 +97,47 @@ registry.category("web_tour.tours").add("client_refund_thousand_credits", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("client_refund_thousand_credits_of_a_chosen_client", {
+    steps: () => [
+        {
+            content: "Open Customers",
+            trigger: "[data-menu-xmlid='account.menu_finance_receivables']",
+            run: "click",
+        },
+        {
+            content: "Choose Refund a Client",
+            trigger: "[data-menu-xmlid='client_refund.menu_client_refund_wizard']",
+            run: "click",
+        },
+        {
+            content: "Type the client's name",
+            trigger: `${WIZARD} [name=partner_id] input`,
+            run: "edit Alder",
+        },
+        {
+            content: "Choose the client",
+            trigger: ".o-autocomplete--dropdown-item:contains(Alder & Finch LLP)",
+            run: "click",
+        },
+        {
+            content: "List what is open",
+            trigger: `${WIZARD} button[name=action_list_items]`,
+            run: "click",
+        },
+        seePage("1-80"),
+        seeTotal("10,000.00"),
+        ...typeAmount("4"),
+        seeTotal("9,994.00"),
+        {
+            content: "Confirm",
+            trigger: ".modal:not(.o_inactive_modal) footer button[name=action_refund]:enabled",
+            run: "click",
+        },
+        {
+            content: "The refund is issued",
+            trigger: "body:not(:has(.modal)) .o_form_view:has(button[name=action_open_documents])",
+            timeout: 60000,
+        },
+    ],
+});

@@ -1,0 +1,257 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+
+
+class ClientRefund(models.Model):
+    """How a refund is paid by a payment order: it waits in the order, and is booked when the bank has the file."""
+
+    _inherit = "client.refund"
+
+    payment_order_ids = fields.Many2many(
+        "account.payment.order",
+        compute="_compute_payment_orders",
+        compute_sudo=True,  # a number for whoever may read the refund
+        string="Payment Orders",
+        help="The payment order that pays this refund.",
+    )
+    payment_order_count = fields.Integer(compute="_compute_payment_orders", compute_sudo=True)
+
+    @api.depends("line_ids.payment_order_line_ids.order_id")
+    def _compute_payment_orders(self):
+        for refund in self:
+            refund.payment_order_ids = refund.line_ids.payment_order_line_ids.order_id
+            refund.payment_order_count = len(refund.payment_order_ids)
+
+    def action_open_payment_orders(self):
+        """Open the payment orders that pay these refunds.
+
+        :return: an action dictionary
+        """
+        return self.payment_order_ids._get_records_action(name=self.env._("Payment Orders"))
+
+    # -------------------------------------------------------------------------
+    # Issue: into an order
+    # -------------------------------------------------------------------------
+
+    def _get_journal_problems(self, bank_accounts):
+        problems = super()._get_journal_problems(bank_accounts)
+        method_line = self.payment_method_line_id
+        if not self._is_paid_by_order():
+            return problems
+        if not method_line.payment_order_ok:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s pays through payment orders alone and is not selectable on them. "
+                    "Make it selectable in its settings, or choose another one.",
+                    method=method_line.name,
+                )
+            )
+        if not method_line.group_lines:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s pays each credit on its own, and a refund is one payment. "
+                    "Switch on Group Transactions in Payment Orders in its settings, or choose another one.",
+                    method=method_line.name,
+                )
+            )
+        if others := self.line_ids._filter_paid_out().move_line_id.company_id - self.company_id:
+            problems.append(
+                self.env._(
+                    "a payment order pays credits of one company alone, and some are of %(companies)s. "
+                    "Leave them out, or choose a payment method that pays directly.",
+                    companies=", ".join(others.mapped("display_name")),
+                )
+            )
+        return problems
+
+    def _pay(self):
+        ordered = self.filtered(lambda refund: refund._is_paying() and refund._is_paid_by_order())
+        ordered._add_to_orders()
+        return super(ClientRefund, self - ordered)._pay()
+
+    def _add_to_orders(self):
+        """Put these refunds into the draft orders of their payment methods: they pay them later."""
+        for refunds in self.grouped(
+            lambda refund: (refund.company_id, refund.journal_id, refund.payment_method_line_id, refund.currency_id)
+        ).values():
+            order = refunds._find_draft_order() or refunds._create_order()
+            # who may issue a refund need not have the right on payment orders: who has it confirms the order
+            self.env["account.payment.line"].sudo().create(
+                [line._prepare_payment_order_line_vals(order) for line in refunds.line_ids._filter_paid_out()]
+            )
+
+    def _find_draft_order(self):
+        """The draft order that these refunds of one method and currency join, as invoices do.
+
+        Another currency would make the whole order one that is not SEPA any more.
+
+        :return: account.payment.order, empty if there is none
+        """
+        orders = (
+            self.env["account.payment.order"]
+            .sudo()  # who may issue a refund need not have the right on payment orders
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("journal_id", "=", self.journal_id.id),
+                    ("payment_method_line_id", "=", self.payment_method_line_id.id),
+                    ("state", "=", "draft"),
+                ],
+                order="id",
+            )
+        )
+        return orders.filtered(lambda order: order.payment_line_ids.currency_id <= self.currency_id)[:1]
+
+    def _create_order(self):
+        # who may issue a refund need not have the right on payment orders
+        return self.env["account.payment.order"].sudo().create(self._prepare_payment_order_vals())
+
+    def _prepare_payment_order_vals(self):
+        """The values of a new order for these refunds, which have these in common.
+
+        :return: dict
+        """
+        return {
+            "company_id": self.company_id.id,
+            "journal_id": self.journal_id.id,
+            "payment_method_line_id": self.payment_method_line_id.id,
+            "payment_type": "outbound",
+        }
+
+    def _get_paid_message(self):
+        # who may issue a refund need not have the right on payment orders
+        orders = self.sudo().payment_order_ids
+        if not orders or self.line_ids._filter_booked():
+            return super()._get_paid_message()
+        return self.env._(
+            "%(amount)s to %(payee)s waits in payment order %(orders)s.",
+            amount=self._format_amount(),
+            payee=self.partner_bank_id.display_name or self.partner_id.display_name,
+            orders=Markup(", ").join(order._get_html_link() for order in orders),
+        )
+
+    # -------------------------------------------------------------------------
+    # The order is confirmed, its file made and uploaded
+    # -------------------------------------------------------------------------
+
+    def _check_payable_by_order(self):
+        """Look whether these waiting refunds can still be paid as they are: the file goes to the bank next.
+
+        :raise UserError: with all that is wrong with all of them
+        """
+        self._lock_items()
+        blocks = self.partner_id._get_client_refund_blocks()
+        own_numbers = self._get_own_account_numbers()
+        raise_problems(
+            [
+                refund._name_problem(problem)
+                for refund in self
+                for problem in (
+                    *filter(None, [blocks.get(refund.partner_id)]),
+                    *refund._get_payee_problems(own_numbers),
+                    *refund._get_order_line_problems(),
+                )
+            ]
+            + list(self.line_ids._filter_paid_out()._get_problems().values())
+        )
+
+    def _get_order_line_problems(self):
+        """Where the lines of the order are not what the refund pays out.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        if all(line._is_ordered_exactly() for line in self.line_ids):
+            return []
+        return [self.env._("its lines in the payment order were changed. Undo the refund and make a new one.")]
+
+    def _check_ordered_exactly(self):
+        """Refuse to go on unless the order pays each of these refunds once, in full, to its payee.
+
+        :raise UserError: everything is rolled back
+        """
+        raise_problems(
+            refund._name_problem(
+                self.env._(
+                    "the payments of order %(order)s do not pay its credits alone, in one. Nothing was done. See that "
+                    "its lines do not differ in priority or purpose, and that payment method %(method)s groups "
+                    "transactions, and try again.",
+                    order=", ".join(refund.payment_order_ids.mapped("name")),
+                    method=refund.payment_method_line_id.name,
+                )
+            )
+            for refund in self
+            if not refund._is_ordered_exactly()
+        )
+
+    def _is_ordered_exactly(self):
+        self.ensure_one()
+        payments = self.payment_ids
+        lines_by_account = self.line_ids._filter_paid_out().grouped(lambda line: line.move_line_id.account_id)
+        expected = {
+            account: self.currency_id.round(sum(line._get_amount_paid_out() for line in lines))
+            for account, lines in lines_by_account.items()
+        }
+        return (
+            len(payments) == len(expected)
+            and {payment.destination_account_id: payment.amount for payment in payments} == expected
+            and payments.currency_id == self.currency_id
+            and payments.partner_bank_id == self.partner_bank_id
+            and set(payments.mapped("state")) == {"draft"}
+            and payments.payment_order_id == self.payment_order_ids
+            and all(payment.payment_lot_id in self.payment_order_ids.payment_lot_ids for payment in payments)
+        )
+
+    def _book_order(self):
+        """Book that the bank has the file: the payments of these refunds settle their credits."""
+        self._lock_items()
+        self._check_ordered_exactly()
+        self._book_payments()
+        self._compute_state()
+        self._message_log_batch({refund.id: refund._get_paid_message() for refund in self})
+
+    # -------------------------------------------------------------------------
+    # Undo: out of the order
+    # -------------------------------------------------------------------------
+
+    def _get_document_undo_problems(self, date):
+        # who may undo a refund need not have the right on payment orders
+        generated = self.sudo().payment_order_ids.filtered(lambda order: order.state == "generated")
+        return super()._get_document_undo_problems(date) + [
+            self.env._(
+                "payment order %(order)s pays it, and its file may be at the bank. If it is not, choose Cancel "
+                "Payments on the order and undo the refund then. If it is, choose File Successfully Uploaded first.",
+                order=order.name,
+            )
+            for order in generated
+        ]
+
+    def _undo(self, reason, date):
+        result = super()._undo(reason, date)
+        self._leave_orders(reason)
+        return result
+
+    def _leave_orders(self, reason):
+        """Take these refunds out of their orders, with a note there."""
+        for refund in self:
+            # who may undo a refund need not have the right on payment orders
+            orders = refund.sudo().payment_order_ids
+            orders._message_log_batch(
+                {
+                    order.id: self.env._(
+                        "%(refund)s over %(amount)s was undone and left the order: %(reason)s",
+                        refund=refund.name,
+                        amount=refund._format_amount(),
+                        reason=reason,
+                    )
+                    for order in orders
+                }
+            )
+        lines = self.sudo().line_ids.payment_order_line_ids
+        orders = lines.order_id
+        self.sudo().payment_ids.write({"payment_order_id": False, "payment_lot_id": False})
+        lines.unlink()
+        orders._drop_empty()

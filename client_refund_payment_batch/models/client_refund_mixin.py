@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class ClientRefundMixin(models.AbstractModel):
+    _inherit = "client.refund.mixin"
+
+    def _is_paid_by_order(self):
+        """Whether the payment method is one that pays through payment orders alone."""
+        self.ensure_one()
+        return self.payment_method_line_id.payment_method_id.payment_order_ok
+
+    def _is_trusted_account_missing(self):
+        return super()._is_trusted_account_missing() or (
+            self._is_paid_by_order()
+            and self.payment_method_line_id.payment_method_id.bank_account_required
+            and not self.partner_bank_id.allow_out_payment
+        )

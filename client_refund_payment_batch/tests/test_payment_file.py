@@ -1,0 +1,99 @@
+import base64
+
+from lxml import etree
+
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from .common_sepa import SepaCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentFile(SepaCommon):
+    """The file that the bank gets holds one transaction for each refund."""
+
+    def _file(self, order):
+        """What the bank reads, valid against the schema of its version.
+
+        :return: etree element, and the namespaces to look things up in it
+        """
+        root = etree.fromstring(base64.b64decode(order.payment_file_datas))
+        with file_open(self.method._get_xsd_file_path()) as schema:
+            etree.XMLSchema(etree.parse(schema)).assertValid(root)
+        return root, {"p": root.nsmap[None]}
+
+    def _transactions(self, order):
+        """The transactions of the file: (account, currency, amount, reference for the client)."""
+        root, names = self._file(order)
+        return [
+            (
+                transaction.findtext("p:CdtrAcct/p:Id/p:IBAN", namespaces=names),
+                transaction.find("p:Amt/p:InstdAmt", names).get("Ccy"),
+                transaction.findtext("p:Amt/p:InstdAmt", namespaces=names),
+                transaction.findtext("p:RmtInf/p:Ustrd", namespaces=names),
+            )
+            for transaction in root.iterfind(".//p:CdtTrfTxInf", names)
+        ]
+
+    def _check_file(self):
+        """Two refunds of two credits each, one of them partly used up by an invoice."""
+        first = self._refund({self._credit_note(300): 250.5, self._payment(200): None}, memo="Moved out")
+        second = self._refund_other(
+            {
+                self._credit_note(80, partner=self.other_client): None,
+                self._entry(20.25, partner=self.other_client): None,
+            }
+        )
+        order = self._order(first)
+        order.draft2open()
+        order.open2generated()
+
+        self.assertTrue(order.sepa)
+        self.assertEqual(
+            self._transactions(order),
+            [
+                ("FR7311119999888855559999111", "EUR", "450.50", f"{first.name} Moved out"),
+                ("FR8311119999888855559999222", "EUR", "100.25", second.name),
+            ],
+        )
+        root, names = self._file(order)
+        self.assertEqual(root.findtext(".//p:GrpHdr/p:NbOfTxs", namespaces=names), "2")
+        self.assertEqual(root.findtext(".//p:GrpHdr/p:CtrlSum", namespaces=names), "550.75")
+        end_to_end = [node.text for node in root.iterfind(".//p:EndToEndId", names)]
+        self.assertEqual(end_to_end, (first | second).payment_ids.sorted("id").mapped("memo"))
+        self.assertEqual(len(set(end_to_end)), 2)
+
+        order.generated2uploaded()
+        self.assertEqual(first.payment_ids.mapped("amount"), [450.5])
+        self.assertEqual(second.payment_ids.mapped("amount"), [100.25])
+        self.assertEqual(first.line_ids.move_line_id.mapped("amount_residual"), [-49.5, 0])
+
+    def test_pain_001_001_03(self):
+        self.method.pain_version = "pain.001.001.03"
+        self._check_file()
+
+    def test_pain_001_001_09(self):
+        self.method.pain_version = "pain.001.001.09"
+        self._check_file()
+
+    def test_two_refunds_of_one_client_are_two_transactions(self):
+        first, second = self._refund({self._credit_note(300): None}), self._refund({self._credit_note(80): None})
+        order = self._order(first)
+        order.draft2open()
+        order.open2generated()
+        self.assertEqual(
+            self._transactions(order),
+            [
+                ("FR7311119999888855559999111", "EUR", "300.00", first.name),
+                ("FR7311119999888855559999111", "EUR", "80.00", second.name),
+            ],
+        )
+
+    def test_what_was_undone_is_not_in_the_file(self):
+        first = self._refund({self._credit_note(300): None})
+        second = self._refund_other({self._credit_note(80, partner=self.other_client): None})
+        order = self._order(first)
+        order.draft2open()
+        first.action_undo("Wrong client")
+        order.open2generated()
+        self.assertEqual(self._transactions(order), [("FR8311119999888855559999222", "EUR", "80.00", second.name)])
