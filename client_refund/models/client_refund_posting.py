@@ -91,9 +91,7 @@ class ClientRefundPosting(models.Model):
             [
                 refund._prepare_payment_vals(lines.move_line_id.account_id, lines)
                 for refund in self
-                for lines in refund.line_ids._filter_paid_out()
-                .grouped(lambda line: line._get_payment_key())
-                .values()
+                for lines in refund.line_ids._filter_paid_out().grouped(lambda line: line._get_payment_key()).values()
             ]
         )
 

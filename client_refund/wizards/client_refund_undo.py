@@ -24,9 +24,7 @@ class ClientRefundUndo(models.TransientModel):
             issued = wizard.refund_ids.filtered(lambda refund: refund._is_issued())
             wizard.has_payment = bool(issued.payment_ids)
             wizard.has_offset = bool(issued.offset_ids)
-            wizard.needs_reversal = any(
-                payment._must_be_reversed() for payment in issued._get_standing_payments()
-            )
+            wizard.needs_reversal = any(payment._must_be_reversed() for payment in issued._get_standing_payments())
 
     def action_undo(self):
         """Undo the refunds, or all refunds of the runs.

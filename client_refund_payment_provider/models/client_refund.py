@@ -99,7 +99,9 @@ class ClientRefund(models.Model):
         for source, group in lines.grouped("source_transaction_id").items():
             amount = self.currency_id.round(sum(line._get_amount_paid_out() for line in group))
             left = source._get_amount_refundable(group if self._is_changeable() else None)
-            problems.append(source._get_refund_problem(amount, left, but=self) or self._get_parted_problem(source, group))
+            problems.append(
+                source._get_refund_problem(amount, left, but=self) or self._get_parted_problem(source, group)
+            )
         return [problem for problem in problems if problem]
 
     def _get_parted_problem(self, source, lines):

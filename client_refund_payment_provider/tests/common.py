@@ -35,17 +35,21 @@ class BackToCardCommon(ClientRefundCommon):
 
         :return: payment.transaction
         """
-        transaction = cls.env["payment.transaction"].sudo().create(
-            {
-                "provider_id": cls.provider.id,
-                "payment_method_id": cls.env.ref("payment_demo.payment_method_demo").id,
-                "amount": amount,
-                "currency_id": (currency or cls.currency).id,
-                "partner_id": (partner or cls.client).id,
-                "operation": "online_direct",
-                "reference": reference or cls.env["payment.transaction"]._compute_reference("demo", prefix="SHOP"),
-                "invoice_ids": [Command.set(invoices.ids if invoices else [])],
-            }
+        transaction = (
+            cls.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": cls.provider.id,
+                    "payment_method_id": cls.env.ref("payment_demo.payment_method_demo").id,
+                    "amount": amount,
+                    "currency_id": (currency or cls.currency).id,
+                    "partner_id": (partner or cls.client).id,
+                    "operation": "online_direct",
+                    "reference": reference or cls.env["payment.transaction"]._compute_reference("demo", prefix="SHOP"),
+                    "invoice_ids": [Command.set(invoices.ids if invoices else [])],
+                }
+            )
         )
         transaction._process("demo", {"reference": transaction.reference, "simulated_state": "done"})
         transaction._post_process()
@@ -71,7 +75,15 @@ class BackToCardCommon(ClientRefundCommon):
             for credit, amount in group.items()
         ]
         return cls.refunds.create(
-            [{"partner_id": cls.client.id, "date": "2024-04-01", "journal_id": cls.bank.id, "line_ids": lines, **values}]
+            [
+                {
+                    "partner_id": cls.client.id,
+                    "date": "2024-04-01",
+                    "journal_id": cls.bank.id,
+                    "line_ids": lines,
+                    **values,
+                }
+            ]
         )
 
     @contextmanager

@@ -58,7 +58,9 @@ class TestAnswer(BackToCardCommon):
         self.assertIn("You selected the following demo payment status: error", refund.cancel_reason)
         self.assertEqual(self._activities(refund), ["Refund to the card failed"])
         self.assertEqual(refund.activity_ids.user_id, self.clerk)
-        self.assertEqual((credit.amount_refundable, refund.line_ids.source_transaction_id.amount_refund_left), (100, 100))
+        self.assertEqual(
+            (credit.amount_refundable, refund.line_ids.source_transaction_id.amount_refund_left), (100, 100)
+        )
         # refunded anew, by bank; no bank statement confirms the receipt, so that needs approval
         again = self._submit({credit: 100}, partner_bank_id=self.payee.id)
         again.with_user(self.approver).action_approve()

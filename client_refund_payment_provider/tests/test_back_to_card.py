@@ -227,8 +227,10 @@ class TestBackToCard(BackToCardCommon):
         """A run is paid from one journal; whoever wants a card in it opens the refund."""
         self.method_line.payment_account_id = self.online.default_account_id
         card = self._card_credit(60)
-        run = self.env["client.refund.run"].with_user(self.clerk).create(
-            [{"date": "2024-04-01", "journal_id": self.bank.id, "move_line_ids": [Command.set(card.ids)]}]
+        run = (
+            self.env["client.refund.run"]
+            .with_user(self.clerk)
+            .create([{"date": "2024-04-01", "journal_id": self.bank.id, "move_line_ids": [Command.set(card.ids)]}])
         )
         run.action_prepare()
         while run.is_working:

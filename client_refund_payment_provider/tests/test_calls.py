@@ -88,8 +88,9 @@ class TestCalls(TransactionsCase):
             also(transaction)
             transaction._process("demo", {"reference": transaction.reference, "simulated_state": "done"})
 
-        with self._transaction() as env, patch.object(
-            env.registry["payment.transaction"], "_send_refund_request", answer
+        with (
+            self._transaction() as env,
+            patch.object(env.registry["payment.transaction"], "_send_refund_request", answer),
         ):
             yield asked
 

@@ -86,7 +86,8 @@ registry.category("web_tour.tours").add("client_refund_back_to_card", {
         },
         {
             content: "The refund says what goes back, and that the provider is to be asked",
-            trigger: "body:not(:has(.modal)) .o_data_row:has(td[name=source_transaction_id]:contains(SHOP)) td[name=provider_status]:contains(To Send)",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:has(td[name=source_transaction_id]:contains(SHOP)) td[name=provider_status]:contains(To Send)",
         },
     ],
 });
@@ -95,7 +96,8 @@ registry.category("web_tour.tours").add("client_refund_card_failed", {
     steps: () => [
         {
             content: "It failed, and in which amount",
-            trigger: ".o_data_row:has(td[name=provider_status]:contains(Failed)) td[name=amount_failed]:contains(100.00)",
+            trigger:
+                ".o_data_row:has(td[name=provider_status]:contains(Failed)) td[name=amount_failed]:contains(100.00)",
         },
         {
             content: "It says why",
