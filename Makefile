@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test lifecycle bench lint format shell pot
 
-# A quick run is no measurement: its figures are not kept beside those that are.
-RESULTS = bench/results$(if $(findstring --quick,$(ARGS)),-quick).json
+# A quick run is no measurement, and one of a single figure not all of it: they are kept apart.
+RESULTS = bench/results$(if $(findstring --quick,$(ARGS)),-quick)$(if $(findstring --figure,$(ARGS)),-again).json
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

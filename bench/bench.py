@@ -1,14 +1,22 @@
-"""Measures section 7 of the design on a database with a ledger and the addon: `bench.py DATABASE REFUNDS RUNS`.
+"""Measures section 7 of the design on a database with a ledger and the addon: `bench.py DATABASE REFUNDS RUNS FIGURE...`.
 
 The table goes to the terminal (stderr), the same as JSON to stdout.
 """
 
 import sys
 
-from issue import measure as measure_issue
+from issue import measure_issue, measure_run
 from measure import machine, print_json, print_rows
 from screens import measure_wizard, measure_worklist
 from session import environment
+
+# The ledger is largest and untouched when the screens are opened.
+FIGURES = {
+    "wizard": lambda env, refunds, runs: measure_wizard(env, runs, say),
+    "worklist": lambda env, refunds, runs: measure_worklist(env, runs, say),
+    "issue": lambda env, refunds, runs: measure_issue(env, refunds, runs, say),
+    "run": lambda env, refunds, runs: measure_run(env, refunds, runs, say),
+}
 
 
 def say(message):
@@ -27,14 +35,12 @@ def describe(env):
     }
 
 
-def main(database, refunds, runs):
-    """Measure all figures; the ledger is largest and untouched when the screens are opened."""
-    runs = int(runs)
+def main(database, refunds, runs, *figures):
+    """Measure these figures, or all of them."""
     with environment(database) as env:
         ledger = describe(env)
         say(", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in ledger.items()))
-        rows = measure_wizard(env, runs, say) + measure_worklist(env, runs, say)
-        rows += measure_issue(env, int(refunds), runs, say)
+        rows = [row for figure in figures or FIGURES for row in FIGURES[figure](env, int(refunds), int(runs))]
         result = {"machine": machine(env), "ledger": ledger, "rows": rows}
     print_rows(rows, sys.stderr)
     print_json(result, sys.stdout)

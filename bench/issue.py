@@ -164,11 +164,10 @@ def entry_values(desk, credits):
     }
 
 
-def measure(env, refunds, runs, say):
-    """Both figures.
+def open_desk(env, say):
+    """A desk at which everything was done once, so that nothing is done for the first time when it is measured.
 
-    :param refunds: int, how many are issued at once; ten times as many in the long run, a tenth with core's wizard
-    :return: list of rows
+    :return: Desk
     """
     desk = Desk(env)
     say("warming up")
@@ -176,13 +175,23 @@ def measure(env, refunds, runs, say):
     work_off(desk, desk.take(10))
     pay(desk, desk.take(5))
     book(desk, desk.take(10))
+    return desk
+
+
+def measure_issue(env, refunds, runs, say):
+    """The rows of figure 1.
+
+    :param refunds: int, how many are issued at once; a tenth with core's wizard
+    :return: list of rows
+    """
+    desk = open_desk(env, say)
     ours, core, floor = [], [], []
     for number in range(runs):
         say(f"issuing {refunds} refunds, run {number + 1} of {runs}")
         ours.append(average(refund(desk, desk.take(refunds)), refunds))
         core.append(average(pay(desk, desk.take(refunds // 10)), refunds // 10))
         floor.append(average(book(desk, desk.take(refunds)), refunds))
-    return compare(ours, core, floor) + measure_run(desk, refunds, runs, say)
+    return compare(ours, core, floor)
 
 
 def average(costs, number):
@@ -219,8 +228,9 @@ def speed_rows(name, costs, at_most=None):
     ]
 
 
-def measure_run(desk, refunds, runs, say):
+def measure_run(env, refunds, runs, say):
     """The rows of figure 2: runs of so many refunds, and one of ten times as many."""
+    desk = open_desk(env, say)
     say(f"issuing {refunds} refunds in a run, {runs} times")
     small = [cost_of_run(work_off(desk, desk.take(refunds)), refunds) for _run in range(runs)]
     say(f"issuing {refunds * 10} refunds in a run")

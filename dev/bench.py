@@ -34,8 +34,11 @@ def ledger(items):
 
 def parse(arguments):
     """The options of the command line."""
-    parser = argparse.ArgumentParser(prog="make bench", usage='make bench ARGS="[--quick] [--runs N]"', add_help=False)
+    parser = argparse.ArgumentParser(
+        prog="make bench", usage='make bench ARGS="[--quick] [--figure F] [--runs N]"', add_help=False
+    )
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--figure", action="append", default=[], choices=["wizard", "worklist", "issue", "run"])
     parser.add_argument("--runs", type=int)
     options = parser.parse_args(arguments)
     options.runs = options.runs or (1 if options.quick else 3)
@@ -52,7 +55,7 @@ def main(*arguments):
             databases.load(DATABASE, "--init", databases.ADDON)
         size = "100" if options.quick else "1000"
         code = supervise(
-            ["python3", BENCH / "bench.py", DATABASE, size, str(options.runs)],
+            ["python3", BENCH / "bench.py", DATABASE, size, str(options.runs), *options.figure],
             databases.RELAXED,
         )
         databases.drop(DATABASE)
