@@ -147,12 +147,13 @@ class ClientRefund(models.Model):
         )
 
     def _create_payments(self):
-        self.line_ids._create_refund_transactions()
+        transactions = self.line_ids._create_refund_transactions()
         payments = super()._create_payments()
-        for payment in payments.filtered("payment_transaction_id"):
-            # core books what is confirmed and has no payment yet, so this must be known before the provider is asked
-            payment.payment_transaction_id.sudo().payment_id = payment
-        payments.payment_transaction_id._trigger_calls()
+        if transactions:
+            for payment in payments.filtered("payment_transaction_id"):
+                # core books what is confirmed and has no payment yet: this must be known before the provider is asked
+                payment.payment_transaction_id.sudo().payment_id = payment
+            transactions._trigger_calls()
         return payments
 
     def _prepare_payment_vals(self, account, lines):

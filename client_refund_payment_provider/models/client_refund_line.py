@@ -101,16 +101,20 @@ class ClientRefundLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _create_refund_transactions(self):
-        """Create what the providers will be asked for, one for each payment that goes back."""
-        for lines in self._filter_paid_out().grouped(lambda line: (line.refund_id, line._get_payment_key())).values():
-            if source := lines.source_transaction_id:
-                # billing users may refund, as by core's own button, but not read the provider
-                lines.refund_transaction_id = source.sudo()._create_child_transaction(
-                    lines.currency_id.round(sum(line._get_amount_paid_out() for line in lines)),
-                    is_refund=True,
-                    client_refund_id=lines.refund_id.id,
-                    client_refund_call="waiting",
-                )
+        """Create what the providers will be asked for, one for each payment that goes back.
+
+        :return: payment.transaction
+        """
+        to_source = self.filtered("source_transaction_id")._filter_paid_out()
+        for lines in to_source.grouped(lambda line: (line.refund_id, line._get_payment_key())).values():
+            # billing users may refund, as by core's own button, but not read the provider
+            lines.refund_transaction_id = lines.source_transaction_id.sudo()._create_child_transaction(
+                lines.currency_id.round(sum(line._get_amount_paid_out() for line in lines)),
+                is_refund=True,
+                client_refund_id=lines.refund_id.id,
+                client_refund_call="waiting",
+            )
+        return to_source.refund_transaction_id
 
     # -------------------------------------------------------------------------
     # Where nobody knows what the provider did

@@ -244,6 +244,12 @@ class TestBackToCard(BackToCardCommon):
         with self._refused("pays all credits of a refund in a way of its own"):
             draft.action_post()
 
+    def test_refund_by_bank_asks_no_provider(self):
+        triggers = self.env["ir.cron.trigger"].sudo()
+        before = triggers.search_count([])
+        self._refund({self._credit_note(40): 40})
+        self.assertEqual(triggers.search_count([]), before)
+
     def test_form_of_the_refund(self):
         refund = self._card_refund({self._card_credit(60): 60})
         with Form(refund) as form:
