@@ -8,12 +8,13 @@ class AccountPayment(models.Model):
 
     def _compute_amount_available_for_refund(self):
         """What client refunds hold of an online payment is not available; what failed is."""
-        super()._compute_amount_available_for_refund()
+        result = super()._compute_amount_available_for_refund()
         for payment in self:
             # core reads it so, for users who may not read the provider
             transaction = payment.payment_transaction_id.sudo()
             if transaction.child_transaction_ids.client_refund_id or transaction._get_holding_lines():
                 payment.amount_available_for_refund = transaction._get_amount_refundable()
+        return result
 
     def _get_refund_payment_key(self):
         return (*super()._get_refund_payment_key(), self.payment_transaction_id.source_transaction_id)

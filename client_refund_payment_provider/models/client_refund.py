@@ -71,7 +71,7 @@ class ClientRefund(models.Model):
         )
 
     def _check_refund_lines(self, lines):
-        super()._check_refund_lines(lines)
+        result = super()._check_refund_lines(lines)
         for line in lines or ():
             if not isinstance(line.get("to_source", False), bool):
                 raise UserError(
@@ -80,10 +80,12 @@ class ClientRefund(models.Model):
                         value=line["to_source"],
                     )
                 )
+        return result
 
     def _lock_items(self):
-        super()._lock_items()
+        result = super()._lock_items()
         (self.line_ids.source_transaction_id | self.line_ids.refund_transaction_id)._lock_for_refund()
+        return result
 
     def _get_document_problems(self, bank_accounts):
         return super()._get_document_problems(bank_accounts) + self._get_source_problems()

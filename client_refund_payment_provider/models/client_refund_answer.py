@@ -21,7 +21,7 @@ class ClientRefundAnswer(models.Model):
         return super()._is_paid() and all(transaction.state == "done" for transaction in transactions)
 
     def _follow_failure(self, transaction):
-        """Take back what a provider could not pay: that much of the credits is open again. The rest of the refund stays.
+        """Take back what a provider could not pay: that much of the credits is open again. The rest stays.
 
         :param transaction: payment.transaction, the online refund that failed
         :raise UserError: if the payment can't be taken back
@@ -79,7 +79,8 @@ class ClientRefundAnswer(models.Model):
             self.env._("Look at the provider"),
             self.env._(
                 "%(client)s: the connection broke when the provider was asked to refund %(amount)s of online payment "
-                "%(transaction)s. It is not asked again. Look at the provider whether it was refunded, and say so on the "
+                "%(transaction)s. It is not asked again. Look at the provider whether it was refunded, and say so on "
+                "the "
                 "refund's line.",
                 client=self.partner_id.display_name,
                 amount=self._format_amount(-transaction.amount),
@@ -91,7 +92,8 @@ class ClientRefundAnswer(models.Model):
         self._tell(
             self.env._("Refunded to the card after all"),
             self.env._(
-                "%(client)s: the provider has refunded %(amount)s of online payment %(transaction)s after it had failed. It "
+                "%(client)s: the provider has refunded %(amount)s of online payment %(transaction)s after it had "
+                "failed. It "
                 "is booked as payment %(payment)s. Reconcile it with the credit, and see that the credit is not "
                 "refunded again.",
                 client=self.partner_id.display_name,

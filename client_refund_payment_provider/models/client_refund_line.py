@@ -43,9 +43,9 @@ class ClientRefundLine(models.Model):
         ],
         string="Provider Says",
         compute="_compute_provider_status",
-        help="To send: the provider is asked within moments. Pending: it was asked and has not decided. Done: the money "
-        "is on its way to the client. Failed: the credit is open again. Unknown: the connection broke when it was "
-        "asked, so look at the provider whether it was refunded.",
+        help="To send: the provider is asked within moments. Pending: it was asked and has not decided. Done: the "
+        "money is on its way to the client. Failed: the credit is open again. Unknown: the connection broke when it "
+        "was asked, so look at the provider whether it was refunded.",
     )
     provider_message = fields.Text(related="refund_transaction_id.state_message", related_sudo=False)
     amount_failed = fields.Monetary(

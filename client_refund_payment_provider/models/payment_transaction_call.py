@@ -183,14 +183,16 @@ class PaymentTransactionCall(models.Model):
             lambda transaction: transaction.state == "done" and transaction.payment_id.state == "canceled"
         )
         late.payment_id = False
-        super(PaymentTransactionCall, self - failed)._post_process()
+        result = super(PaymentTransactionCall, self - failed)._post_process()
         for transaction in failed:
             transaction.client_refund_id._follow_failure(transaction)
         failed.is_post_processed = True
         for transaction in late:
             transaction.client_refund_id._tell_paid_after_all(transaction)
+        return result
 
     def _log_message_on_linked_documents(self, message):
-        super()._log_message_on_linked_documents(message)
+        result = super()._log_message_on_linked_documents(message)
         if self.client_refund_id:
             self.client_refund_id._message_log(body=message)
+        return result

@@ -374,7 +374,7 @@ class TestCalls(TransactionsCase):
             env.cr.execute(SQL("DELETE FROM account_payment WHERE partner_id = ANY(%s)", self.client_ids))
             env.cr.execute(SQL("DELETE FROM payment_transaction WHERE provider_id = %s", self.provider_id))
             env.cr.commit()
-        super()._clean_up()
+        result = super()._clean_up()
         with self._transaction(uid=api.SUPERUSER_ID) as env:
             env.cr.execute(
                 SQL(
@@ -388,3 +388,4 @@ class TestCalls(TransactionsCase):
             env["payment.provider"].browse(self.provider_id).unlink()
             env["account.journal"].browse(self.journal_id).unlink()
             env.cr.commit()
+        return result

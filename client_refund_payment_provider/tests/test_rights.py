@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..hooks import uninstall_hook
 from .common import BackToCardCommon
 
 
@@ -128,8 +129,6 @@ class TestRights(BackToCardCommon):
                 records.with_user(stranger).sudo(False).read(["id"])
 
     def test_uninstalled_only_when_nothing_waits(self):
-        from odoo.addons.client_refund_payment_provider.hooks import uninstall_hook
-
         env = self.env(su=True)
         draft = self._card_draft({self._card_credit(30): 30})
         refund = self._card_refund({self._card_credit(50): 50})
