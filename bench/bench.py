@@ -1,4 +1,4 @@
-"""Measures section 7 of the design on a database with a ledger and the addon: `bench.py DATABASE REFUNDS RUNS FIGURE...`.
+"""Measures section 7 of the design on a ledger with the addon: `bench.py DATABASE REFUNDS RUNS [FIGURE...]`.
 
 The table goes to the terminal (stderr), the same as JSON to stdout.
 """

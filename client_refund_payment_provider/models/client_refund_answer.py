@@ -92,8 +92,8 @@ class ClientRefundAnswer(models.Model):
             self.env._("Refunded to the card after all"),
             self.env._(
                 "%(client)s: the provider has refunded %(amount)s of online payment %(transaction)s after it had "
-                "failed. It is booked as payment %(payment)s. Reconcile it with the credit, and see that the credit is not "
-                "refunded again.",
+                "failed. It is booked as payment %(payment)s. Reconcile it with the credit, and see that the credit "
+                "is not refunded again.",
                 client=self.partner_id.display_name,
                 amount=self._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
