@@ -9,7 +9,16 @@ def uninstall_hook(env):
     drafts = env["client.refund.line"].search(
         [("to_source", "=", True), ("refund_id.state", "in", ("draft", "to_approve"))]
     )
-    waiting = env["payment.transaction"].search([("client_refund_call", "in", ("waiting", "calling", "unknown"))])
+    waiting = env["payment.transaction"].search(
+        [
+            ("client_refund_id", "!=", False),
+            "|",
+            "|",
+            ("client_refund_call", "in", ("waiting", "calling", "unknown")),
+            ("state", "in", ("draft", "pending", "authorized")),
+            ("is_post_processed", "=", False),
+        ]
+    )
     if refunds := drafts.refund_id | waiting.client_refund_id:
         raise UserError(
             env._(

@@ -92,7 +92,10 @@ class AccountMove(models.Model):
             self.filtered("posted_before").line_ids._check_not_held_back()
         if vals.get("client_refund_id") and not in_workflow(self.env):
             raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "matched_payment_ids" in vals:
+            self.matched_payment_ids._check_leaves_held()
+        return result
 
     def unlink(self):
         self._check_not_owned_by_refund()

@@ -37,6 +37,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
 
 # Payments whose money never arrived, or did not stay.
 BOUNCED_STATES = ("canceled", "rejected")
+# Documents in dispute, and those that a payment without an entry pays already: the ledger does not show it yet.
+UNPAYABLE_STATES = ("blocked", "in_payment")
 
 
 class AccountMoveLine(models.Model):
@@ -109,12 +111,13 @@ class AccountMoveLine(models.Model):
     def _get_open_credit_domain(self):
         """The one definition of an open credit.
 
-        A blocked document is in dispute: it is not refundable until somebody unblocks it.
+        A blocked document is in dispute: it is not refundable until somebody unblocks it. What a payment without an
+        entry pays is open in the ledger alone.
 
         :return: Domain
         """
         return self._get_open_item_domain() & Domain(
-            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "!=", "blocked")]
+            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "not in", UNPAYABLE_STATES)]
         )
 
     @api.model
@@ -134,7 +137,7 @@ class AccountMoveLine(models.Model):
         :return: Domain
         """
         return self._get_open_item_domain() & Domain(
-            [("amount_residual_currency", ">", 0), ("move_id.payment_state", "!=", "blocked")]
+            [("amount_residual_currency", ">", 0), ("move_id.payment_state", "not in", UNPAYABLE_STATES)]
         )
 
     @api.model
@@ -367,6 +370,10 @@ class AccountMoveLine(models.Model):
             )
         if self.move_id.payment_state == "blocked":
             return self.env._("it is blocked. Unblock it first, or leave it out.")
+        if self.move_id.payment_state == "in_payment" and self.amount_residual_currency:
+            return self.env._(
+                "a payment without a journal entry pays it already. Cancel that payment first, or leave it out."
+            )
         if self.move_id.origin_payment_id.state in BOUNCED_STATES:
             return self.env._("the payment was rejected or canceled, its money never arrived. Leave it out.")
         if self.amount_residual_currency > 0:

@@ -111,21 +111,7 @@ class AccountPartialReconcile(models.Model):
         if in_workflow(self.env):
             return
         held = self.credit_move_id._get_refund_reservations().filtered(lambda line: line.refund_id._is_issued())
-        raise_problems(
-            self.env._(
-                "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so that can't be reconciled with anything "
-                "else. Undo the refund first if its money did not leave.",
-                client=credit.partner_id.display_name,
-                refund=", ".join(lines.refund_id.mapped("name")),
-                amount=lines[0]._format_amount(sum(lines.mapped("amount_reserved"))),
-                document=credit.move_id.display_name,
-            )
-            for credit, lines in held.grouped("move_line_id").items()
-            if credit.currency_id.compare_amounts(
-                -credit.amount_residual_currency, sum(lines.mapped("amount_reserved"))
-            )
-            < 0
-        )
+        held.filtered(lambda line: line.move_line_id in held._get_overdrawn_credits())._refuse_other_use()
 
     def _check_not_owned_by_refund(self):
         """Refuse to touch a reconciliation that a refund made, exchange difference included.

@@ -79,6 +79,23 @@ class AccountPayment(models.Model):
             payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
         return result
 
+    def action_post(self):
+        result = super().action_post()
+        self._check_leaves_held()
+        return result
+
+    def _check_leaves_held(self):
+        """Refuse a payment without an entry of what issued refunds hold: no reconciliation would tell of it.
+
+        :raise UserError: names client, document, amount and refund and points to Undo
+        """
+        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in ("in_process", "paid"))
+        if in_workflow(self.env) or not without_entry:
+            return
+        # what refunds hold is held, seen or not
+        held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
+        held.filtered(lambda line: line.refund_id._is_issued())._refuse_other_use()
+
     def _post_refund_payments(self):
         """Post these new payments of refunds, without asking for each of them what can be known for all."""
         self.env.flush_all()  # what waits to be computed is not of these payments

@@ -127,6 +127,38 @@ class ClientRefundLine(models.Model):
             for line in issued
         )
 
+    def _get_overdrawn_credits(self):
+        """The credits of which these lines hold more than is open.
+
+        :return: account.move.line
+        """
+        return self.move_line_id.filtered(
+            lambda credit: (
+                credit.currency_id.compare_amounts(
+                    -credit.amount_residual_currency,
+                    sum(self.filtered(lambda line: line.move_line_id == credit).mapped("amount_reserved")),
+                )
+                < 0
+            )
+        )
+
+    def _refuse_other_use(self):
+        """Refuse to use up what these lines of issued refunds hold: their money may be on its way.
+
+        :raise UserError: names client, document, amount and refund and points to Undo
+        """
+        raise_problems(
+            self.env._(
+                "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so that can't be paid or reconciled with "
+                "anything else. Undo the refund first if its money did not leave.",
+                client=credit.partner_id.display_name,
+                refund=", ".join(lines.refund_id.mapped("name")),
+                amount=lines[0]._format_amount(sum(lines.mapped("amount_reserved"))),
+                document=credit.move_id.display_name,
+            )
+            for credit, lines in self.grouped("move_line_id").items()
+        )
+
     # -------------------------------------------------------------------------
     # What is wrong with it
     # -------------------------------------------------------------------------

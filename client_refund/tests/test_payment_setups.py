@@ -5,6 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account.models.account_move import AccountMove
 
+from ..models.client_refund_posting import ClientRefundPosting
 from .common import ClientRefundCommon
 
 
@@ -55,6 +56,39 @@ class TestPaymentSetups(ClientRefundCommon):
 
         self._assert_refunded_once(credit, refund)
         self.assertEqual(refund.payment_ids.outstanding_account_id, self.outstanding)
+
+    def test_what_a_payment_without_an_entry_pays_is_not_refunded_again(self):
+        """The ledger shows the credit note as open: nothing was reconciled."""
+        self.outbound_payment_method_line.payment_account_id = False
+        credit = self._credit_note(100)
+        with patch.object(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment"):
+            payment = self._pay_with_core(credit)
+            self.assertFalse(payment.move_id)
+            self.assertEqual((credit.amount_residual, credit.amount_refundable), (-100, 0))
+            with self.assertRaisesRegex(UserError, "a payment without a journal entry pays it already"):
+                self._draft({credit: 100})
+        self.assertFalse(self.env["client.credit"].search([("partner_id", "=", self.client.id)]))
+
+    def _pay_with_core(self, credit):
+        """Core's *Pay* on a credit note.
+
+        :return: account.payment
+        """
+        context = {"active_model": "account.move", "active_ids": credit.move_id.ids}
+        wizard = self.env["account.payment.register"].with_context(**context).create({"journal_id": self.bank.id})
+        return wizard._create_payments()
+
+    def test_what_an_issued_refund_holds_is_not_paid_without_an_entry(self):
+        """A rail that pays later: the refund is in process, and core's *Pay* would reconcile nothing."""
+        self.outbound_payment_method_line.payment_account_id = False
+        credit = self._credit_note(100)
+        with patch.object(ClientRefundPosting, "_pay", lambda _refunds: None):
+            refund = self._refund({credit: 60})
+        with (
+            patch.object(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment"),
+            self.assertRaisesRegex(UserError, rf"{refund.name} pays out \$\s60.00 of {credit.move_id.name}"),
+        ):
+            self._pay_with_core(credit)
 
     def test_cash_journal(self):
         """Cash paid straight from the till's own account is gone at once."""

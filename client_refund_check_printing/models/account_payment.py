@@ -3,6 +3,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from odoo.addons.account_check_printing.models.account_payment import INV_LINES_PER_STUB
+from odoo.addons.client_refund.models.client_refund_problems import raise_problems
 
 
 class AccountPayment(models.Model):
@@ -23,6 +24,34 @@ class AccountPayment(models.Model):
             for item, vals in zip(items, payment._prepare_move_line_default_vals(), strict=True):
                 item.name = vals["name"]
         return super(AccountPayment, self - numbered)._synchronize_to_moves(changed_fields)
+
+    def print_checks(self):
+        self._check_refund_stands()
+        return super().print_checks()
+
+    def do_print_checks(self):
+        self._check_refund_stands()
+        return super().do_print_checks()
+
+    def _check_refund_stands(self):
+        """Refuse to print the check of a refund that was taken back: a list may be older than that.
+
+        :raise UserError: names client, payment, amount and refund
+        """
+        of_refunds = self.filtered("client_refund_id")
+        of_refunds.lock_for_update(allow_referencing=True)
+        raise_problems(
+            self.env._(
+                "%(client)s: payment %(payment)s over %(amount)s was taken back with refund %(refund)s. Reload the list "
+                "and leave it out.",
+                client=payment.partner_id.display_name,
+                payment=payment.display_name,
+                amount=payment._format_stub_amount(payment.amount),
+                refund=payment.client_refund_id.name,
+            )
+            for payment in of_refunds
+            if payment.state not in ("in_process", "paid")
+        )
 
     def action_void_check(self):
         """Void the checks of refunds by undoing the refunds, which asks why; other checks as core does.

@@ -288,6 +288,14 @@ class TestCheckPrinting(ClientRefundCommon):
         self.assertEqual((first.check_number, second.check_number), ("00042", "00043"))
         self.assertEqual(self._checks_to_print(), second)
 
+    def test_check_of_an_undone_refund_is_not_printed(self):
+        payment = self._refund_by_check({self._credit_note(300): None})
+        payment.client_refund_id.action_undo("Wrong client")
+        for method in ("print_checks", "do_print_checks"):
+            with self.assertRaisesRegex(UserError, f"was taken back with refund {payment.client_refund_id.name}"):
+                getattr(payment, method)()
+        self.assertFalse(payment.is_sent)
+
     def test_void_of_some_refunds_among_other_checks(self):
         """Nothing is done by halves: the refund is named."""
         payment = self._refund_by_check({self._credit_note(300): None})

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .client_refund_line import WAITING_STATES
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -9,6 +11,16 @@ class AccountMoveLine(models.Model):
 
         An order reconciles each of its payments in one bag, which settles credits as core likes.
         """
-        if self.env.context.get("client_refund_booked") and self.move_id.client_refund_id:
+        if not self.env.context.get("client_refund_booked"):
+            return super().reconcile()
+        if self.move_id.client_refund_id:
             return None
-        return super().reconcile()
+        # what the order pays besides refunds has no right of theirs: it leaves what others hold
+        return super(AccountMoveLine, self.with_context(client_refund_workflow=None)).reconcile()
+
+    def _get_amount_in_orders(self):
+        """What waiting lines of payment orders that are of no refund take of this credit, positive."""
+        lines = self.sudo().payment_line_ids.filtered(
+            lambda line: line.state in WAITING_STATES and not line.client_refund_line_id
+        )
+        return sum(abs(line.amount_currency) for line in lines)

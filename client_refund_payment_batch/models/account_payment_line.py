@@ -145,8 +145,10 @@ class AccountPaymentLine(models.Model):
         :return: list of str
         """
         # what refunds hold is held, seen or not
-        others = self.sudo().filtered(lambda line: line.payment_type == "outbound" and not line.client_refund_line_id)
-        credits = others.move_line_id.filtered(lambda item: item.account_type == "asset_receivable")
+        others = self.sudo().filtered(lambda line: not line.client_refund_line_id)
+        credits = others.move_line_id.filtered(
+            lambda item: item.account_type == "asset_receivable" and item.balance < 0
+        )
         credits._lock_for_refund()
         return [
             self.env._(
@@ -156,13 +158,13 @@ class AccountPaymentLine(models.Model):
                 document=credit.move_id.display_name,
                 refunds=", ".join(held.refund_id.mapped("name")),
                 held=format_amount(self.env, credit.amount_refund_reserved, credit.currency_id),
-                amount=format_amount(self.env, line.amount_currency, line.currency_id),
+                amount=format_amount(self.env, credit._get_amount_in_orders(), credit.currency_id),
             )
             for line in others
             for credit in line.move_line_id & credits
             if (held := credit._get_refund_reservations())
             and line.currency_id.compare_amounts(
-                line.amount_currency, credit.amount_refund_open - credit.amount_refund_reserved
+                credit._get_amount_in_orders(), credit.amount_refund_open - credit.amount_refund_reserved
             )
             > 0
         ]

@@ -68,7 +68,7 @@ class ClientRefund(models.Model):
         return problems
 
     def _pay(self):
-        ordered = self.filtered(lambda refund: refund._is_paying() and refund._is_paid_by_order())
+        ordered = self.filtered(lambda refund: refund._is_paying_from_journal() and refund._is_paid_by_order())
         ordered._add_to_orders()
         return super(ClientRefund, self - ordered)._pay()
 

@@ -62,11 +62,13 @@ class ClientRefundLine(models.Model):
         others = credit.sudo().payment_line_ids.filtered(
             lambda line: line.state in WAITING_STATES and not line.client_refund_line_id
         )
-        left = credit.amount_refund_open - credit.amount_refund_reserved - sum(others.mapped("amount_currency"))
+        # a debit order that nets the credit has it with the other sign
+        taken = sum(abs(line.amount_currency) for line in others)
+        left = credit.amount_refund_open - credit.amount_refund_reserved - taken
         if not others or self.currency_id.compare_amounts(left, 0) >= 0:
             return None
         return self.env._(
             "payment order %(orders)s pays %(amount)s of it already. Take it out of the order first, or leave it out.",
             orders=", ".join(others.order_id.mapped("name")),
-            amount=self._format_amount(sum(others.mapped("amount_currency"))),
+            amount=self._format_amount(taken),
         )

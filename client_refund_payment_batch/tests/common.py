@@ -72,6 +72,6 @@ class PaymentOrderCommon(ClientRefundCommon):
         ]
 
     @classmethod
-    def _add_by_hand(cls, order, item):
+    def _add_by_hand(cls, order, item, **values):
         """What the treasurer does who adds a journal item to an order."""
-        return order.write({"payment_line_ids": [Command.create({"move_line_id": item.id})]})
+        return order.write({"payment_line_ids": [Command.create({"move_line_id": item.id, **values})]})

@@ -104,11 +104,42 @@ class TestPaymentOrderOwner(PaymentOrderCommon):
             self._rpc(self.treasurer, self.refund.payment_ids, "action_post")
 
     def test_lot_stays_in_its_order(self):
-        """Without its lot the payment would be booked, and not in the file."""
+        """Without its lot the payment would be booked, and not in the file; in another order, be in two files."""
         self.order.draft2open()
-        self.order.payment_lot_ids.unlink()
-        with self.assertRaisesRegex(UserError, "do not pay its credits alone"):
-            self.order.open2generated()
+        lot = self.order.payment_lot_ids
+        second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)
+        with self.assertRaisesRegex(UserError, "which pays refunds, and can't be changed"):
+            lot.unlink()
+        with self.assertRaisesRegex(UserError, "which pays refunds, and can't be changed"):
+            lot.order_id = second
+        self.assertEqual(lot.order_id, self.order)
+
+    def test_nothing_joins_a_confirmed_order(self):
+        """The file pays whatever is in its lots: to any account, and approved by nobody."""
+        self.order.draft2open()
+        payment = self.refund.payment_ids
+        values = {
+            **self._prepare_payment_vals(999),
+            "payment_type": "outbound",
+            "payment_method_line_id": self.method_line.id,
+            "payment_order_id": self.order.id,
+            "payment_lot_id": self.order.payment_lot_ids.id,
+        }
+        with (
+            self.assertRaisesRegex(UserError, "pays refunds, so its payments can't be changed"),
+            self.cr.savepoint(),
+        ):
+            self._rpc(self.clerk, self.env["account.payment"], "create", [values])
+        copy = payment.copy()
+        self.assertFalse(copy.payment_order_id or copy.payment_lot_id or copy.payment_line_ids)
+        self.assertEqual(self.order.payment_lot_ids.payment_ids, payment)
+
+    def test_lines_by_hand_count_together(self):
+        """250 of 300 are held: two lines of 50 are one too many, though each would fit."""
+        second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)
+        self._add_by_hand(second, self.credit, amount_currency=50)
+        with self.assertRaisesRegex(UserError, rf"{self.refund.name} holds 250.00\s€ of it, so 100.00\s€"):
+            self._add_by_hand(second, self.credit, amount_currency=50)
 
     def test_credit_in_a_second_order(self):
         second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)

@@ -127,7 +127,9 @@ class ClientRefundLine(models.Model):
         :raise AccessError: without the right to approve refunds
         :raise UserError: if it is known what the provider did
         """
-        self._get_unknown_transactions()._set_done(state_message=self._get_answer_message())
+        self._get_unknown_transactions()._set_done(
+            state_message=self._get_answer_message(), extra_allowed_states=("cancel",)
+        )
         return True
 
     def action_provider_did_not_refund(self):
@@ -137,7 +139,7 @@ class ClientRefundLine(models.Model):
         :raise AccessError: without the right to approve refunds
         :raise UserError: if it is known what the provider did
         """
-        self._get_unknown_transactions()._set_error(self._get_answer_message())
+        self._get_unknown_transactions()._set_error(self._get_answer_message(), extra_allowed_states=("cancel",))
         return True
 
     def _get_answer_message(self):

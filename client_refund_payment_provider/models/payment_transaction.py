@@ -54,6 +54,7 @@ class PaymentTransaction(models.Model):
     @api.depends(
         "amount",
         "child_transaction_ids.amount",
+        "child_transaction_ids.client_refund_call",
         "child_transaction_ids.operation",
         "child_transaction_ids.state",
         "client_refund_source_line_ids.amount",
@@ -64,7 +65,7 @@ class PaymentTransaction(models.Model):
         # what others hold is held, seen or not by the user
         for transaction in self.sudo():
             refunds = transaction.child_transaction_ids.filtered(
-                lambda child: child.operation == "refund" and child.state not in FAILED_STATES
+                lambda child: child.operation == "refund" and child._get_client_refund_status() != "failed"
             )
             held = sum(line._get_amount_paid_out() for line in transaction._get_holding_lines())
             transaction.amount_refund_left = transaction.amount + sum(refunds.mapped("amount")) - held
@@ -192,8 +193,18 @@ class PaymentTransaction(models.Model):
         :raise UserError: names online payment and amounts
         """
         self._lock_for_refund()
+        if asked := self._get_open_calls():
+            raise UserError(
+                self.env._(
+                    "Online payment %(transaction)s: it is not known yet what the provider did with %(refunds)s. Wait "
+                    "for its answer, or look there and say so on the refund.",
+                    transaction=self.reference,
+                    refunds=", ".join(asked.client_refund_id.sudo().mapped("name")),  # what others ask for is asked
+                )
+            )
         left = max(self.amount_refund_left, 0.0)
-        if self.currency_id.compare_amounts(amount_to_refund or self.amount, left) > 0:
+        amount = amount_to_refund or self.amount
+        if not 0 < amount or self.currency_id.compare_amounts(amount, left) > 0:
             raise UserError(
                 self.env._(
                     "Online payment %(transaction)s: %(left)s of %(amount)s is left to refund. Refund at most that, or "
@@ -213,7 +224,7 @@ class PaymentTransaction(models.Model):
         :return: list of str, names of refunds, or references of refunds that were not made by one
         """
         children = self.child_transaction_ids.filtered(
-            lambda child: child.operation == "refund" and child.state not in FAILED_STATES
+            lambda child: child.operation == "refund" and child._get_client_refund_status() != "failed"
         )
         # what others hold is held, seen or not by the user
         refunds = (children.client_refund_id.sudo() | self.sudo()._get_holding_lines().refund_id) - (
@@ -230,7 +241,14 @@ class PaymentTransaction(models.Model):
         transactions = super().create(vals_list)
         if transactions.client_refund_id and not in_workflow(self.env):
             raise AccessError(self.env._("Only a refund itself goes back by an online payment. Use Refund a Client."))
-        transactions.filtered(lambda transaction: transaction.state != "draft")._check_told_by_provider()
+        transactions.filtered(
+            lambda transaction: (
+                transaction.state != "draft"
+                or transaction.operation == "refund"
+                or transaction.source_transaction_id
+                or transaction.client_refund_call
+            )
+        )._check_told_by_provider()
         return transactions
 
     def write(self, vals):

@@ -1,6 +1,6 @@
 import logging
 
-from requests.exceptions import HTTPError, RequestException
+from requests.exceptions import HTTPError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -11,6 +11,9 @@ from odoo.addons.client_refund.models.client_refund_workflow import with_workflo
 from .payment_transaction import FAILED_STATES
 
 _logger = logging.getLogger(__name__)
+
+# Request timeout, conflict: the provider may have done it, or be doing it.
+UNSURE_CODES = (408, 409)
 
 
 class PaymentTransactionCall(models.Model):
@@ -35,7 +38,7 @@ class PaymentTransactionCall(models.Model):
 
         :return: str, a value of `client.refund.line.provider_status`, or False where there is none
         """
-        if self.state in FAILED_STATES:
+        if self.state in FAILED_STATES and self.client_refund_call != "unknown":
             return "failed"
         if self.state in ("pending", "authorized") or (self.state == "draft" and self.client_refund_call == "called"):
             return "pending"
@@ -68,6 +71,9 @@ class PaymentTransactionCall(models.Model):
                     transaction._try_step(transaction._call_provider)
             for transaction in self._search_answered():
                 transaction._try_step(transaction._post_process)
+        except Exception:
+            self.env.cr.rollback()  # what failed must not keep the lock on the connection
+            raise
         finally:
             self.env.cr.execute("SELECT pg_advisory_unlock(hashtext('client_refund_calls'))")
 
@@ -101,7 +107,7 @@ class PaymentTransactionCall(models.Model):
 
     @api.model
     def _search_calls(self, call):
-        return self.search([("client_refund_call", "=", call)], order="id")
+        return self.search([("client_refund_call", "=", call), ("client_refund_id", "!=", False)], order="id")
 
     @api.model
     def _search_answered(self):
@@ -133,25 +139,58 @@ class PaymentTransactionCall(models.Model):
         """Ask the provider, and keep what it answers at once; the rest it says later."""
         try:
             self._ensure_provider_is_not_disabled()
+        except UserError as error:
+            self._set_error(str(error))
+            return
+        try:
             self._log_sent_message()
             self._send_refund_request()
         except (UserError, ValidationError) as error:
-            if self._is_unsure(error):
+            if not self._is_refused(error):
                 self._note_broken_off()
                 return
             self._set_error(str(error))
-        self.client_refund_call = "called"
+        if self.client_refund_call == "calling":
+            self.client_refund_call = "called"
 
     @api.model
-    def _is_unsure(self, error):
-        """Whether the provider may have refunded in spite of this error: it was not reached for sure, or broke down.
+    def _is_refused(self, error):
+        """Whether the provider has surely not refunded: it said so. All else may have come after it did.
 
         :param error: the exception by which core reports that a request failed
         """
         cause = error.__cause__ or error.__context__
-        if isinstance(cause, HTTPError):
-            return cause.response is None or cause.response.status_code >= 500
-        return isinstance(cause, RequestException)
+        response = cause.response if isinstance(cause, HTTPError) else None
+        return response is not None and 400 <= response.status_code < 500 and response.status_code not in UNSURE_CODES
+
+    def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
+        """A provider that tells of a refund we know not the end of tells of that one: it is not another one.
+
+        A webhook may come before the answer is stored, or after the connection broke.
+        """
+        if is_refund and "client_refund_id" not in custom_create_values:
+            asked = self._get_open_calls().filtered(
+                lambda child: not child.currency_id.compare_amounts(-child.amount, amount)
+            )
+            if asked:
+                asked[0].write(
+                    {
+                        name: custom_create_values[name]
+                        for name in ("provider_reference",)
+                        if name in custom_create_values
+                    }
+                )
+                return asked[0]
+        return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
+
+    def _get_open_calls(self):
+        """The refunds of this online payment of which it is not known what the provider did.
+
+        :return: payment.transaction
+        """
+        return self.child_transaction_ids.filtered(
+            lambda child: child.client_refund_id and child.client_refund_call in ("calling", "unknown")
+        )
 
     def _note_broken_off(self):
         """Never ask again by itself: somebody must look at the provider, or the provider tells."""
@@ -168,7 +207,14 @@ class PaymentTransactionCall(models.Model):
     def _update_state(self, allowed_states, target_state, state_message):
         updated = super()._update_state(allowed_states, target_state, state_message)
         if own := updated.filtered("client_refund_id"):
-            own.client_refund_call = "called"
+            # a provider may cancel since it voided the payment instead: then the client has the money (Authorize.net)
+            unsure = own.filtered(
+                lambda transaction: target_state == "cancel" and transaction.client_refund_call != "waiting"
+            )
+            (own - unsure).client_refund_call = "called"
+            unsure.client_refund_call = "unknown"
+            for transaction in unsure:
+                transaction.client_refund_id._tell_unknown(transaction)
             self._trigger_calls()
         return updated
 
@@ -178,15 +224,16 @@ class PaymentTransactionCall(models.Model):
         Where the provider pays after all, core books that: the refund's own payment is taken back by then.
         """
         own = with_workflow(self.filtered("client_refund_id"))
-        failed = own.filtered(lambda transaction: transaction.state in FAILED_STATES)
+        failed = own.filtered(lambda transaction: transaction._get_client_refund_status() == "failed")
+        unsure = own.filtered(lambda transaction: transaction._get_client_refund_status() == "unknown")
         late = own.filtered(
             lambda transaction: transaction.state == "done" and transaction.payment_id.state == "canceled"
         )
         late.payment_id = False
-        result = super(PaymentTransactionCall, self - failed)._post_process()
+        result = super(PaymentTransactionCall, self - failed - unsure)._post_process()
         for transaction in failed:
             transaction.client_refund_id._follow_failure(transaction)
-        failed.is_post_processed = True
+        (failed | unsure).is_post_processed = True
         for transaction in late:
             transaction.client_refund_id._tell_paid_after_all(transaction)
         return result

@@ -128,6 +128,30 @@ class TestRights(BackToCardCommon):
             with self.assertRaises(AccessError):
                 records.with_user(stranger).sudo(False).read(["id"])
 
+    def test_no_refund_is_asked_for_by_hand(self):
+        """Neither past the refund, nor in a wrong direction, so that more is left to refund than was paid."""
+        source = self._pay_online(100)
+        values = {
+            "provider_id": source.provider_id.id,
+            "payment_method_id": source.payment_method_id.id,
+            "currency_id": source.currency_id.id,
+            "partner_id": source.partner_id.id,
+            "source_transaction_id": source.id,
+            "operation": "refund",
+        }
+        for amount in (-100, 1000):
+            with self._refused("", AccessError):
+                self._rpc(
+                    self.clerk,
+                    self.env["payment.transaction"],
+                    "create",
+                    [{**values, "amount": amount, "reference": f"FORGED {amount}", "client_refund_call": "waiting"}],
+                )
+        for amount in (-1000, float("nan")):
+            with self._refused("is left to refund"):
+                source._refund(amount)
+        self.assertEqual(source.amount_refund_left, 100)
+
     def test_uninstalled_only_when_nothing_waits(self):
         env = self.env(su=True)
         draft = self._card_draft({self._card_credit(30): 30})
