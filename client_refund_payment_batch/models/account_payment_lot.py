@@ -33,8 +33,8 @@ class AccountPaymentLot(models.Model):
             return
         raise_problems(
             self.env._(
-                "Lot %(lot)s is of payment order %(order)s, which pays refunds, and can't be changed. Cancel the order, "
-                "bring it back to draft and change its lines.",
+                "Lot %(lot)s is of payment order %(order)s, which pays refunds, and can't be changed. Cancel the "
+                "order, bring it back to draft and change its lines.",
                 lot=lot.name,
                 order=lot.order_id.name,
             )
