@@ -58,12 +58,7 @@ class ClientRefundLine(models.Model):
         if problem := super()._get_amount_problem():
             return problem
         credit = self.move_line_id
-        # who may refund a credit need not have the right on payment orders
-        others = credit.sudo().payment_line_ids.filtered(
-            lambda line: line.state in WAITING_STATES and not line.client_refund_line_id
-        )
-        # a debit order that nets the credit has it with the other sign
-        taken = sum(abs(line.amount_currency) for line in others)
+        others, taken = credit._get_waiting_order_lines(), credit._get_amount_in_orders()
         left = credit.amount_refund_open - credit.amount_refund_reserved - taken
         if not others or self.currency_id.compare_amounts(left, 0) >= 0:
             return None
