@@ -132,11 +132,12 @@ class ClientRefundLine(models.Model):
 
         :return: account.move.line
         """
-        return self.move_line_id.filtered(
-            lambda credit: (
-                credit.currency_id.compare_amounts(
-                    -credit.amount_residual_currency,
-                    sum(self.filtered(lambda line: line.move_line_id == credit).mapped("amount_reserved")),
+        return self.env["account.move.line"].union(
+            *(
+                credit
+                for credit, lines in self.grouped("move_line_id").items()
+                if credit.currency_id.compare_amounts(
+                    -credit.amount_residual_currency, sum(lines.mapped("amount_reserved"))
                 )
                 < 0
             )
