@@ -19,7 +19,9 @@ class ClientRefundLine(models.Model):
         "out, or after the refund was undone.",
     )
     source_type = fields.Selection(
-        selection=lambda self: self.env["account.move.line"]._fields["refund_source_type"].selection,
+        selection=lambda self: (
+            self.env["account.move.line"]._fields["refund_source_type"]._description_selection(self.env)
+        ),
         compute="_compute_source_type",
         compute_sudo=False,
         store=True,

@@ -30,6 +30,7 @@ from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
 from . import test_tour_import
+from . import test_tour_phone
 from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo
