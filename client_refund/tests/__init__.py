@@ -23,12 +23,15 @@ from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
 from . import test_refund
+from . import test_refund_dashboard
+from . import test_refund_report
 from . import test_return
 from . import test_run
 from . import test_run_approval
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
+from . import test_tour_dashboard
 from . import test_tour_import
 from . import test_tour_thousand_credits
 from . import test_tours
