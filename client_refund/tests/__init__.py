@@ -1,6 +1,7 @@
 from importlib.util import find_spec
 
 from . import test_access
+from . import test_agreement
 from . import test_api_docs
 from . import test_api_over_http
 from . import test_approval
@@ -16,6 +17,7 @@ from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
 from . import test_import
+from . import test_neighbour_financial_report
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner

@@ -33,9 +33,7 @@ class TestRefundDashboard(ClientRefundCommon):
         self._refund({self._credit_note(100): 60})
         self.company.client_refund_approval_policy = "always"
         self._draft({self._payment(70): 50}).action_submit()
-        self.assertNumbers(
-            self._numbers(), open_credits=(2, 30 + 20 + 40 + 70), to_approve=(1, 50), in_process=(1, 60)
-        )
+        self.assertNumbers(self._numbers(), open_credits=(2, 30 + 20 + 40 + 70), to_approve=(1, 50), in_process=(1, 60))
 
     def test_returned_until_the_credit_is_used_up(self):
         credit = self._payment(100)

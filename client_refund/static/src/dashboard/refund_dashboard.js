@@ -54,9 +54,7 @@ export class RefundDashboard extends Component {
     }
 
     async load() {
-        this.state.numbers = await this.keepLast.add(
-            this.orm.call("client.refund", "retrieve_dashboard")
-        );
+        this.state.numbers = await this.keepLast.add(this.orm.call("client.refund", "retrieve_dashboard"));
     }
 
     formatAmount(amount) {
@@ -69,7 +67,7 @@ export class RefundDashboard extends Component {
             return this.action.doAction(action);
         }
         const { searchModel } = this.env;
-        const [item] = searchModel.getSearchItems((item) => item.name === filter);
+        const [item] = searchModel.getSearchItems(({ name }) => name === filter);
         searchModel.query = [];
         searchModel.toggleSearchItem(item.id);
     }

@@ -99,8 +99,7 @@ registry.category("web_tour.tours").add("client_refund_analysis", {
         },
         {
             content: "What is not canceled, by month and reason",
-            trigger:
-                ".o_pivot:contains(Paid Out):contains(April 2024) .o_pivot_cell_value:contains(650.00)",
+            trigger: ".o_pivot:contains(Paid Out):contains(April 2024) .o_pivot_cell_value:contains(650.00)",
         },
         {
             content: "Count what the bank sent back too",
