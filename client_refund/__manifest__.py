@@ -30,6 +30,7 @@
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "report/client_refund_report_views.xml",
         "views/client_refund_menus.xml",
     ],
     "demo": [
@@ -44,6 +45,7 @@
         "web.assets_backend": [
             "client_refund/static/src/scss/client_refund.scss",
             "client_refund/static/src/run_progress/*",
+            "client_refund/static/src/dashboard/*",
         ],
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],
     },

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`).
 
-The addon is tested where no other module is; the small addons, and the addon's tours again, where all of them are.
+The addon is tested where no other module is; the small addons, how it agrees with its neighbours, and the addon's tours
+again, where all of them are.
 """
 
 import os
@@ -21,14 +22,20 @@ SECOND_SHARE = "--second-share"  # how this script calls itself
 # How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
 SETUP = 8
 SLOW = {
+    "test_agreement.py": 30,
     "test_batch.py": 40,
     "test_client_credit.py": 30,
     "test_exchange_estimate.py": 30,
     "test_histories.py": 180,
+    "test_neighbour_financial_report.py": 40,
     "test_run_killed.py": 40,
     "test_storm.py": 50,
+    "test_tour_dashboard.py": 30,
     "test_tours.py": 60,
 }
+
+# Tests of the addon that need one of databases.NEIGHBOURS.
+NEIGHBOUR_TESTS = "test_neighbour_*.py"
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
@@ -58,9 +65,11 @@ def test_files():
 
     The second share leaves time for the small addons, whose tests follow it.
     """
-    files = sorted((databases.ROOT / databases.ADDON).glob("tests/test_*.py"))
+    elsewhere = addon_tests(NEIGHBOUR_TESTS)
+    files = [path for path in addon_tests("test_*.py") if path not in elsewhere]
     browser = browser_tests(files)
-    others = sorted(set(files) - set(browser), key=weight, reverse=True)
+    # in one order in both processes, also where weights are equal
+    others = sorted((path for path in files if path not in browser), key=weight, reverse=True)
     shares = {TOGETHER: sum(map(weight, rail_tests())), databases.TEST: sum(map(weight, browser))}
     first, second = browser, []
     for path in others:
@@ -70,6 +79,11 @@ def test_files():
     return first, second
 
 
+def addon_tests(pattern):
+    """The addon's test files whose names are like this."""
+    return sorted((databases.ROOT / databases.ADDON / "tests").glob(pattern))
+
+
 def browser_tests(files):
     """Those of these test files that need a browser or a server."""
     return [path for path in files if "HttpCase" in path.read_text()]
@@ -77,10 +91,10 @@ def browser_tests(files):
 
 def rail_tests():
     """What is tested where all the small addons and their neighbours are: they themselves, and the addon's tours."""
-    tours = browser_tests(sorted((databases.ROOT / databases.ADDON).glob("tests/test_tour*.py")))
     return [
         *(path for glue in databases.GLUE for path in sorted((databases.ROOT / glue).glob("tests/test_*.py"))),
-        *tours,
+        *addon_tests(NEIGHBOUR_TESTS),
+        *browser_tests(addon_tests("test_tour*.py")),
     ]
 
 
@@ -143,7 +157,7 @@ def run_some(options, arguments):
     named = [argument.split("/")[0] for argument in arguments]
     if glue := next((glue for glue in databases.GLUE if glue in named), None):
         return run_meeting(glue, *options, *arguments)
-    return pytest(databases.TEST, *options, databases.ADDON, *arguments)
+    return pytest(databases.TEST, *options, databases.ADDON, f"--ignore-glob=*/{NEIGHBOUR_TESTS}", *arguments)
 
 
 def main(*arguments):

@@ -1,6 +1,7 @@
 from importlib.util import find_spec
 
 from . import test_access
+from . import test_agreement
 from . import test_api_docs
 from . import test_api_over_http
 from . import test_approval
@@ -16,6 +17,7 @@ from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
 from . import test_import
+from . import test_neighbour_financial_report
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
@@ -23,12 +25,15 @@ from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
 from . import test_refund
+from . import test_refund_dashboard
+from . import test_refund_report
 from . import test_return
 from . import test_run
 from . import test_run_approval
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
+from . import test_tour_dashboard
 from . import test_tour_import
 from . import test_tour_phone
 from . import test_tour_thousand_credits

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ClientRefundDashboard(models.Model):
+    """The numbers above the list of refunds: what is to be done."""
+
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def retrieve_dashboard(self):
+        """What waits for somebody, in the companies that the user looks at.
+
+        `open_credits` counts the rows of the worklist, `to_approve` and `in_process` the refunds in these states, and
+        `returned` those that the bank sent back and of whose credits something is open still.
+
+        :return: dict, for each of these: dict of `count` and `amount`, in the currency of the current company
+        :raise AccessError: if the user may not read refunds
+        """
+        self.check_access("read")
+        return {
+            "currency_id": self.env.company.currency_id.id,
+            "open_credits": self._get_dashboard_totals("client.credit", [], "amount_open_company_currency"),
+            **{
+                state: self._get_dashboard_totals(self._name, [("state", "=", state)], "amount_company_currency")
+                for state in ("to_approve", "in_process")
+            },
+            "returned": self._get_dashboard_totals(
+                self._name, self._get_returned_open_domain(), "amount_company_currency"
+            ),
+        }
+
+    @api.model
+    def _get_returned_open_domain(self):
+        """The refunds that the bank sent back and of whose credits something is open: somebody must act.
+
+        :return: Domain
+        """
+        return Domain("returned_on", "!=", False) & Domain("line_ids.move_line_id.amount_residual_currency", "<", 0)
+
+    @api.model
+    def _get_dashboard_totals(self, model, domain, amount_field):
+        """How many records these are and what they amount to, in the currency of the current company.
+
+        :param model: str, a model with a company
+        :param domain: domain of its records
+        :param amount_field: str, in the currency of the record's company
+        :return: dict of `count` and `amount`
+        """
+        groups = self.env[model]._read_group(domain, ["company_id"], ["__count", f"{amount_field}:sum"])
+        company, today = self.env.company, fields.Date.context_today(self)
+        return {
+            "count": sum(count for _company, count, _amount in groups),
+            "amount": sum(
+                group_company.currency_id._convert(amount, company.currency_id, company, today)
+                for group_company, _count, amount in groups
+            ),
+        }
