@@ -75,7 +75,9 @@ class ClientRefundReport(models.Model):
         help="How the money leaves: the method of the payment once there is one.",
     )
     source_type = fields.Selection(
-        selection=lambda self: self.env["account.move.line"]._fields["refund_source_type"].selection,
+        selection=lambda self: (
+            self.env["account.move.line"]._fields["refund_source_type"]._description_selection(self.env)
+        ),
         readonly=True,
         help="Where the credit comes from.",
     )
@@ -87,7 +89,9 @@ class ClientRefundReport(models.Model):
         "client.refund.run", string="Refund Run", readonly=True, help="The run that the refund was prepared in."
     )
     state = fields.Selection(
-        selection=lambda self: self.env["client.refund"]._fields["state"].selection, string="Status", readonly=True
+        selection=lambda self: self.env["client.refund"]._fields["state"]._description_selection(self.env),
+        string="Status",
+        readonly=True,
     )
     is_returned = fields.Boolean(string="Returned by Bank", readonly=True, help="The bank sent the money back.")
     days_to_refund = fields.Integer(
