@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Checks that the addons install, update, and uninstall without leaving anything behind."""
+"""Checks that the addons install, update, and uninstall without leaving anything behind, and that their terms are kept."""
 
 import databases
+import pot
 from processes import fail, run_script
 
 DATABASE = "client_refund_lifecycle"
@@ -59,6 +60,7 @@ def inventory(database):
 def check(installed):
     """Go through the addon's life, on copies of the database in which it is `installed` with demo data."""
     databases.create_empty(DATABASE)
+    pot.assert_current(DATABASE, databases.ADDON)
     shipped = external_ids(DATABASE)
     databases.copy(installed, DATABASE)
     update(databases.ADDON)
@@ -74,6 +76,7 @@ def check_glue():
         before = inventory(DATABASE)
         databases.load(DATABASE, "--init", databases.ADDON)
         databases.assert_installed(DATABASE, databases.GLUE)
+    pot.assert_current(DATABASE, *databases.GLUE)
     update(*databases.GLUE)
     uninstall(before, databases.ADDON, *databases.GLUE)
 
