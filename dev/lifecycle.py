@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the addons install, update, and uninstall without leaving anything behind, and that their terms are kept."""
+"""Checks that the addons install, update, keep their terms, and uninstall without leaving anything behind."""
 
 import databases
 import pot

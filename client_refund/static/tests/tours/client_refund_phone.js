@@ -1,4 +1,4 @@
-import {registry} from "@web/core/registry";
+import { registry } from "@web/core/registry";
 
 // The same desk on a phone: what is owed comes as cards, and an amount is changed in a dialog of its own.
 registry.category("web_tour.tours").add("client_refund_on_a_phone", {
@@ -40,7 +40,8 @@ registry.category("web_tour.tours").add("client_refund_on_a_phone", {
         },
         {
             content: "The refund's credits are cards too",
-            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=line_ids] .o_kanban_record:contains(150.00)",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=line_ids] .o_kanban_record:contains(150.00)",
         },
     ],
 });
