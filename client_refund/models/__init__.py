@@ -26,6 +26,7 @@ from . import client_refund_settlement
 from . import client_refund_posting
 from . import client_refund_undo
 from . import client_refund_return
+from . import client_refund_notice_content
 from . import client_refund_api
 from . import client_refund_api_values
 from . import client_refund_import

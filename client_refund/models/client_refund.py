@@ -70,6 +70,11 @@ class ClientRefund(models.Model):
         help="What the client owed in this currency, less what the client was owed, before the refund was issued.",
     )
     balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
+    booked_on = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the payment was booked. Empty for refunds that were booked before this was kept.",
+    )
     returned_on = fields.Date(
         string="Returned by Bank", readonly=True, copy=False, help="When the bank sent the money back."
     )
