@@ -19,6 +19,7 @@
         "wizards/client_refund_reject_views.xml",
         "wizards/client_refund_return_views.xml",
         "report/client_refund_notice.xml",
+        "data/mail_template.xml",
         "views/client_refund_views.xml",
         "views/client_refund_run_views.xml",
         "views/client_refund_run_skip_views.xml",

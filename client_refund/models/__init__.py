@@ -26,7 +26,6 @@ from . import client_refund_settlement
 from . import client_refund_posting
 from . import client_refund_undo
 from . import client_refund_return
-from . import client_refund_notice_content
 from . import client_refund_api
 from . import client_refund_api_values
 from . import client_refund_import
@@ -39,5 +38,8 @@ from . import client_refund_run_work
 from . import client_refund_run_prepare
 from . import client_refund_run_approval
 from . import client_refund_in_run
+from . import client_refund_notice
+from . import client_refund_notice_content
+from . import mail_compose_message
 from . import client_credit
 from . import client_credit_rows

@@ -24,6 +24,7 @@ TERMS_FIELDS = frozenset(
         "partner_id",
         "payment_method_line_id",
         "reason_id",
+        "send_notice",
     }
 )
 
@@ -353,6 +354,7 @@ class ClientRefund(models.Model):
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
             | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
+            | {"send_notice": self.send_notice}
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
         )
 
