@@ -4,7 +4,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, RecordCapturer, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
@@ -31,7 +31,9 @@ class NoticeCase(MailCase):
         with self.enter_registry_test_mode():
             self.env.ref("client_refund.ir_cron_client_refund_notice").sudo().method_direct_trigger()
         self.env.invalidate_all()
-        return self.env["mail.mail"].sudo().search([], order="id") - before
+        mails = self.env["mail.mail"].sudo().search([], order="id") - before
+        # what goes to colleagues about their activities is no notice
+        return mails.filtered(lambda mail: mail.message_type == "comment")
 
     def assertNotice(self, mail, refund):
         """It is the notice of this refund, with its document, and waits in the queue for the client alone."""
@@ -64,7 +66,8 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
     # ------------------------------------------------------------------
 
     def test_one_mail_with_document_in_queue(self):
-        with self.capture_triggers("client_refund.ir_cron_client_refund_notice") as triggers:
+        cron = self.env.ref("client_refund.ir_cron_client_refund_notice")
+        with RecordCapturer(self.env["ir.cron.trigger"].sudo(), [("cron_id", "=", cron.id)]) as triggers:
             refund = self._refund({self.credit: None})
         self.assertEqual(len(triggers.records), 1)
         self.assertEqual(refund.notice_state, "to_send")
