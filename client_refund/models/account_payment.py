@@ -170,7 +170,8 @@ class AccountPayment(models.Model):
         :return: res.partner.bank, empty where the money goes another way
         """
         self.ensure_one()
-        return self.partner_bank_id if self.journal_id.type == "bank" else self.partner_bank_id.browse()
+        to_account = self.client_refund_id._is_paid_to_account(self.journal_id, self.payment_method_line_id)
+        return self.partner_bank_id if to_account else self.partner_bank_id.browse()
 
     def _get_refund_notice_way(self):
         """How this refund payment goes to the client, for the client to read.
@@ -178,7 +179,9 @@ class AccountPayment(models.Model):
         :return: str
         """
         self.ensure_one()
-        return self.client_refund_id._get_notice_way(self.journal_id, self._get_refund_payee_account())
+        return self.client_refund_id._get_notice_way(
+            self.journal_id, self.payment_method_line_id, self._get_refund_payee_account()
+        )
 
     def _get_refund_links(self):
         return Markup(", ").join(payment._get_html_link() for payment in self)

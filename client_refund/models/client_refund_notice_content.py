@@ -56,18 +56,27 @@ class ClientRefundNoticeContent(models.Model):
         if self.state == "canceled" or self.currency_id.is_zero(self.amount):
             return {}
         payments = self._get_outgoing_payments()
-        if not payments:
-            return {self._get_notice_way(self.journal_id, self.partner_bank_id): self.amount}
         return {
             way: sum(group.mapped("amount"))
             for way, group in payments.grouped(lambda payment: payment._get_refund_notice_way()).items()
-        }
+        } or self._get_planned_ways()
 
-    def _get_notice_way(self, journal, account):
-        """How money goes to the client that leaves from a journal.
+    def _get_planned_ways(self):
+        """The same, before there is a payment."""
+        account = self.partner_bank_id if self._is_paid_to_account(self.journal_id, self.payment_method_line_id) else None
+        return {self._get_notice_way(self.journal_id, self.payment_method_line_id, account): self.amount}
 
-        :param journal: account.journal
-        :param account: res.partner.bank, may be empty
+    def _is_paid_to_account(self, journal, method_line):
+        """Whether what leaves from a journal by a payment method goes to a bank account of the client.
+
+        :return: bool
+        """
+        return journal.type == "bank"
+
+    def _get_notice_way(self, journal, method_line, account):
+        """How money goes to the client that leaves from a journal by a payment method, for the client to read.
+
+        :param account: res.partner.bank, the client's, or nothing
         :return: str
         """
         if journal.type == "cash":
@@ -87,7 +96,7 @@ class ClientRefundNoticeContent(models.Model):
         accounts = self.env["res.partner.bank"]
         if payments := self._get_outgoing_payments():
             accounts = accounts.union(*(payment._get_refund_payee_account() for payment in payments))
-        elif self.journal_id.type == "bank":
+        elif self._is_paying_from_journal() and self._is_paid_to_account(self.journal_id, self.payment_method_line_id):
             accounts = self.partner_bank_id
         return ", ".join(self._mask_account(account) for account in accounts)
 

@@ -17,6 +17,7 @@ from . import test_exchange_estimate
 from . import test_holding_back
 from . import test_import
 from . import test_notice
+from . import test_notice_killed
 from . import test_notice_receipt
 from . import test_notice_sending
 from . import test_numbers
