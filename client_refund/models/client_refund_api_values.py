@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from .client_refund_item import is_finite
 
-
 # What is not as not given where it is False.
 FLAGS = ("offset", "send_notice")
 
@@ -35,9 +34,7 @@ class ClientRefundApiValues(models.Model):
                 )
             )
         values = {
-            name: value
-            for name, value in values.items()
-            if value is not None and (value is not False or name in FLAGS)
+            name: value for name, value in values.items() if value is not None and (value is not False or name in FLAGS)
         }
         if "partner_id" not in values:
             raise UserError(self.env._("create_refund needs a client: give partner_id."))

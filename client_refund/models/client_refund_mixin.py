@@ -92,7 +92,7 @@ class ClientRefundMixin(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
-        help="When the payment is booked the client gets a mail that says what was paid, how, and out of which credits.",
+        help="When the payment is booked the client gets a mail: what was paid, how, and out of which credits.",
     )
 
     @api.depends("company_id")

@@ -46,9 +46,7 @@ class ClientRefundNotice(models.Model):
         :raise UserError: names the refunds that are not issued, and the clients without an e-mail address
         """
         refunds = with_workflow(self)
-        raise_problems(
-            refund._name_problem(problem) for refund in refunds for problem in refund._get_notice_problems()
-        )
+        raise_problems(refund._name_problem(problem) for refund in refunds for problem in refund._get_notice_problems())
         refunds.send_notice = True
         refunds._filter_notice_due()._queue_notices()
         return True

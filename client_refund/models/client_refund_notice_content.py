@@ -63,7 +63,9 @@ class ClientRefundNoticeContent(models.Model):
 
     def _get_planned_ways(self):
         """The same, before there is a payment."""
-        account = self.partner_bank_id if self._is_paid_to_account(self.journal_id, self.payment_method_line_id) else None
+        account = (
+            self.partner_bank_id if self._is_paid_to_account(self.journal_id, self.payment_method_line_id) else None
+        )
         return {self._get_notice_way(self.journal_id, self.payment_method_line_id, account): self.amount}
 
     def _is_paid_to_account(self, journal, method_line):

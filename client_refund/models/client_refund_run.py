@@ -68,7 +68,7 @@ class ClientRefundRun(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="When its payment is booked each client gets a mail that says what was paid, how, and out of which credits.",
+        help="When its payment is booked each client gets a mail: what was paid, how, and out of which credits.",
     )
     state = fields.Selection(
         selection=[

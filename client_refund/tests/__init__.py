@@ -34,6 +34,7 @@ from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
 from . import test_tour_import
+from . import test_tour_notice
 from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo

@@ -203,8 +203,6 @@ class TestNotice(ClientRefundCommon):
             self.skipTest("there is no wkhtmltopdf")
         refund = self._refund({self.payment: 50})
         content, kind = (
-            self.env["ir.actions.report"]
-            .with_context(force_report_rendering=True)
-            ._render_qweb_pdf(REPORT, refund.ids)
+            self.env["ir.actions.report"].with_context(force_report_rendering=True)._render_qweb_pdf(REPORT, refund.ids)
         )
         self.assertEqual((content[:4], kind), (b"%PDF", "pdf"))

@@ -57,9 +57,7 @@ class TestNoticeKilled(KilledCase):
     def _clean_up(self):
         with self._transaction(uid=api.SUPERUSER_ID) as env:
             env.cr.execute(
-                SQL(
-                    "DELETE FROM mail_message WHERE model = %s AND res_id = ANY(%s)", "client.refund", self.refund_ids
-                )
+                SQL("DELETE FROM mail_message WHERE model = %s AND res_id = ANY(%s)", "client.refund", self.refund_ids)
             )
             env.cr.commit()
         return super()._clean_up()

@@ -138,7 +138,9 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         self.assertNotIn("We have paid", mail.body_html)
 
     def test_contact_for_invoices(self):
-        contact = self._create_client("Accounts Payable", parent_id=self.client.id, type="invoice", email="ap@a.example")
+        contact = self._create_client(
+            "Accounts Payable", parent_id=self.client.id, type="invoice", email="ap@a.example"
+        )
         refund = self._refund({self.credit: None})
         self.assertEqual(self._send().recipient_ids, contact)
         self.assertEqual(refund.notice_state, "sent")
@@ -236,7 +238,11 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
 
     def test_state_is_closed(self):
         refund = self._refund({self.credit: None})
-        for values in ({"notice_state": "sent"}, {"booked_on": False}, {"line_ids": [Command.update(refund.line_ids.id, {"amount_left": 1})]}):
+        for values in (
+            {"notice_state": "sent"},
+            {"booked_on": False},
+            {"line_ids": [Command.update(refund.line_ids.id, {"amount_left": 1})]},
+        ):
             with self.assertRaises(UserError):
                 self._rpc(self.clerk, refund, "write", values)
         with self.assertRaises(UserError):

@@ -20,9 +20,7 @@ class TestNotice(BackToCardCommon):
 
     def test_ways(self):
         ways = {"to your account •••• 6769": 40, WAY_BACK: 100}
-        refund = self._card_draft(
-            {self.card: 100}, by_bank={self.credit_note: 40}, partner_bank_id=self.account.id
-        )
+        refund = self._card_draft({self.card: 100}, by_bank={self.credit_note: 40}, partner_bank_id=self.account.id)
         self.assertEqual((refund._get_notice_ways(), refund._get_masked_payee_account()), (ways, "•••• 6769"))
         refund.action_post()
         self.assertEqual((refund._get_notice_ways(), refund._get_masked_payee_account()), (ways, "•••• 6769"))
