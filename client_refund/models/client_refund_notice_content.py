@@ -47,6 +47,15 @@ class ClientRefundNoticeContent(models.Model):
             return self.env._("Nothing is paid yet. The amounts may still change.")
         return None
 
+    def _get_notice_date(self):
+        """When the money was paid; a rail that pays later pays on a date of its own.
+
+        :return: date
+        """
+        self.ensure_one()
+        payments = self._get_outgoing_payments()
+        return max(payments.mapped("date")) if self.booked_on and payments else self.date
+
     def _get_notice_ways(self):
         """How the money goes to the client: what each way pays.
 
