@@ -18,6 +18,8 @@
         "wizards/client_refund_undo_views.xml",
         "wizards/client_refund_reject_views.xml",
         "wizards/client_refund_return_views.xml",
+        "report/client_refund_notice.xml",
+        "data/mail_template.xml",
         "views/client_refund_views.xml",
         "views/client_refund_run_views.xml",
         "views/client_refund_run_skip_views.xml",

@@ -164,6 +164,25 @@ class AccountPayment(models.Model):
         """
         return self.partner_bank_id.display_name or self.partner_id.display_name
 
+    def _get_refund_payee_account(self):
+        """The bank account that this refund payment goes to.
+
+        :return: res.partner.bank, empty where the money goes another way
+        """
+        self.ensure_one()
+        to_account = self.client_refund_id._is_paid_to_account(self.journal_id, self.payment_method_line_id)
+        return self.partner_bank_id if to_account else self.partner_bank_id.browse()
+
+    def _get_refund_notice_way(self):
+        """How this refund payment goes to the client, for the client to read.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.client_refund_id._get_notice_way(
+            self.journal_id, self.payment_method_line_id, self._get_refund_payee_account()
+        )
+
     def _get_refund_links(self):
         return Markup(", ").join(payment._get_html_link() for payment in self)
 

@@ -24,6 +24,7 @@ TERMS_FIELDS = frozenset(
         "partner_id",
         "payment_method_line_id",
         "reason_id",
+        "send_notice",
     }
 )
 
@@ -70,6 +71,11 @@ class ClientRefund(models.Model):
         help="What the client owed in this currency, less what the client was owed, before the refund was issued.",
     )
     balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
+    booked_on = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the payment was booked. Empty for refunds that were booked before this was kept.",
+    )
     returned_on = fields.Date(
         string="Returned by Bank", readonly=True, copy=False, help="When the bank sent the money back."
     )
@@ -348,6 +354,7 @@ class ClientRefund(models.Model):
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
             | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
+            | {"send_notice": self.send_notice}
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
         )
 

@@ -21,14 +21,14 @@ class ClientRefundApi(models.Model):
 
             * ``partner_id``: id of the client or one of its contacts
             * ``company_id``, ``currency_id``, ``journal_id``, ``payment_method_line_id``, ``partner_bank_id``,
-              ``date``, ``memo``, ``reason_id``: optional, with the defaults of the wizard
+              ``date``, ``memo``, ``reason_id``, ``send_notice``: optional, with the defaults of the wizard
             * ``lines``: optional list of ``{"move_line_id": id, "amount": positive amount in the refund's currency}``;
               without it every open credit of the client in the currency, as far as it is not reserved
             * ``offset``: optional bool, whether open invoices are settled from the credits first, due first; without it
               as the policy of the company proposes
             * ``external_reference``: optional str, unique per company
 
-            None and False are as not given, but for ``offset``
+            None and False are as not given, but for False in ``offset`` and ``send_notice``
         :return: int, the id of the refund, which waits where it needs approval; for an `external_reference` already
             used the id of the refund that it made, whatever has become of that
         :raise UserError: names what is wrong; then nothing was done

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 
 from .client_refund_item import is_finite
 
+# What is not as not given where it is False.
+FLAGS = ("offset", "send_notice")
+
 
 class ClientRefundApiValues(models.Model):
     """What a program may ask for: all of it is looked at before anything is done."""
@@ -31,16 +34,15 @@ class ClientRefundApiValues(models.Model):
                 )
             )
         values = {
-            name: value
-            for name, value in values.items()
-            if value is not None and (value is not False or name == "offset")
+            name: value for name, value in values.items() if value is not None and (value is not False or name in FLAGS)
         }
         if "partner_id" not in values:
             raise UserError(self.env._("create_refund needs a client: give partner_id."))
-        for name in values.keys() - {"lines", "offset"}:
+        for name in values.keys() - {"lines", *FLAGS}:
             self._check_refund_value(name, values[name])
-        if not isinstance(values.get("offset"), bool | None):
-            raise self._get_unusable_error("offset", values["offset"], self.env._("true or false"))
+        for name in FLAGS:
+            if not isinstance(values.get(name), bool | None):
+                raise self._get_unusable_error(name, values[name], self.env._("true or false"))
         self._check_refund_lines(values.get("lines"))
         return values
 

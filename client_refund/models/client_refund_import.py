@@ -94,7 +94,9 @@ class ClientRefundImport(models.Model):
             converted = importer._convert_records(extracted, log=log, savepoint=savepoint)
             for row, (_id, _xmlid, values, _info) in zip(rows, converted, strict=True):
                 row.values = {
-                    name: value.strip() if isinstance(value, str) else value for name, value in values.items() if value
+                    name: value.strip() if isinstance(value, str) else value
+                    for name, value in values.items()
+                    if value or name == "send_notice"
                 }
         return rows
 

@@ -47,6 +47,12 @@ class ClientRefundLine(models.Model):
         help="What is held of the credit since the ledger does not show it yet: all of the amount until the refund is "
         "issued, then what is paid out until the payment is booked.",
     )
+    amount_left = fields.Monetary(
+        string="Remains",
+        readonly=True,
+        copy=False,
+        help="What was still open of the credit when the refund was booked. Known where the refund says when that was.",
+    )
     payment_line_id = fields.Many2one(
         "account.move.line",
         string="Settled By",

@@ -86,6 +86,20 @@ class ClientRefundMixin(models.AbstractModel):
         help="The text that goes with the payment, after the number of the refund.",
     )
 
+    send_notice = fields.Boolean(
+        compute="_compute_send_notice",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="When the payment is booked the client gets a mail: what was paid, how, and out of which credits.",
+    )
+
+    @api.depends("company_id")
+    def _compute_send_notice(self):
+        for record in self:
+            record.send_notice = record.company_id._get_client_refund_policy().client_refund_send_notice
+
     @api.depends("company_id")
     def _compute_available_journal_ids(self):
         for company, records in self.grouped("company_id").items():

@@ -2,7 +2,7 @@ from collections import Counter, defaultdict
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
@@ -64,6 +64,13 @@ class ClientRefundPosting(models.Model):
         self._reconcile()
         self._check_exact(expected)
         self._check_payments_exact()
+        self._keep_booked()
+
+    def _keep_booked(self):
+        """Keep when these refunds were booked, and what is left of their credits, for those who read it later."""
+        self.booked_on = fields.Datetime.now()
+        for line in self.line_ids:
+            line.amount_left = -line.move_line_id.amount_residual_currency
 
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""

@@ -36,6 +36,7 @@ class ClientRefundReturn(models.Model):
         refunds._create_returns(date, reason)._reconcile_with_returned()
         refunds._check_exact(expected)
         refunds.write({"state": "canceled", "returned_on": date, "cancel_reason": reason})
+        refunds._drop_notices()
         refunds._log_returned(reason)
         return True
 

@@ -62,6 +62,14 @@ class ClientRefundRun(models.Model):
         help="The text that goes with the payments, after the number of the refund. Empty: the text of the reason, in "
         "the language of the client.",
     )
+    send_notice = fields.Boolean(
+        compute="_compute_send_notice",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="When its payment is booked each client gets a mail: what was paid, how, and out of which credits.",
+    )
     state = fields.Selection(
         selection=[
             ("draft", "Criteria"),
@@ -138,6 +146,11 @@ class ClientRefundRun(models.Model):
     def _compute_payment_method_line_id(self):
         for run in self:
             run.payment_method_line_id = run.available_payment_method_line_ids._origin[:1]
+
+    @api.depends("company_id")
+    def _compute_send_notice(self):
+        for run in self:
+            run.send_notice = run.company_id._get_client_refund_policy().client_refund_send_notice
 
     @api.depends("state", "paused")
     def _compute_is_working(self):
@@ -220,7 +233,9 @@ class ClientRefundRun(models.Model):
 
         :return: set of str
         """
-        return frozenset({"company_id", "date", "journal_id", "memo", "payment_method_line_id", "reason_id"})
+        return frozenset(
+            {"company_id", "date", "journal_id", "memo", "payment_method_line_id", "reason_id", "send_notice"}
+        )
 
     def _check_state(self, *states):
         """:raise UserError: names the runs that are in none of these states"""
@@ -309,6 +324,7 @@ class ClientRefundRun(models.Model):
                 "journal_id": self.journal_id.id,
                 "payment_method_line_id": self.payment_method_line_id.id,
                 "reason_id": self.reason_id.id,
+                "send_notice": self.send_notice,
             }
         )
 

@@ -264,6 +264,7 @@ class ClientRefundRunPrepare(models.Model):
             "journal_id": self.journal_id.id,
             "payment_method_line_id": self.payment_method_line_id.id,
             "reason_id": self.reason_id.id,
+            "send_notice": self.send_notice,
             "line_ids": [
                 Command.create({"move_line_id": credit.id, "amount": credit.amount_refundable}) for credit in credits
             ],

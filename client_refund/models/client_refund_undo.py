@@ -45,6 +45,7 @@ class ClientRefundUndo(models.Model):
         issued._check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.write({"state": "canceled", "cancel_reason": reason})
+        self._drop_notices()
         self._log_undone(reason)
 
     def _get_reopened_amounts(self):

@@ -68,6 +68,11 @@ class ResCompany(models.Model):
         help="The journals that refunds may be paid from. None: all of them.",
     )
 
+    client_refund_send_notice = fields.Boolean(
+        string="Send Refund Notices",
+        help="Whether clients get a mail with a notice when their refund is booked, unless a refund says otherwise.",
+    )
+
     def _get_client_refund_policy(self):
         """The company whose policy holds: a branch has none of its own, or refunds would be made where it is lax.
 

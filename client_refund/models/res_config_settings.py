@@ -20,6 +20,7 @@ class ResConfigSettings(models.TransientModel):
     client_refund_offset_policy = fields.Selection(
         related="company_id.root_id.client_refund_offset_policy", readonly=False
     )
+    client_refund_send_notice = fields.Boolean(related="company_id.root_id.client_refund_send_notice", readonly=False)
     client_refund_excluded_account_ids = fields.Many2many(
         related="company_id.client_refund_excluded_account_ids", readonly=False
     )

@@ -1,14 +1,11 @@
-import os
 import signal
-from multiprocessing import get_context
 from random import Random
 from unittest.mock import patch
 
 from odoo.fields import Command
-from odoo.sql_db import Cursor, close_db
-from odoo.tests import get_db_name, tagged
+from odoo.tests import tagged
 
-from .transactions import TransactionsCase
+from .killing import KilledCase
 
 CHUNK = 2
 # For how many calls to the database, before and after each, a process lives at most: most die where money moves.
@@ -16,7 +13,7 @@ LIVES = {"preparing": 1500, "checking": 1000, "issuing": 500}
 
 
 @tagged("post_install", "-at_install")
-class TestRunKilled(TransactionsCase):
+class TestRunKilled(KilledCase):
     """The process that works on a run is killed 30 times, at any statement: each client is paid once."""
 
     KILLS = 30
@@ -40,12 +37,12 @@ class TestRunKilled(TransactionsCase):
         while len(killed_in) < self.KILLS:
             state = self._submit_if_prepared()
             self.assertNotEqual(state, "done", "the run is too short for so many kills")
-            if self._work_in_process(die_at=random.randint(1, LIVES[state])) == -signal.SIGKILL:
+            if self._work_in_process(self._work, die_at=random.randint(1, LIVES[state])) == -signal.SIGKILL:
                 killed_in.append(state)
         self.assertEqual(set(killed_in), set(LIVES))
         self.assertGreater(killed_in.count("issuing"), self.KILLS / 3)
         while self._submit_if_prepared() != "done":
-            self.assertEqual(self._work_in_process(die_at=None), 0)
+            self.assertEqual(self._work_in_process(self._work, die_at=None), 0)
         self._assert_each_paid_once()
 
     def _submit_if_prepared(self):
@@ -56,44 +53,8 @@ class TestRunKilled(TransactionsCase):
                 env.cr.commit()
             return run.state
 
-    def _work_in_process(self, die_at):
-        """Let a process of its own do what the scheduler does.
-
-        :param die_at: int, the database call at which it is killed, or None
-        :return: int, its exit code
-        """
-        close_db(get_db_name())  # connections are not shared with the parent
-        process = get_context("fork").Process(target=self._work, args=(die_at,), daemon=True)
-        process.start()
-        process.join(120)
-        return process.exitcode
-
-    def _work(self, die_at):
-        if die_at:
-            self._count_down(die_at)
-        with self._transaction() as env:
-            env["client.refund.run"]._cron_work()
-        os._exit(0)
-
-    def _count_down(self, calls):
-        """Kill this process at one of its next calls to the database, before or after it is done."""
-        left = [calls]
-
-        def counting(method):
-            def call(*args, **kwargs):
-                left[0] -= 1
-                if left[0] == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                result = method(*args, **kwargs)
-                left[0] -= 1
-                if left[0] == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return result
-
-            return call
-
-        Cursor.execute = counting(Cursor.execute)
-        Cursor.commit = counting(Cursor.commit)
+    def _work(self, env):
+        env["client.refund.run"]._cron_work()
 
     def _assert_each_paid_once(self):
         with self._transaction() as env:

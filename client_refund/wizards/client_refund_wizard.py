@@ -314,6 +314,7 @@ class ClientRefundWizard(models.TransientModel):
             "partner_bank_id": self.partner_bank_id.id,
             "reason_id": self.reason_id.id,
             "memo": self.memo,
+            "send_notice": self.send_notice,
             "line_ids": [Command.create(line._prepare_refund_line_vals()) for line in self._get_selected_lines()],
             "offset_ids": [
                 Command.create(offset._prepare_refund_offset_vals())

@@ -32,7 +32,7 @@ class ClientRefundWizardOpen(models.TransientModel):
         return self._open(
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "reason_id", "run_id")}
             | {name: self[name].id for name in ("journal_id", "payment_method_line_id")}
-            | {"date": self.date, "memo": self.memo}
+            | {"date": self.date, "memo": self.memo, "send_notice": self.send_notice}
         )
 
     @api.model

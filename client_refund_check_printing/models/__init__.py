@@ -1,2 +1,3 @@
 from . import account_journal
 from . import account_payment
+from . import client_refund

@@ -107,6 +107,14 @@ class TestCheckPrinting(ClientRefundCommon):
     # Print
     # ------------------------------------------------------------------
 
+    def test_notice(self):
+        account = self._bank_account("BE71096123456769")
+        terms = {"payment_method_line_id": self.check.id, "partner_bank_id": account.id}
+        refund = self._draft({self._credit_note(100): None}, **terms)
+        self.assertEqual((refund._get_masked_payee_account(), refund._get_notice_ways()), ("", {"by check": 100}))
+        refund.action_post()
+        self.assertEqual((refund._get_masked_payee_account(), refund._get_notice_ways()), ("", {"by check": 100}))
+
     def test_refund_is_among_the_checks_to_print(self):
         payment = self._refund_by_check({self._credit_note(300): None, self._payment(200): 150})
 

@@ -44,6 +44,26 @@ class TestPaymentOrder(PaymentOrderCommon):
         self.assertEqual((self.credit_note.amount_residual, self.credit_note.amount_refundable), (-300, 50))
         self.assertIn(order.name, refund.message_ids[0].body)
 
+    def test_client_is_told_when_the_bank_has_the_file(self):
+        refund = self._refund({self.credit_note: 250}, send_notice=True)
+        self.assertIn("Nothing is paid yet", refund._get_notice_message())
+        self.assertEqual(refund._get_masked_payee_account(), "•••• 9111")
+        self.assertFalse(refund.notice_state)
+        order = self._order(refund)
+        order.write({"date_prefered": "fixed", "date_scheduled": "2099-04-09"})
+
+        self._upload(order)
+
+        self.assertEqual((refund.notice_state, refund.line_ids.amount_left), ("to_send", 50))
+        self.assertEqual(refund._get_notice_date(), refund.payment_ids.date)
+        self.assertNotEqual(refund._get_notice_date(), refund.date)
+        self.assertFalse(refund._get_notice_message())
+
+    def test_client_is_not_told_of_what_left_the_order(self):
+        refund = self._refund({self.credit_note: 250}, send_notice=True)
+        refund.action_undo("Wrong client")
+        self.assertFalse(refund.notice_state)
+
     def test_is_booked_when_the_bank_has_the_file(self):
         refund = self._refund({self.credit_note: 250, self.overpayment: 200})
         order = self._order(refund)

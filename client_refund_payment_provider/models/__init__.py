@@ -10,3 +10,6 @@ from . import account_payment
 # how its provider is asked, and what becomes of the answer
 from . import payment_transaction_call
 from . import client_refund_answer
+
+# what the client is told
+from . import client_refund_notice

@@ -25,6 +25,15 @@ class AccountPayment(models.Model):
             return super()._get_refund_payee()
         return self.env._("online payment %(transaction)s", transaction=source.reference)
 
+    def _get_refund_payee_account(self):
+        account = super()._get_refund_payee_account()
+        return account.browse() if self.payment_transaction_id.source_transaction_id else account
+
+    def _get_refund_notice_way(self):
+        if self.payment_transaction_id.source_transaction_id:
+            return self.client_refund_id._get_notice_way_back()
+        return super()._get_refund_notice_way()
+
     def write(self, vals):
         if "payment_transaction_id" in vals:
             self._check_not_owned_by_refund()

@@ -41,6 +41,7 @@ class ClientRefundAnswer(models.Model):
         payment._take_back(fields.Date.context_today(self), reason)
         for line, amount in failed.items():
             line.write({"amount": line.amount_offset, "amount_failed": amount, "payment_line_id": False})
+            line.amount_left += amount
         refund._check_exact(expected)
         if self.currency_id.is_zero(self.amount_credit):
             refund.write({"state": "canceled", "cancel_reason": reason})

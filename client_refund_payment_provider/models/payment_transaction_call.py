@@ -236,6 +236,7 @@ class PaymentTransactionCall(models.Model):
         (failed | unsure).is_post_processed = True
         for transaction in late:
             transaction.client_refund_id._tell_paid_after_all(transaction)
+        own.client_refund_id.filtered("send_notice")._filter_notice_due()._queue_notices()
         return result
 
     def _log_message_on_linked_documents(self, message):
