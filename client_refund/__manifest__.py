@@ -33,6 +33,7 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/client_refund_menus.xml",
+        "views/client_refund_portal_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",

@@ -25,6 +25,9 @@ from . import test_one_owner
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
+from . import test_portal
+from . import test_portal_at_once
+from . import test_portal_request
 from . import test_refund
 from . import test_return
 from . import test_run
@@ -33,6 +36,7 @@ from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
 from . import test_tour_import
+from . import test_tour_portal
 from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo
