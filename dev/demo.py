@@ -14,6 +14,7 @@ HEALTH = f"http://127.0.0.1:{os.environ.get('ODOO_HTTP_PORT', '8069')}/web/healt
 WELCOME = f"""
   Odoo with Client Refund runs at  http://localhost:{os.environ["PORT"]}
   Log in as  admin  with the password  admin  (approves)  or as  clerk  with  clerk  (asks)
+  or, on the portal of Olivia Hartmann, a client, as  client  with  client
 
   What to try:
     Invoicing > Customers > Refund a Client: choose Blue Heron Brewing Co., who overpaid and
@@ -23,6 +24,7 @@ WELCOME = f"""
     Invoicing > Customers > Client Credits: who is owed what; select some, Prepare Refunds, and
     pay them in one run
     Invoicing > Customers > Client Refunds: what was paid back; Undo takes it back
+    As client, Refunds: what was paid back; Ask for Refund makes a draft for the clerk
 
   Ctrl-C stops it; what you entered is kept (`make demo-reset` starts afresh).
 """

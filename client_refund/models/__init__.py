@@ -39,6 +39,8 @@ from . import client_refund_run_work
 from . import client_refund_run_prepare
 from . import client_refund_run_approval
 from . import client_refund_in_run
+from . import client_refund_portal
+from . import client_refund_request
 from . import client_refund_notice
 from . import client_refund_notice_content
 from . import mail_compose_message

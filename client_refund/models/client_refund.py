@@ -33,13 +33,14 @@ class ClientRefund(models.Model):
     """One client, company and currency: credits in, money out.
 
     This file holds the document; the next ones how it is asked for and approved (`client_refund_approval.py`), issued
-    (`client_refund_posting.py`), taken back (`client_refund_undo.py`, `client_refund_return.py`) and asked for by
-    programs (`client_refund_api.py`).
+    (`client_refund_posting.py`), taken back (`client_refund_undo.py`, `client_refund_return.py`), asked for by
+    programs (`client_refund_api.py`) and by clients (`client_refund_request.py`), who see it on the portal
+    (`client_refund_portal.py`).
     """
 
     _name = "client.refund"
     _description = "Client Refund"
-    _inherit = ["client.refund.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.mixin", "portal.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
@@ -71,6 +72,9 @@ class ClientRefund(models.Model):
         help="What the client owed in this currency, less what the client was owed, before the refund was issued.",
     )
     balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
+    issued_on = fields.Datetime(
+        readonly=True, copy=False, help="When the refund was issued. A rail that pays later books its payment later."
+    )
     booked_on = fields.Datetime(
         readonly=True,
         copy=False,

@@ -20,11 +20,20 @@ class ClientRefundPolicy(models.AbstractModel):
         totals = limited._get_amounts_together()
         return {
             record: [
-                *filter(None, [record._get_policy_reason(totals.get(record, 0.0))]),
+                *filter(None, [record._get_request_reason(), record._get_policy_reason(totals.get(record, 0.0))]),
                 *risks[record].values(),
             ]
             for record in self
         }
+
+    def _get_request_reason(self):
+        """Why a refund that its client asked for wants an approval, even where no money leaves.
+
+        :return: str or None
+        """
+        if not self._get_own_refund().is_client_request:
+            return None
+        return self.env._("The client asked for it on the portal.")
 
     def _get_policy_reason(self, total):
         """Why the company's policy wants an approval.

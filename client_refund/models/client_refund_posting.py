@@ -40,7 +40,7 @@ class ClientRefundPosting(models.Model):
         self._settle_offsets()
         self._check_exact(expected)
         self._pay()
-        self.state = "in_process"
+        self.write({"state": "in_process", "issued_on": fields.Datetime.now()})
         self._compute_state()
         self._log_issued()
 

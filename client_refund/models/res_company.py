@@ -67,6 +67,21 @@ class ResCompany(models.Model):
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         help="The journals that refunds may be paid from. None: all of them.",
     )
+    client_refund_portal_request = fields.Boolean(
+        string="Requests on the Portal",
+        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft that needs "
+        "approval.",
+    )
+    client_refund_request_user_id = fields.Many2one(
+        "res.users",
+        string="Requests Go To",
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("client_refund.group_client_refund_prepare").ids),
+            ("share", "=", False),
+        ],
+        help="Who looks at what clients ask for. Nobody, or somebody who does not prepare refunds in the company: the "
+        "client's salesperson, else somebody who does.",
+    )
 
     client_refund_send_notice = fields.Boolean(
         string="Send Refund Notices",

@@ -17,20 +17,20 @@ from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
 from . import test_import
-<<<<<<< HEAD
 from . import test_neighbour_financial_report
-=======
 from . import test_notice
 from . import test_notice_killed
 from . import test_notice_receipt
 from . import test_notice_sending
->>>>>>> wt-notice
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
+from . import test_portal
+from . import test_portal_at_once
+from . import test_portal_request
 from . import test_refund
 from . import test_refund_dashboard
 from . import test_refund_report
@@ -42,11 +42,9 @@ from . import test_run_killed
 from . import test_storm
 from . import test_tour_dashboard
 from . import test_tour_import
-<<<<<<< HEAD
-from . import test_tour_phone
-=======
 from . import test_tour_notice
->>>>>>> wt-notice
+from . import test_tour_phone
+from . import test_tour_portal
 from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo
