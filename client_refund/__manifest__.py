@@ -14,6 +14,8 @@
         "data/client_refund_reason.xml",
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
+        "report/client_dormant_letter.xml",
+        "data/mail_template_data.xml",
         "wizards/client_refund_wizard_views.xml",
         "wizards/client_refund_undo_views.xml",
         "wizards/client_refund_reject_views.xml",
@@ -22,6 +24,8 @@
         "views/client_refund_run_views.xml",
         "views/client_refund_run_skip_views.xml",
         "views/client_credit_views.xml",
+        "views/client_dormant_attempt_views.xml",
+        "views/client_dormant_credit_views.xml",
         "views/client_refund_reason_views.xml",
         "views/client_refund_approval_limit_views.xml",
         "views/account_journal_views.xml",
@@ -39,6 +43,7 @@
         "demo/account_move_demo.xml",
         "demo/account_payment_demo.xml",
         "demo/client_refund_demo.xml",
+        "demo/client_dormant_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

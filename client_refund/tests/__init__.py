@@ -11,6 +11,8 @@ from . import test_cash_basis
 from . import test_client_credit
 from . import test_concurrency
 from . import test_create_refund
+from . import test_dormant_hand_over
+from . import test_dormant_undo
 from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
