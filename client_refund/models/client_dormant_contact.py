@@ -43,19 +43,25 @@ class ClientDormantContact(models.Model):
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if self.env.context.get("client_dormant_attempt") and message.message_type == "comment":
-            self._log_mails({self: message})
+            self._log_mails({self: (message, message.partner_ids)})
         return result
 
     def _message_mail_after_hook(self, mails):
         result = super()._message_mail_after_hook(mails)
         if self.env.context.get("client_dormant_attempt"):
-            self._log_mails({self.browse(mail.res_id): mail.mail_message_id for mail in mails if mail.state != "cancel"})
+            self._log_mails(
+                {
+                    self.browse(mail.res_id): (mail.mail_message_id, mail.recipient_ids)
+                    for mail in mails
+                    if mail.state != "cancel"
+                }
+            )
         return result
 
     def _log_mails(self, messages):
         """Keep that e-mails were sent.
 
-        :param messages: dict, client.dormant.credit: mail.message
+        :param messages: dict, client.dormant.credit: (mail.message, res.partner who get it)
         """
         self._log_attempts(
             [
@@ -64,11 +70,9 @@ class ClientDormantContact(models.Model):
                     "kind": "mail",
                     "result": "sent",
                     "message_id": message.id,
-                    "note": ", ".join(
-                        filter(None, [message.subject, *message.partner_ids.mapped("email_formatted")])
-                    ),
+                    "note": ", ".join(filter(None, [message.subject, *recipients.mapped("email_formatted")])),
                 }
-                for register, message in messages.items()
+                for register, (message, recipients) in messages.items()
             ]
         )
 

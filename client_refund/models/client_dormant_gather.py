@@ -18,6 +18,8 @@ class ClientDormantGather(models.Model):
     def _cron_gather(self):
         """Let the register follow the ledger, then enter what has got old enough. Commits after each chunk."""
         self.search([("state", "in", OPEN_STATES)])._follow_credits()
+        closed = Domain("state", "=", "closed") & Domain("activity_ids", "!=", False)
+        self.search(closed).activity_unlink([APPROVAL_ACTIVITY])
         credits = self._search_dormant_credits(self.env["res.company"].search([]))
         left = len(credits)
         for chunk in split_every(CHUNK, credits.ids, credits.browse):
@@ -67,7 +69,8 @@ class ClientDormantGather(models.Model):
             [self._prepare_register_vals(*key, items) for key, items in fresh.items() if key not in by_key]
         ).sudo(False)
         own._join(joining)
-        return created | own.union(*(by_key[key] for key in map(row_key, credits) if key in by_key))
+        entered = created.union(*(by_key[key] for key in map(row_key, credits) if key in by_key))
+        return self.browse(entered.ids)  # not in the hands of the register any more
 
     @api.model
     def _prepare_register_vals(self, client, company, currency, account, credits):
@@ -97,7 +100,7 @@ class ClientDormantGather(models.Model):
                 for credit in credits
             ]
         )
-        self._message_log_batch(
+        self.union(*joining)._message_log_batch(
             {
                 register.id: self.env._(
                     "Old enough by now: %(documents)s.", documents=", ".join(credits.move_id.mapped("display_name"))
@@ -108,7 +111,5 @@ class ClientDormantGather(models.Model):
 
     def _follow_credits(self):
         """Look what is open of the credits: most is seen when it happens, but not that a document was blocked."""
-        registers = with_workflow(self)
-        self.env.add_to_compute(self.line_ids._fields["amount"], registers.line_ids)
-        self.env.add_to_compute(self._fields["state"], registers)
-        registers.filtered(lambda register: register.state == "closed").activity_unlink([APPROVAL_ACTIVITY])
+        # as if the credits were new: everything that is read of them is read again
+        self.line_ids.modified(["move_line_id"])

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -96,6 +96,10 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'general')]",
         help="The journal that books hand-overs. None: the first miscellaneous journal.",
     )
+
+    @api.constrains("client_refund_unclaimed_account_id", "client_refund_unclaimed_journal_id")
+    def _check_client_refund_unclaimed(self):
+        self._check_company(["client_refund_unclaimed_account_id", "client_refund_unclaimed_journal_id"])
 
     def _get_client_refund_policy(self):
         """The company whose policy holds: a branch has none of its own, or refunds would be made where it is lax.

@@ -11,6 +11,9 @@ from . import test_cash_basis
 from . import test_client_credit
 from . import test_concurrency
 from . import test_create_refund
+from . import test_dormant_attempts
+from . import test_dormant_concurrency
+from . import test_dormant_gather
 from . import test_dormant_hand_over
 from . import test_dormant_undo
 from . import test_credits
@@ -31,6 +34,7 @@ from . import test_run_approval
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_storm
+from . import test_tour_dormant
 from . import test_tour_import
 from . import test_tour_thousand_credits
 from . import test_tours

@@ -31,9 +31,7 @@ class ClientDormantCommon(ClientRefundCommon):
     @classmethod
     def _register(cls, credits):
         """What the clerk gets who enters credits in the register."""
-        registers = cls.registers._gather(credits.with_user(cls.clerk))
-        registers.line_ids  # noqa: B018  (read as the clerk does)
-        return registers
+        return cls.registers._gather(credits.with_user(cls.clerk))
 
     @classmethod
     def _attempt(cls, register, user=None, **values):
@@ -65,3 +63,21 @@ class ClientDormantCommon(ClientRefundCommon):
     @classmethod
     def _days_ago(cls, days):
         return fields.Date.subtract(fields.Date.today(), days=days)
+
+    def _get_unclaimed(self, register):
+        """The item of the hand-over that the money waits on."""
+        return self._get_entry(register).line_ids.filtered(lambda item: item.account_id == self.unclaimed)
+
+    def _pay_on(self, amount):
+        """The unclaimed money is paid to the state: the item that is to be reconciled with it."""
+        move = self.env["account.move"].create(
+            {
+                "date": "2024-06-01",
+                "line_ids": [
+                    Command.create({"account_id": self.unclaimed.id, "partner_id": self.client.id, "debit": amount}),
+                    Command.create({"account_id": self.bank.default_account_id.id, "credit": amount}),
+                ],
+            }
+        )
+        move.action_post()
+        return move.line_ids.filtered(lambda item: item.account_id == self.unclaimed)

@@ -94,19 +94,10 @@ class TestDormantUndo(ClientDormantCommon):
 
     def test_paid_on_to_the_state(self):
         register = self._hand_over(self._credit_note(300))
-        unclaimed = self._get_entry(register).line_ids - register.line_ids.counterpart_id
-        paid = self.env["account.move"].create(
-            {
-                "date": "2024-06-01",
-                "line_ids": [
-                    Command.create({"account_id": self.unclaimed.id, "partner_id": self.client.id, "debit": 300}),
-                    Command.create({"account_id": self.bank.default_account_id.id, "credit": 300}),
-                ],
-            }
-        )
-        paid.action_post()
-        (unclaimed | paid.line_ids[0]).with_user(self.accountant).reconcile()
-        with self.assertRaisesRegex(UserError, rf"was paid on with {paid.name}.*claim it back"):
+        unclaimed = self._get_unclaimed(register)
+        paid = self._pay_on(300)
+        (unclaimed | paid).reconcile()
+        with self.assertRaisesRegex(UserError, rf"was paid on with {paid.move_id.name}.*claim it back"):
             register.with_user(self.approver).action_undo("The client wrote")
 
     def test_who_may_undo(self):
@@ -191,10 +182,7 @@ class TestDormantOneOwner(ClientDormantCommon):
     def test_unclaimed_money_may_be_reconciled(self):
         """It waits for what is paid on."""
         register = self._hand_over(self._credit_note(300))
-        unclaimed = self._get_entry(register).line_ids - register.line_ids.counterpart_id
+        unclaimed = self._get_unclaimed(register)
         self.assertEqual(unclaimed.amount_residual, -300)
-        back = self._entry(-300, account=self.unclaimed).move_id.line_ids.filtered(
-            lambda item: item.account_id == self.unclaimed
-        )
-        (unclaimed.with_user(self.accountant) | back).reconcile()
+        (unclaimed | self._pay_on(300)).reconcile()
         self.assertTrue(unclaimed.reconciled)
