@@ -226,9 +226,7 @@ class ClientCredit(models.Model):
         :raise UserError: if nothing of it is old enough, or all of it waits for approval already
         """
         registers = self.env["client.dormant.credit"]
-        credits = registers._search_dormant_credits(
-            self.company_id, Domain("id", "in", self._get_open_credits().ids)
-        )
+        credits = registers._search_dormant_credits(self.company_id, Domain("id", "in", self._get_open_credits().ids))
         if not credits:
             raise UserError(
                 self.env._(

@@ -94,7 +94,11 @@ class ClientDormantApproval(models.Model):
             for register in self
         }
         self.env["mail.activity"].create(
-            [register._prepare_approval_activity_vals(approver) for register in self for approver in approvers[register]]
+            [
+                register._prepare_approval_activity_vals(approver)
+                for register in self
+                for approver in approvers[register]
+            ]
         )
         self._message_log_batch({register.id: register._get_asked_message(approvers[register]) for register in self})
 

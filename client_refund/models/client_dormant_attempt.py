@@ -7,7 +7,7 @@ GIVEN_FIELDS = frozenset({"corrects_id", "kind", "note", "register_id", "result"
 
 
 class ClientDormantAttempt(models.Model):
-    """One attempt to reach a client. It is evidence: it is made once, and a wrong one gets a later one that corrects it."""
+    """One attempt to reach a client. It is evidence: made once; a wrong one gets a later one that corrects it."""
 
     _name = "client.dormant.attempt"
     _description = "Attempt to Reach a Client"
@@ -56,16 +56,13 @@ class ClientDormantAttempt(models.Model):
     note = fields.Text(help="Whom you tried to reach, where, and what came of it.")
     corrects_id = fields.Many2one(
         "client.dormant.attempt",
-        string="Corrects",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('register_id', '=', register_id), ('correction_ids', '=', False)]",
         help="The earlier attempt that this one corrects, or whose result is known now. The two count as one.",
     )
     correction_ids = fields.One2many("client.dormant.attempt", "corrects_id", string="Corrected By", readonly=True)
-    message_id = fields.Many2one(
-        "mail.message", string="Message", readonly=True, ondelete="set null", help="The e-mail that was sent."
-    )
+    message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null", help="The e-mail that was sent.")
 
     _corrects_once = models.Constraint(
         "UNIQUE(corrects_id)", "This attempt was corrected already. Correct the later one."
@@ -91,14 +88,17 @@ class ClientDormantAttempt(models.Model):
         return attempts
 
     def write(self, vals):
-        raise UserError(
-            self.env._("An attempt is evidence and can't be changed. Log another one that corrects it.")
-        )
+        self._refuse_change()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
+        self._refuse_change()
+
+    def _refuse_change(self):
+        """:raise UserError: always"""
         raise UserError(
-            self.env._("An attempt is evidence and can't be deleted. Log another one that corrects it.")
+            self.env._("An attempt is evidence and can't be changed or deleted. Log another one that corrects it.")
         )
 
     @api.constrains("corrects_id", "register_id")

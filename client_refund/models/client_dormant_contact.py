@@ -98,9 +98,7 @@ class ClientDormantContact(models.Model):
                 for register in self
             ]
         )
-        return self.env.ref("client_refund.action_report_client_dormant_letter").report_action(
-            self, config=False
-        )
+        return self.env.ref("client_refund.action_report_client_dormant_letter").report_action(self, config=False)
 
     def _log_attempts(self, vals_list):
         """Keep attempts that the register itself made.

@@ -177,13 +177,12 @@ class ClientDormantCredit(models.Model):
     def create(self, vals_list):
         if not in_workflow(self.env):
             raise UserError(
-                self.env._("Old credits are entered in the register from Client Credits: choose Add to Dormant Register.")
+                self.env._(
+                    "Old credits are entered in the register from Client Credits: choose Add to Dormant Register."
+                )
             )
         return super(ClientDormantCredit, with_neutral_context(self)).create(
-            [
-                {**vals, "name": name}
-                for vals, name in zip(vals_list, self._draw_numbers(vals_list), strict=True)
-            ]
+            [{**vals, "name": name} for vals, name in zip(vals_list, self._draw_numbers(vals_list), strict=True)]
         )
 
     def write(self, vals):
@@ -250,9 +249,7 @@ class ClientDormantCredit(models.Model):
         """
         self.ensure_one()
         self._check_state(*OPEN_STATES)
-        return self.line_ids.move_line_id.filtered_domain(
-            Domain("amount_refund_open", ">", 0)
-        ).action_refund_client()
+        return self.line_ids.move_line_id.filtered_domain(Domain("amount_refund_open", ">", 0)).action_refund_client()
 
     def action_open_entries(self):
         """Open the entries by which the money was handed over and taken back.

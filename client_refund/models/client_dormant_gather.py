@@ -65,9 +65,11 @@ class ClientDormantGather(models.Model):
             if (register := by_key.get(key)) and register.state in CONTACT_STATES
         }
         # nobody but the register writes it, so nobody has the right
-        created = own.sudo().create(
-            [self._prepare_register_vals(*key, items) for key, items in fresh.items() if key not in by_key]
-        ).sudo(False)
+        created = (
+            own.sudo()
+            .create([self._prepare_register_vals(*key, items) for key, items in fresh.items() if key not in by_key])
+            .sudo(False)
+        )
         own._join(joining)
         entered = created.union(*(by_key[key] for key in map(row_key, credits) if key in by_key))
         return self.browse(entered.ids)  # not in the hands of the register any more

@@ -107,7 +107,9 @@ class ClientDormantHandOver(models.Model):
             "currency_id": self.currency_id.id,
             "date": self.date,
             "journal_id": self.company_id._get_client_refund_unclaimed_journal().id,
-            "ref": self.env._("Unclaimed money of %(client)s: %(register)s", client=self.partner_id.name, register=self.name),
+            "ref": self.env._(
+                "Unclaimed money of %(client)s: %(register)s", client=self.partner_id.name, register=self.name
+            ),
             "line_ids": [
                 *(Command.create(line._prepare_counterpart_vals()) for line in lines),
                 Command.create(
@@ -134,7 +136,9 @@ class ClientDormantHandOver(models.Model):
         """
         raise_problems(
             register._name_problem(
-                self.env._("its entry does not hand over exactly what was approved. Nothing was done. Report this, please.")
+                self.env._(
+                    "its entry does not hand over exactly what was approved. Nothing was done. Report this, please."
+                )
             )
             for register in self
             if not register._is_handed_over_exactly()

@@ -109,7 +109,10 @@ class ClientDormantUndo(models.Model):
                 [
                     ("id", "!=", register.id),
                     ("state", "in", OPEN_STATES),
-                    *((name, "=", register[name].id) for name in ("partner_id", "company_id", "currency_id", "account_id")),
+                    *(
+                        (name, "=", register[name].id)
+                        for name in ("partner_id", "company_id", "currency_id", "account_id")
+                    ),
                 ]
             )
             if not younger:
@@ -119,5 +122,7 @@ class ClientDormantUndo(models.Model):
             younger.line_ids.sudo().register_id = register
             younger.state = "closed"
             younger._message_log(
-                body=self.env._("%(register)s was undone and took these credits over.", register=register._get_html_link())
+                body=self.env._(
+                    "%(register)s was undone and took these credits over.", register=register._get_html_link()
+                )
             )

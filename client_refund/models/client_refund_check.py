@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 

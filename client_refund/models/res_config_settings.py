@@ -25,6 +25,12 @@ class ResConfigSettings(models.TransientModel):
     )
     client_refund_journal_ids = fields.Many2many(related="company_id.client_refund_journal_ids", readonly=False)
     client_refund_dormant_days = fields.Integer(related="company_id.root_id.client_refund_dormant_days", readonly=False)
-    client_refund_dormant_attempts = fields.Integer(related="company_id.root_id.client_refund_dormant_attempts", readonly=False)
-    client_refund_unclaimed_account_id = fields.Many2one(related="company_id.root_id.client_refund_unclaimed_account_id", readonly=False)
-    client_refund_unclaimed_journal_id = fields.Many2one(related="company_id.root_id.client_refund_unclaimed_journal_id", readonly=False)
+    client_refund_dormant_attempts = fields.Integer(
+        related="company_id.root_id.client_refund_dormant_attempts", readonly=False
+    )
+    client_refund_unclaimed_account_id = fields.Many2one(
+        related="company_id.root_id.client_refund_unclaimed_account_id", readonly=False
+    )
+    client_refund_unclaimed_journal_id = fields.Many2one(
+        related="company_id.root_id.client_refund_unclaimed_journal_id", readonly=False
+    )

@@ -79,7 +79,13 @@ class TestDormantAttempts(ClientDormantCommon):
             .decode()
         )
 
-        for text in ("Alder &amp; Finch LLP", "1 Alder Lane", "300.00", self.register.name, self.credit_note.move_id.name):
+        for text in (
+            "Alder &amp; Finch LLP",
+            "1 Alder Lane",
+            "300.00",
+            self.register.name,
+            self.credit_note.move_id.name,
+        ):
             self.assertIn(text, html)
 
     def test_correction(self):
@@ -129,7 +135,9 @@ class TestDormantThief(ClientDormantCommon):
         cls.attempt = cls._attempt(cls.register)
         cls.register.action_submit()
         cls.manager = cls._create_user(
-            "refund_manager", "Mary Manager", "account.group_account_manager,client_refund.group_client_refund_administer"
+            "refund_manager",
+            "Mary Manager",
+            "account.group_account_manager,client_refund.group_client_refund_administer",
         )
         cls.other_company = cls.setup_other_company()["company"]
         cls.stranger = cls._create_user(
@@ -271,7 +279,12 @@ class TestDormantThief(ClientDormantCommon):
         self.assertEqual(register.attempt_ids.result, "no_answer")
         self.assertEqual(register.line_ids.amount, 300)
         self.assertFalse(register.warning)
-        for method, *args in (("action_withdraw",), ("action_approve",), ("action_undo", "Mine"), ("write", {"date": False})):
+        for method, *args in (
+            ("action_withdraw",),
+            ("action_approve",),
+            ("action_undo", "Mine"),
+            ("write", {"date": False}),
+        ):
             self._assert_refused(self.auditor, self.register, method, *args)
         self._assert_refused(
             self.auditor, self.env["client.dormant.attempt"], "create", [{"register_id": self.register.id}]

@@ -30,13 +30,15 @@ class TestDormantConcurrency(TransactionsCase):
             )
             self.account_id, self.account_before = account.id, env.company.client_refund_unclaimed_account_id.id
             self.attempts_before = env.company.client_refund_dormant_attempts
-            env.company.write(
-                {"client_refund_unclaimed_account_id": account.id, "client_refund_dormant_attempts": 0}
-            )
+            env.company.write({"client_refund_unclaimed_account_id": account.id, "client_refund_dormant_attempts": 0})
             register.action_submit()
             # the only user of these tests approves as well
             env.cr.execute(
-                SQL("DELETE FROM %s WHERE client_dormant_credit_id = %s", SQL.identifier(self._get_table(env)), register.id)
+                SQL(
+                    "DELETE FROM %s WHERE client_dormant_credit_id = %s",
+                    SQL.identifier(self._get_table(env)),
+                    register.id,
+                )
             )
             env.cr.commit()
 

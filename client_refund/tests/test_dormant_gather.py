@@ -32,7 +32,12 @@ class TestDormantGather(ClientDormantCommon):
         self.assertRecordValues(
             registers.sorted("amount"),
             [
-                {"partner_id": self.other_client.id, "amount": 70, "state": "to_contact", "company_id": self.company.id},
+                {
+                    "partner_id": self.other_client.id,
+                    "amount": 70,
+                    "state": "to_contact",
+                    "company_id": self.company.id,
+                },
                 {"partner_id": self.client.id, "amount": 350, "state": "to_contact", "company_id": self.company.id},
             ],
         )
@@ -140,7 +145,12 @@ class TestDormantGather(ClientDormantCommon):
         register = self._work()
         self.client.parent_id = self._create_client("Group")
         self._work()
-        self.assertEqual(self.env["client.dormant.credit.line"].search_count([("move_line_id", "in", register.line_ids.move_line_id.ids)]), 1)
+        self.assertEqual(
+            self.env["client.dormant.credit.line"].search_count(
+                [("move_line_id", "in", register.line_ids.move_line_id.ids)]
+            ),
+            1,
+        )
 
     def test_queries_do_not_grow(self):
         """But for the number of each, which its sequence gives."""

@@ -36,7 +36,8 @@ registry.category("web_tour.tours").add("client_dormant_find_and_ask", {
         },
         {
             content: "Open the filters",
-            trigger: ".o_breadcrumb:contains(Client Credits) ~ * .o_searchview_dropdown_toggler, .o_searchview_dropdown_toggler",
+            trigger:
+                ".o_breadcrumb:contains(Client Credits) ~ * .o_searchview_dropdown_toggler, .o_searchview_dropdown_toggler",
             run: "click",
         },
         {
