@@ -1,3 +1,6 @@
+SEQUENCES = ("client.refund", "client.refund.run", "client.dormant.credit")
+
+
 def uninstall_hook(env):
-    """Core deletes our sequence, but would leave the database sequences of its years behind."""
-    env["ir.sequence"].search([("code", "in", ("client.refund", "client.refund.run"))]).date_range_ids.unlink()
+    """Core deletes our sequences, but would leave the database sequences of their years behind."""
+    env["ir.sequence"].search([("code", "in", SEQUENCES)]).date_range_ids.unlink()

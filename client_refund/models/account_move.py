@@ -6,12 +6,13 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import OWNER_FIELDS, in_workflow
 
 # What the entry of a refund's payment says, and whose it is.
 REFUND_PROTECTED_FIELDS = frozenset(
     {
         "auto_post",
+        "client_dormant_id",
         "client_refund_id",
         "commercial_partner_id",
         "company_id",
@@ -90,7 +91,7 @@ class AccountMove(models.Model):
         self._check_keeps_origin(vals)
         if "partner_id" in vals:
             self.filtered("posted_before").line_ids._check_not_held_back()
-        if vals.get("client_refund_id") and not in_workflow(self.env):
+        if any(vals.get(name) for name in OWNER_FIELDS.values()) and not in_workflow(self.env):
             raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
         result = super().write(vals)
         if "matched_payment_ids" in vals:
@@ -100,6 +101,10 @@ class AccountMove(models.Model):
     def unlink(self):
         self._check_not_owned_by_refund()
         return super().unlink()
+
+    def _filter_owned(self):
+        """The entries among these that a refund or the dormant-credit register booked."""
+        return self.filtered(lambda move: any(move[name] for name in OWNER_FIELDS.values()))
 
     def _check_not_owned_by_refund(self):
         """Refuse to touch the entry of a refund's payment, or the entry that reverses it.
@@ -139,7 +144,7 @@ class AccountMove(models.Model):
                 )
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
-        """Reconcile each item of a refund's payment with its own reversal.
+        """Reconcile each item of a refund's payment, or of a hand-over, with its own reversal.
 
         Core reconciles them in one bag: of items in a foreign currency it would match those that differ by a cent,
         and book exchange differences that there are not.
@@ -147,7 +152,8 @@ class AccountMove(models.Model):
         pairs = [
             item | reversal
             # several credit notes of one invoice may be posted at once: what core gives here are not pairs then
-            for reverse_move in reverse_moves.filtered("reversed_entry_id.client_refund_id")
+            for reverse_move in reverse_moves
+            if reverse_move.reversed_entry_id._filter_owned()
             for item, reversal in zip(
                 reverse_move.reversed_entry_id.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True
             )
@@ -155,6 +161,41 @@ class AccountMove(models.Model):
         ]
         self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+
+    def _must_be_reversed(self):
+        """Whether this entry of a refund can't be canceled any more: it is in a locked period, or hashed."""
+        entry = self.filtered(lambda move: move.state == "posted")
+        return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
+
+    def _reverse_for_refund(self, date, reason):
+        """Reverse these entries of refunds and reopen what they settled.
+
+        :param date: date of the reversals
+        :param reason: str, their reference
+        """
+        reversals = self._reverse_moves(
+            [entry._prepare_refund_reversal_vals(date, reason) for entry in self], cancel=True
+        )
+        for item in reversals.line_ids:
+            (item.matched_debit_ids | item.matched_credit_ids).write(item.move_id._prepare_owner_vals())
+
+    def _prepare_refund_reversal_vals(self, date, reason):
+        """The values of the entry that reverses this one of a refund.
+
+        :return: dict
+        """
+        return {
+            "date": date,
+            "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=self.name, reason=reason),
+            **self._prepare_owner_vals(),
+        }
+
+    def _prepare_owner_vals(self):
+        """Whose entry this is, as values of what comes of it.
+
+        :return: dict
+        """
+        return {name: self[name].id for name in OWNER_FIELDS.values()}
 
     def _check_not_refunded(self):
         """Refuse to reopen a document whose credit has been paid out, or that was settled from a credit.

@@ -1,3 +1,5 @@
+from collections import Counter, defaultdict
+
 from odoo import api, models
 
 from .client_refund_workflow import in_workflow
@@ -17,6 +19,23 @@ class AccountMoveLineReconcile(models.Model):
         self.with_context(
             client_refund_amounts={frozenset(pair.ids): amount for pair, amount in amounts.items()}
         )._reconcile_plan(list(amounts))
+
+    @api.model
+    def _reconcile_pairs(self, pairs):
+        """Reconcile each credit with its own counterpart, in rounds in which no credit and no credit note comes twice.
+
+        Core mistakes whose exchange difference and whose cash-basis tax it is where one plan holds two pairs of one.
+
+        :param pairs: iterable of (account.move.line, account.move.line), credit and counterpart
+        """
+        rounds = defaultdict(list)
+        seen = Counter()
+        for credit, counterpart in pairs:
+            source = credit._get_refund_document()
+            rounds[seen[source]].append(credit | counterpart)
+            seen[source] += 1
+        for plan in rounds.values():
+            self._reconcile_plan(plan)
 
     @api.model
     def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):

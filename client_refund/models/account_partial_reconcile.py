@@ -1,11 +1,12 @@
 from odoo import api, fields, models
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import OWNER_FIELDS, in_workflow
 
 REFUND_PROTECTED_FIELDS = frozenset(
     {
         "amount",
+        "client_dormant_id",
         "client_refund_id",
         "credit_amount_currency",
         "credit_move_id",
@@ -42,7 +43,7 @@ class AccountPartialReconcile(models.Model):
             self._check_not_owned_by_refund()
         result = super().write(vals)
         self._check_not_negative()
-        if vals.get("client_refund_id"):
+        if any(vals.get(name) for name in OWNER_FIELDS.values()):
             self._check_not_owned_by_refund()
         return result
 
@@ -65,14 +66,14 @@ class AccountPartialReconcile(models.Model):
             if min(partial.amount, partial.debit_amount_currency, partial.credit_amount_currency) < 0
         )
 
-    def _set_refund_owner(self, refund):
-        """Let a refund own these reconciliations, and those of their exchange differences.
+    def _set_refund_owner(self, owner):
+        """Let a refund, or the dormant-credit register, own these reconciliations and their exchange differences.
 
-        :param refund: client.refund
+        :param owner: client.refund or client.dormant.credit
         """
         exchange_items = self.exchange_move_id.line_ids
         partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
-        partials.client_refund_id = refund
+        partials[OWNER_FIELDS[owner._name]] = owner
 
     def _unlink_on(self, date):
         """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
@@ -98,10 +99,9 @@ class AccountPartialReconcile(models.Model):
         :raise UserError: names client, entry and refund
         """
         items = self.debit_move_id | self.credit_move_id
-        if in_workflow(self.env) or not items.move_id.client_refund_id:
-            return
-        owned = items.filtered(lambda item: item.move_id.client_refund_id and item.account_type == "asset_receivable")
-        owned.move_id._check_not_owned_by_refund()
+        owned = items.move_id.browse() if in_workflow(self.env) else items.move_id._filter_owned()
+        settling = items.filtered(lambda item: item.move_id in owned and item.account_type == "asset_receivable")
+        settling.move_id._check_not_owned_by_refund()
 
     def _check_leaves_held(self):
         """Refuse to use up what issued refunds hold of a credit: their money may be on its way.

@@ -211,8 +211,7 @@ class AccountPayment(models.Model):
     def _must_be_reversed(self):
         """Whether the payment's entry can't be canceled any more: it is in a locked period, or hashed."""
         self.ensure_one()
-        entry = self.move_id.filtered(lambda move: move.state == "posted")
-        return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
+        return self.move_id._must_be_reversed()
 
     def _take_back(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
@@ -221,33 +220,9 @@ class AccountPayment(models.Model):
         :param reason: str, their reference
         """
         to_reverse = self.filtered(lambda payment: payment._must_be_reversed())
-        to_reverse._reverse_for_refund(date, reason)
+        to_reverse.move_id._reverse_for_refund(date, reason)
+        to_reverse.state = "canceled"
         (self - to_reverse).action_cancel()
-
-    def _reverse_for_refund(self, date, reason):
-        """Reverse the entries of these refund payments and reopen what they settled.
-
-        :param date: date of the reversals
-        :param reason: str, their reference
-        """
-        reversals = self.move_id._reverse_moves(
-            [self._prepare_refund_reversal_vals(entry, date, reason) for entry in self.move_id], cancel=True
-        )
-        for item in reversals.line_ids:
-            (item.matched_debit_ids | item.matched_credit_ids).client_refund_id = item.move_id.client_refund_id
-        self.state = "canceled"
-
-    @api.model
-    def _prepare_refund_reversal_vals(self, entry, date, reason):
-        """The values of the entry that reverses a refund's payment.
-
-        :return: dict
-        """
-        return {
-            "date": date,
-            "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=entry.name, reason=reason),
-            "client_refund_id": entry.client_refund_id.id,
-        }
 
     def _reconcile_with_returned(self):
         """Reconcile each item of these incoming payments with the item of the refund's payment that came back."""

@@ -31,12 +31,16 @@ class ClientCreditRows(models.Model):
                         THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
                         ELSE 0
                    END AS amount_refundable_company_currency,
+                   excluded.account_id IS NULL
+                   AND root.client_refund_dormant_days > 0
+                   AND %(today)s - credit.date >= root.client_refund_dormant_days AS dormant,
                    %(blocked)s AS client_blocked,
                    %(owed)s AS amount_owed,
                    %(last_activity)s AS last_activity
               FROM %(groups)s AS credit
               JOIN res_partner client ON client.id = credit.partner_id
               JOIN res_company company ON company.id = credit.company_id
+              JOIN res_company root ON root.id = split_part(company.parent_path, '/', 1)::int
               JOIN res_currency company_currency ON company_currency.id = company.currency_id
          LEFT JOIN %(excluded)s AS excluded
                 ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id

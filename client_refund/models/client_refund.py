@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow, with_neutral_context
+from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -40,7 +40,7 @@ class ClientRefund(models.Model):
 
     _name = "client.refund"
     _description = "Client Refund"
-    _inherit = ["client.refund.mixin", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.mixin", "client.refund.numbers", "portal.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
@@ -291,16 +291,11 @@ class ClientRefund(models.Model):
 
         :raise UserError: names the fields
         """
-        if in_workflow(self.env):
-            return
-        written = {name for vals in vals_list for name in vals}
-        free = self.env["mail.thread"]._fields.keys() | self.env["mail.activity.mixin"]._fields.keys()
-        refused = (written - allowed - free) & records._fields.keys()
-        if refused:
+        if refused := get_refused_fields(records, vals_list, allowed):
             raise UserError(
                 self.env._(
                     "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
-                    fields=", ".join(sorted(records._fields[name]._description_string(self.env) for name in refused)),
+                    fields=refused,
                 )
             )
 

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -160,16 +160,7 @@ class ClientRefundCheck(models.Model):
         ).default_account_id
 
     def _get_lock_date_problems(self, date):
-        violated = self.company_id._get_violated_lock_dates(date, False, self.journal_id)
-        if not violated:
-            return []
-        return [
-            self.env._(
-                "%(date)s is in a locked period (%(locks)s). Choose a later date.",
-                date=fields.Date.to_string(date),
-                locks=self.company_id._format_lock_dates(violated),
-            )
-        ]
+        return self.company_id._get_client_refund_lock_problems(date, self.journal_id)
 
     def _get_payee_problems(self, own_numbers):
         """What is wrong with the account that would receive the money.

@@ -2,16 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class ClientRefundNumbers(models.Model):
-    """How refunds are numbered."""
+class ClientRefundNumbers(models.AbstractModel):
+    """How refunds, and what else has a sequence with the name of its model as code, are numbered."""
 
-    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+    _name = "client.refund.numbers"
+    _description = "Numbers of Client Refunds"
 
     @api.model
     def _draw_numbers(self, vals_list):
-        """The numbers of new refunds. Their sequence is looked for once, not once for each of them.
+        """The numbers of new documents. Their sequence is looked for once, not once for each of them.
 
-        :param vals_list: list of dict, values of refunds
+        :param vals_list: list of dict, values of documents
         :return: list of str
         """
         today = fields.Date.context_today(self)
@@ -27,20 +28,22 @@ class ClientRefundNumbers(models.Model):
 
     @api.model
     def _get_number_sequence(self, company, date):
-        """What numbers the refunds of a company on a date: its sequence, or the date range of that.
+        """What numbers the documents of a company on a date: its sequence, or the date range of that.
 
         :return: ir.sequence or ir.sequence.date_range
         :raise UserError: if there is none
         """
         sequence = self.env["ir.sequence"].search(
-            [("code", "=", "client.refund"), ("company_id", "in", (company.id, False))], order="company_id", limit=1
+            [("code", "=", self._name), ("company_id", "in", (company.id, False))], order="company_id", limit=1
         )
         if not sequence:
             raise UserError(
                 self.env._(
-                    "There is no sequence to number refunds of company %(company)s with. "
-                    "Activate or create one with the code client.refund.",
+                    "There is no sequence to number %(documents)s in company %(company)s. "
+                    "Activate or create one with the code %(code)s.",
+                    documents=self.env["ir.model"]._get(self._name).name,
                     company=company.display_name,
+                    code=self._name,
                 )
             )
         if not sequence.use_date_range:

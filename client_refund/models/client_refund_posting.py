@@ -1,4 +1,4 @@
-from collections import Counter, defaultdict
+from collections import Counter
 
 from markupsafe import Markup
 
@@ -137,25 +137,11 @@ class ClientRefundPosting(models.Model):
         """Reconcile each credit with its own payment item, and own what came of it."""
         # core reads the taxes for one document after another
         self.line_ids.move_line_id.move_id.line_ids.fetch(["tax_ids"])
-        for pairs in self._get_reconcile_rounds():
-            self.env["account.move.line"]._reconcile_plan(pairs)
+        self.env["account.move.line"]._reconcile_pairs(
+            (line.move_line_id, line.payment_line_id) for line in self.line_ids._filter_paid_out()
+        )
         for refund in self:
             refund.line_ids.payment_line_id.matched_credit_ids._set_refund_owner(refund)
-
-    def _get_reconcile_rounds(self):
-        """The pairs to reconcile, in rounds in which no credit and no credit note comes twice.
-
-        Core mistakes whose exchange difference and whose cash-basis tax it is where one plan holds two pairs of one.
-
-        :return: iterable of lists of account.move.line, pairs of a credit and its payment item
-        """
-        rounds = defaultdict(list)
-        seen = Counter()
-        for line in self.line_ids._filter_paid_out():
-            source = line.move_line_id._get_refund_document()
-            rounds[seen[source]].append(line.move_line_id | line.payment_line_id)
-            seen[source] += 1
-        return rounds.values()
 
     def _keep_balances(self):
         """Keep what each client's balance is before the refund and what it is after, for those who audit it."""

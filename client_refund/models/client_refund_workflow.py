@@ -6,6 +6,8 @@ an object in the context: code can hold it, a context that comes over RPC can't 
 """
 
 _WORKFLOW = object()
+# Who may own an entry or a reconciliation, and the field that says so.
+OWNER_FIELDS = {"client.refund": "client_refund_id", "client.dormant.credit": "client_dormant_id"}
 # What a caller's context may say: anything else, such as `default_*` keys or core's flags, could bend what is booked.
 _NEUTRAL_KEYS = ("allowed_company_ids", "lang", "tz", "uid")
 
@@ -25,3 +27,18 @@ def with_neutral_context(records):
 def in_workflow(env):
     """Whether the caller is one of the refund's own methods."""
     return env.context.get("client_refund_workflow") is _WORKFLOW
+
+
+def get_refused_fields(records, vals_list, allowed):
+    """What of these values only the own methods of these records write; chatter and activities are free.
+
+    :param allowed: set of str, fields that anybody may write
+    :return: str, the labels of the fields; empty where all may be written
+    """
+    env = records.env
+    if in_workflow(env):
+        return ""
+    written = {name for vals in vals_list for name in vals}
+    free = env["mail.thread"]._fields.keys() | env["mail.activity.mixin"]._fields.keys()
+    refused = (written - allowed - free) & records._fields.keys()
+    return ", ".join(sorted(records._fields[name]._description_string(env) for name in refused))

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
@@ -87,6 +90,36 @@ class ResCompany(models.Model):
         string="Send Refund Notices",
         help="Whether clients get a mail with a notice when their refund is booked, unless a refund says otherwise.",
     )
+    client_refund_dormant_days = fields.Integer(
+        string="Dormant After (days)",
+        default=365,
+        help="Credits older than this number of days are entered in the dormant-credit register every night, so that "
+        "somebody tries to reach the client. Nothing is booked by that. 0: no register.",
+    )
+    client_refund_dormant_attempts = fields.Integer(
+        string="Attempts Needed",
+        default=1,
+        help="How many attempts to reach the client are needed at least, before a dormant credit can be handed over.",
+    )
+    client_refund_unclaimed_account_id = fields.Many2one(
+        "account.account",
+        string="Unclaimed Money",
+        check_company=True,
+        domain="[('account_type', 'in', ('liability_current', 'liability_non_current')), ('reconcile', '=', True)]",
+        help="The liability account that takes over credits whose client can't be reached. It must allow "
+        "reconciliation, so that it is known what was paid on.",
+    )
+    client_refund_unclaimed_journal_id = fields.Many2one(
+        "account.journal",
+        string="Hand-Over Journal",
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        help="The journal that books hand-overs. None: the first miscellaneous journal.",
+    )
+
+    @api.constrains("client_refund_unclaimed_account_id", "client_refund_unclaimed_journal_id")
+    def _check_client_refund_unclaimed(self):
+        self._check_company(["client_refund_unclaimed_account_id", "client_refund_unclaimed_journal_id"])
 
     def _get_client_refund_policy(self):
         """The company whose policy holds: a branch has none of its own, or refunds would be made where it is lax.
@@ -111,3 +144,46 @@ class ResCompany(models.Model):
         """
         # as above
         return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)
+
+    def _get_client_refund_lock_problems(self, date, journal):
+        """Why nothing can be booked on a date.
+
+        :param journal: account.journal
+        :return: list of str
+        """
+        violated = self._get_violated_lock_dates(date, False, journal)
+        if not violated:
+            return []
+        return [
+            self.env._(
+                "%(date)s is in a locked period (%(locks)s). Choose a later date.",
+                date=fields.Date.to_string(date),
+                locks=self._format_lock_dates(violated),
+            )
+        ]
+
+    def _get_client_dormant_domain(self):
+        """Which open credits of these companies are dormant. What is never refunded, such as trust money, never is.
+
+        :return: Domain of account.move.line
+        """
+        today = fields.Date.context_today(self)
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("date", "<=", today - timedelta(days=days))
+            & Domain("account_id", "not in", company._get_client_refund_excluded_accounts().ids)
+            & Domain("partner_id", "!=", False)
+            for company in self
+            if (days := company._get_client_refund_policy().client_refund_dormant_days) > 0
+        )
+
+    def _get_client_refund_unclaimed_journal(self):
+        """The journal that books hand-overs of dormant credits.
+
+        :return: account.journal
+        """
+        journals = self.env["account.journal"]
+        # as above
+        return self._get_client_refund_policy().client_refund_unclaimed_journal_id.sudo(False) or journals.search(
+            [*journals._check_company_domain(self), ("type", "=", "general")], limit=1
+        )

@@ -33,5 +33,7 @@ class TestNumbers(ClientRefundCommon):
     def test_without_a_sequence(self):
         self.sequence.active = False
 
-        with self.assertRaisesRegex(UserError, "There is no sequence to number refunds of company"):
+        with self.assertRaisesRegex(
+            UserError, "There is no sequence to number Client Refund in company .* code client.refund"
+        ):
             self._create("2022-04-01")

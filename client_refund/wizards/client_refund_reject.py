@@ -9,11 +9,10 @@ class ClientRefundReject(models.TransientModel):
     _inherit = ["client.refund.dialog"]
 
     def action_reject(self):
-        """Reject the refunds or runs.
+        """Reject the refunds, runs or hand-overs.
 
         :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be rejected
         """
-        self.ensure_one()
-        (self.run_ids or self.refund_ids).action_reject(self.reason)
+        self._get_documents().action_reject(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -18,20 +18,21 @@ class ClientRefundUndo(models.TransientModel):
     has_offset = fields.Boolean(compute="_compute_payments")
     needs_reversal = fields.Boolean(compute="_compute_payments")
 
-    @api.depends("refund_ids")
+    @api.depends("refund_ids", "dormant_ids")
     def _compute_payments(self):
         for wizard in self:
             issued = wizard.refund_ids.filtered(lambda refund: refund._is_issued())
             wizard.has_payment = bool(issued.payment_ids)
             wizard.has_offset = bool(issued.offset_ids)
-            wizard.needs_reversal = any(payment._must_be_reversed() for payment in issued._get_standing_payments())
+            wizard.needs_reversal = wizard.dormant_ids._needs_reversal() or any(
+                payment._must_be_reversed() for payment in issued._get_standing_payments()
+            )
 
     def action_undo(self):
-        """Undo the refunds, or all refunds of the runs.
+        """Undo the refunds, all refunds of the runs, or the hand-overs of the dormant credits.
 
         :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be undone, and the way out
         """
-        self.ensure_one()
-        (self.run_ids or self.refund_ids).action_undo(self.reason, self.date)
+        self._get_documents().action_undo(self.reason, self.date)
         return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,117 @@
+from odoo import api, models
+from odoo.fields import Command, Domain
+from odoo.tools import split_every
+
+from .client_dormant_approval import APPROVAL_ACTIVITY
+from .client_dormant_credit import CONTACT_STATES, OPEN_STATES
+from .client_refund_workflow import with_workflow
+
+CHUNK = 1000
+
+
+class ClientDormantGather(models.Model):
+    """How credits that have got old come into the register, and how it follows what becomes of them."""
+
+    _inherit = "client.dormant.credit"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _cron_gather(self):
+        """Let the register follow the ledger, then enter what has got old enough. Commits after each chunk."""
+        self.search([("state", "in", OPEN_STATES)])._follow_credits()
+        closed = Domain("state", "=", "closed") & Domain("activity_ids", "!=", False)
+        self.search(closed).activity_unlink([APPROVAL_ACTIVITY])
+        credits = self._search_dormant_credits(self.env["res.company"].search([]))
+        left = len(credits)
+        for chunk in split_every(CHUNK, credits.ids, credits.browse):
+            self._gather(chunk)
+            left -= len(chunk)
+            self.env["ir.cron"]._commit_progress(len(chunk), remaining=left)
+
+    @api.model
+    def _search_dormant_credits(self, companies, domain=Domain.TRUE):
+        """The open credits of these companies that are old enough for the register, oldest first.
+
+        :return: account.move.line
+        """
+        items = self.env["account.move.line"]
+        return items.search(
+            items._get_open_credit_domain() & companies._get_client_dormant_domain() & domain, order="date, id"
+        )
+
+    @api.model
+    def _gather(self, credits):
+        """Enter credits: those of a client, company, currency and account together, if any is looked for already.
+
+        What was asked for stays as it is: who approves it has seen that.
+
+        :param credits: account.move.line, open credits
+        :return: client.dormant.credit, those they are in, new or not
+        """
+        own = with_workflow(self)
+        row_key = self.env["client.credit"]._get_row_key
+        opened = own.search(
+            Domain("state", "in", OPEN_STATES)
+            & (
+                Domain("partner_id", "in", credits.partner_id.commercial_partner_id.ids)
+                # a client may have got another parent meanwhile
+                | Domain("line_ids.move_line_id", "in", credits.ids)
+            )
+        )
+        by_key = {row_key(register): register for register in opened}
+        fresh = (credits - opened.line_ids.move_line_id).grouped(row_key)
+        joining = {
+            register: items
+            for key, items in fresh.items()
+            if (register := by_key.get(key)) and register.state in CONTACT_STATES
+        }
+        # nobody but the register writes it, so nobody has the right
+        created = (
+            own.sudo()
+            .create([self._prepare_register_vals(*key, items) for key, items in fresh.items() if key not in by_key])
+            .sudo(False)
+        )
+        own._join(joining)
+        entered = created.union(*(by_key[key] for key in map(row_key, credits) if key in by_key))
+        return self.browse(entered.ids)  # not in the hands of the register any more
+
+    @api.model
+    def _prepare_register_vals(self, client, company, currency, account, credits):
+        """The values of a new register.
+
+        :param credits: account.move.line
+        :return: dict
+        """
+        return {
+            "partner_id": client.id,
+            "company_id": company.id,
+            "currency_id": currency.id,
+            "account_id": account.id,
+            "line_ids": [Command.create({"move_line_id": credit.id}) for credit in credits],
+        }
+
+    def _join(self, joining):
+        """Enter more credits of clients who are looked for.
+
+        :param joining: dict, client.dormant.credit: account.move.line
+        """
+        # as above
+        self.line_ids.sudo().create(
+            [
+                {"register_id": register.id, "move_line_id": credit.id}
+                for register, credits in joining.items()
+                for credit in credits
+            ]
+        )
+        self.union(*joining)._message_log_batch(
+            {
+                register.id: self.env._(
+                    "Old enough by now: %(documents)s.", documents=", ".join(credits.move_id.mapped("display_name"))
+                )
+                for register, credits in joining.items()
+            }
+        )
+
+    def _follow_credits(self):
+        """Look what is open of the credits: most is seen when it happens, but not that a document was blocked."""
+        # as if the credits were new: everything that is read of them is read again
+        self.line_ids.modified(["move_line_id"])
