@@ -35,9 +35,12 @@ registry.category("web_tour.tours").add("client_dormant_find_and_ask", {
             run: "click",
         },
         {
+            content: "Everybody who is owed something is there",
+            trigger: ".o_list_view:has(.o_data_row:contains(Alder & Finch LLP)) .o_data_row:contains(Birch Holdings)",
+        },
+        {
             content: "Open the filters",
-            trigger:
-                ".o_breadcrumb:contains(Client Credits) ~ * .o_searchview_dropdown_toggler, .o_searchview_dropdown_toggler",
+            trigger: ".o_searchview_dropdown_toggler",
             run: "click",
         },
         {
