@@ -1,6 +1,6 @@
 # Everything a developer runs; `make help` lists it. Odoo itself runs through dev/run.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lifecycle bench lint format shell pot
+.PHONY: help demo demo-reset test lifecycle bench lint format shell pot screenshots
 
 # A quick run is no measurement, and one of a single figure not all of it: they are kept apart.
 RESULTS = bench/results$(if $(findstring --quick,$(ARGS)),-quick)$(if $(findstring --figure,$(ARGS)),-again).json
@@ -39,3 +39,8 @@ pot: ## export the terms to translate into each addon's i18n folder
 		mkdir -p $$addon/i18n; \
 		printf '%s\n' "$$terms" >$$addon/i18n/$$addon.pot; \
 	done
+
+screenshots: ## take the pictures of the README, the guides and the Apps pages anew (ARGS="wizard": those with that name)
+	@set -e; pictures="$$(mktemp)"; trap 'rm -f "$$pictures"' EXIT; \
+	dev/run dev/screenshots.py $(ARGS) >"$$pictures"; \
+	tar -xf "$$pictures"

@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ClientRefundCommon
 
@@ -189,3 +189,11 @@ class TestUndo(ClientRefundCommon):
 
         self.assertEqual(credit_note.amount_residual, -300)
         self.assertEqual(refund.payment_ids.move_id.reversal_move_ids.date, fields.Date.to_date("2024-05-05"))
+
+    def test_dialog_on_the_screen(self):
+        """Before anything is saved, the dialog knows that there is a payment, and asks for a date where it must."""
+        refund = self._refund({self._credit_note(300): 100})
+        undo = self.env["client.refund.undo"].with_context(active_model=refund._name, active_ids=refund.ids)
+        self.assertTrue(Form(undo).has_payment)
+        self._lock_until("2024-04-30")
+        self.assertTrue(Form(undo).needs_reversal)

@@ -21,7 +21,8 @@ class ClientRefundUndo(models.TransientModel):
     @api.depends("refund_ids", "dormant_ids")
     def _compute_payments(self):
         for wizard in self:
-            issued = wizard.refund_ids.filtered(lambda refund: refund._is_issued())
+            # `_origin`: what is not saved yet knows no payments
+            issued = wizard.refund_ids._origin.filtered(lambda refund: refund._is_issued())
             wizard.has_payment = bool(issued.payment_ids)
             wizard.has_offset = bool(issued.offset_ids)
             wizard.needs_reversal = wizard.dormant_ids._needs_reversal() or any(
