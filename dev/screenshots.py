@@ -19,7 +19,8 @@ import urllib.request
 import databases
 import install
 from processes import fail, run_script, say
-from scenes import CHAPTERS, ICONS, PHONE
+from scenes import CHAPTERS, ICONS
+from stage import PHONE
 
 DATABASE = "client_refund_screenshots"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
