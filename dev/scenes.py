@@ -114,10 +114,10 @@ DESK = [
         CREDITS,
         (
             at(".o_kanban_record:has-text('Harbor View') button"),
-            seen(f"{DIALOG} .o_data_row, {DIALOG} .o_kanban_record"),
+            seen(f"{DIALOG} .o_kanban_record:not(.o_kanban_ghost)"),
+            scroll(f"{DIALOG} [name=partner_bank_id]"),
         ),
         PHONE,
-        TALL,
     ),
     Scene(
         f"{IMAGES}/waiting.png",
@@ -168,7 +168,7 @@ DESK = [
         "admin",
         REFUNDS,
         (
-            row("Olivia Hartmann"),
+            row("Tomás Rivera"),
             at("[name=partner_id] a"),
             click("Invoicing", ".o_notebook"),
             at("[name=client_refund_blocked] input"),
@@ -199,7 +199,6 @@ PORTAL = [
             seen(".badge:has-text('Received')"),
         ),
         PHONE,
-        TALL,
     ),
     Scene(f"{IMAGES}/request.png", "clerk", REFUNDS, (row("Olivia Hartmann"), seen(".alert-info:visible")), TALL),
 ]
