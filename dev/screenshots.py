@@ -197,10 +197,11 @@ def main(*wanted):
     """Play all scenes, as each meets what those before it did; keep the pictures whose names have a wanted word."""
     if os.isatty(sys.stdout.fileno()):
         fail("the pictures come as an archive: run `make screenshots`.")
+    archive_to, sys.stdout = sys.stdout.buffer, sys.stderr  # what else is printed is for the person at the terminal
     with databases.in_use(DATABASE), browser() as program:
         databases.create(DATABASE)
         databases.sql(SAME_AVATARS, DATABASE)
-        with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
+        with tarfile.open(fileobj=archive_to, mode="w|") as archive:
             for icon in ICONS:
                 add(archive, str(icon.with_suffix(".png").relative_to(databases.ROOT)), draw(program, icon))
             for chapter in CHAPTERS:
