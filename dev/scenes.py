@@ -230,7 +230,7 @@ DORMANT = [
         (row("Stonebridge"), click("Ask for Hand-Over"), seen("[data-value=to_approve].o_arrow_button_current")),
         LOW,
     ),
-    Scene(f"{IMAGES}/hand_over.png", "admin", REGISTER, (row("Stonebridge"), seen(".alert-warning:visible")), LOW),
+    Scene(f"{IMAGES}/hand_over.png", "admin", REGISTER, (row("Stonebridge"), seen(".alert-warning:visible"))),
 ]
 REVIEW = [
     Scene(
