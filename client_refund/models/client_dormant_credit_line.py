@@ -12,7 +12,9 @@ class ClientDormantCreditLine(models.Model):
     _order = "register_id, date, id"
     _rec_name = "document"
 
-    register_id = fields.Many2one("client.dormant.credit", required=True, index=True, ondelete="cascade")
+    register_id = fields.Many2one(
+        "client.dormant.credit", string="Dormant Credit", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="register_id.company_id", store=True, precompute=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     currency_id = fields.Many2one(related="register_id.currency_id")
