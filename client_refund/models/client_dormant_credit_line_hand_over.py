@@ -16,7 +16,7 @@ class ClientDormantCreditLineHandOver(models.Model):
         :return: str or None
         """
         credit, register = self.move_line_id, self.register_id
-        open_amount = credit.amount_refund_open
+        open_amount = self._get_open_amount()
         if not open_amount and self.currency_id.is_zero(self.amount):
             return None
         names = {"document": self.document, "amount": register._format_amount(self.amount)}
@@ -24,12 +24,6 @@ class ClientDormantCreditLineHandOver(models.Model):
             return self.env._(
                 "%(open)s is open of %(document)s, and %(amount)s was asked for. Reject or withdraw it, and ask again.",
                 open=register._format_amount(open_amount),
-                **names,
-            )
-        if credit.partner_id.commercial_partner_id != register.partner_id:
-            return self.env._(
-                "%(document)s belongs to %(client)s now. Correct the contact first.",
-                client=credit.partner_id.commercial_partner_id.display_name,
                 **names,
             )
         if refunds := credit._get_refund_reservations().refund_id:

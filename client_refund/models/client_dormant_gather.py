@@ -50,15 +50,10 @@ class ClientDormantGather(models.Model):
         own = with_workflow(self)
         row_key = self.env["client.credit"]._get_row_key
         opened = own.search(
-            Domain("state", "in", OPEN_STATES)
-            & (
-                Domain("partner_id", "in", credits.partner_id.commercial_partner_id.ids)
-                # a client may have got another parent meanwhile
-                | Domain("line_ids.move_line_id", "in", credits.ids)
-            )
+            [("state", "in", OPEN_STATES), ("partner_id", "in", credits.partner_id.commercial_partner_id.ids)]
         )
         by_key = {row_key(register): register for register in opened}
-        fresh = (credits - opened.line_ids.move_line_id).grouped(row_key)
+        fresh = (credits - opened.line_ids.filtered(lambda line: line._is_own()).move_line_id).grouped(row_key)
         joining = {
             register: items
             for key, items in fresh.items()

@@ -116,6 +116,15 @@ class TestDormantUndo(ClientDormantCommon):
 
         self.assertEqual((register.amount, younger.state), (340, "closed"))
 
+    def test_client_of_another_parent(self):
+        """The credits are open again, and are its new owner's."""
+        credit = self._credit_note(300)
+        register = self._hand_over(credit)
+        self.client.parent_id = self._create_client("Group")
+        register.with_user(self.approver).action_undo("The client wrote")
+        self.assertEqual((credit.amount_residual, register.state), (-300, "closed"))
+        self.assertEqual(self._register(credit).partner_id, self.client.parent_id)
+
     def test_dialog(self):
         register = self._hand_over(self._credit_note(300))
         self._lock_until("2024-05-31")
