@@ -166,6 +166,34 @@ class TestDormantGather(ClientDormantCommon):
         self.assertEqual((register.state, register.amount), ("handed_over", 300))
         self.assertFalse(moved.reconciled)
 
+    def _merge(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.client | self.other_client).ids, self.client)
+        self.env.invalidate_all()
+
+    def test_clients_are_merged(self):
+        """The older one takes over; what was handed over stays as it is."""
+        handed_over = self._hand_over(self._credit_note(5, partner=self.other_client))
+        other = self._register(self._credit_note(70, partner=self.other_client))
+        register = self._register(self._credit_note(300))
+        self._attempt(register)
+        self._merge()
+        self.assertRecordValues(
+            handed_over | other | register,
+            [
+                {"partner_id": self.client.id, "state": "handed_over", "amount": 5},
+                {"partner_id": self.client.id, "state": "to_contact", "amount": 370},
+                {"partner_id": self.client.id, "state": "closed", "amount": 0},
+            ],
+        )
+        self.assertEqual(len(register.attempt_ids), 1)
+
+    def test_clients_are_not_merged_while_one_waits(self):
+        register = self._ask(self._credit_note(300))
+        self._register(self._credit_note(70, partner=self.other_client))
+        with self.assertRaisesRegex(UserError, f"{register.name}.*it is To Approve"), self.env.cr.savepoint():
+            self._merge()
+
     def test_queries_do_not_grow(self):
         """But for the number of each, which its sequence gives."""
         clients = [self._create_client(f"Client {number}") for number in range(24)]
