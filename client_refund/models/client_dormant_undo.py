@@ -30,7 +30,7 @@ class ClientDormantUndo(models.Model):
         raise_problems(refunds._get_reason_problems(reason) + registers._get_undo_problems(date))
         entries = registers._get_standing_entries()
         handed_over = registers.line_ids.filtered("counterpart_id")
-        expected = {line.move_line_id: -line.amount for line in handed_over}
+        expected = refunds._get_expected_residuals(handed_over._get_reopened_amounts())
         to_reverse = entries.filtered(lambda entry: entry._must_be_reversed())
         to_reverse._reverse_for_refund(date, reason)
         (entries - to_reverse).button_cancel()

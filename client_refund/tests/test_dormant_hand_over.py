@@ -155,6 +155,12 @@ class TestDormantHandOver(ClientDormantCommon):
         register = self._hand_over(self._credit_note(300))
         self.assertEqual(self._get_entry(register).journal_id.type, "general")
 
+    def test_date_before_the_credit(self):
+        register = self._register(self._credit_note(300))
+        self._attempt(register)
+        register.date = "2024-02-29"
+        self._assert_refused(register.action_submit, "is of 2024-03-01 and can't be handed over before")
+
     def test_locked_period(self):
         register = self._ask(self._credit_note(300))
         self._lock_until("2024-05-31")

@@ -116,6 +116,22 @@ class TestDormantUndo(ClientDormantCommon):
 
         self.assertEqual((register.amount, younger.state), (340, "closed"))
 
+    def test_more_is_open_since(self):
+        """What a refund paid out or an invoice took of a credit, and is open again, stays open."""
+        credit_note, receipt = self._credit_note(300), self._payment(200)
+        refund, invoice = self._refund({credit_note: 100}), self._invoice(80)
+        (receipt | invoice).reconcile()
+        register = self._hand_over(credit_note | receipt)
+        refund.action_undo("Wrong client")
+        invoice.remove_move_reconcile()
+        younger = self._hand_over(receipt, date="2024-05-02")
+        self.assertEqual((register.amount, younger.amount), (320, 80))
+
+        (register | younger).with_user(self.approver).action_undo("The client wrote")
+
+        self.assertEqual((credit_note | receipt).mapped("amount_residual"), [-300, -200])
+        self.assertEqual((register.amount, younger.amount), (0, 500))
+
     def test_younger_of_the_same_credit(self):
         """What was used up when this was handed over, and is open again since, is looked for once."""
         used = self._credit_note(100)
