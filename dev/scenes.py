@@ -174,7 +174,7 @@ DESK = [
         CREDITS,
         (
             at(".o_kanban_record:has-text('Harbor View') button"),
-            seen(f"{DIALOG} .o_data_row, {DIALOG} .o_kanban_record"),
+            seen(f"{DIALOG} .o_data_row, {DIALOG} .o_kanban_record:not(.o_kanban_ghost)"),
         ),
         PHONE,
     ),

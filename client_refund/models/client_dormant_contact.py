@@ -25,7 +25,7 @@ class ClientDormantContact(models.Model):
         self._check_state(*OPEN_STATES)
         template = self.env.ref(MAIL_TEMPLATE, raise_if_not_found=False)
         return {
-            "name": self.env._("Send E-Mail"),
+            "name": self.env._("Send Email"),
             "type": "ir.actions.act_window",
             "res_model": "mail.compose.message",
             "view_mode": "form",

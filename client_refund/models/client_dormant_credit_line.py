@@ -25,7 +25,7 @@ class ClientDormantCreditLine(models.Model):
     )
     counterpart_id = fields.Many2one(
         "account.move.line",
-        string="Handed Over By",
+        string="Settled By",
         index="btree_not_null",
         ondelete="restrict",
         help="The journal item that settled the credit when it was handed over.",

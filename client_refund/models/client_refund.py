@@ -73,7 +73,7 @@ class ClientRefund(models.Model):
     )
     balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
     issued_on = fields.Datetime(
-        readonly=True, copy=False, help="When the refund was issued. A rail that pays later books its payment later."
+        readonly=True, copy=False, help="When the refund was issued. A payment order books its payment later."
     )
     booked_on = fields.Datetime(
         readonly=True,

@@ -59,9 +59,7 @@ class ClientRefundNotice(models.Model):
         self.ensure_one()
         if not self._is_issued():
             return [
-                self.env._(
-                    "it is %(state)s. The client is told of what is paid out alone.", state=self._get_state_label()
-                )
+                self.env._("it is %(state)s. Clients are told only of what was issued.", state=self._get_state_label())
             ]
         if not self._get_notice_recipient().email_normalized:
             return [self._get_no_address_message()]
