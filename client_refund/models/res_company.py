@@ -177,6 +177,16 @@ class ResCompany(models.Model):
             if (days := company._get_client_refund_policy().client_refund_dormant_days) > 0
         )
 
+    def _is_client_refund_unclaimed_set(self):
+        """Whether the settings say how to book unclaimed money: as a debt that stays one, not as income."""
+        # the account may have changed since it was chosen
+        account = self._get_client_refund_policy().client_refund_unclaimed_account_id
+        return (
+            account.account_type in ("liability_current", "liability_non_current")
+            and account.reconcile
+            and self._get_client_refund_unclaimed_journal().type == "general"
+        )
+
     def _get_client_refund_unclaimed_journal(self):
         """The journal that books hand-overs of dormant credits.
 
