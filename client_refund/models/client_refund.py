@@ -129,6 +129,7 @@ class ClientRefund(models.Model):
             ("paid", "Paid"),
             ("canceled", "Canceled"),
         ],
+        string="Status",
         required=True,
         default="draft",
         compute="_compute_state",
