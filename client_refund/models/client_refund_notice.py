@@ -71,12 +71,13 @@ class ClientRefundNotice(models.Model):
         return self.env._("the client has no e-mail address. Add one, then choose Send Notice.")
 
     def _get_notice_recipient(self):
-        """Who is written to: the client's contact for invoices, or the client.
+        """Who is written to: the client's contact for invoices, where it is not another company's, or the client.
 
         :return: res.partner
         """
         self.ensure_one()
         contact = self.partner_id.browse(self.partner_id.address_get(["invoice"])["invoice"])
+        contact = contact.filtered_domain(contact._check_company_domain(self.company_id))
         return contact if contact.email_normalized else self.partner_id
 
     # -------------------------------------------------------------------------
@@ -185,6 +186,7 @@ class ClientRefundNotice(models.Model):
             force_send=False,
             notify_skip_followers=True,
         )
+        refund._note_notice_sent()
 
     def _note_notice_sent(self):
         """The client has the notice, however it was sent."""

@@ -145,6 +145,22 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         self.assertEqual(self._send().recipient_ids, contact)
         self.assertEqual(refund.notice_state, "sent")
 
+    def test_contact_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Another Firm"})
+        self._create_client(
+            "Accounts Payable", parent_id=self.client.id, type="invoice", email="ap@a.example", company_id=company.id
+        )
+        refund = self._refund({self.credit: None})
+        self.assertNotice(self._send(), refund)
+
+    def test_template_writes_to_others(self):
+        template = self.env.ref("client_refund.mail_template_client_refund_notice")
+        template.partner_to = str(self.approver.partner_id.id)
+        refund = self._refund({self.credit: None})
+        self.assertEqual(self._send().recipient_ids, self.approver.partner_id)
+        self.assertEqual(refund.notice_state, "sent")
+        self.assertFalse(self._send())
+
     # ------------------------------------------------------------------
     # Not, or not yet
     # ------------------------------------------------------------------
