@@ -261,4 +261,6 @@ class TestPortal(PortalCase):
             self._rpc(self.user, self.refund.browse(), "create_refund", {"partner_id": self.client.id})
         with self.assertRaises(AccessError):
             self._rpc(self.user, self.env["client.refund.wizard"], "create", {"partner_id": self.client.id})
-        self.assertNotIn("client_refund_blocked", self.client.with_user(self.user).fields_get())
+        for records in (self.client, self.company):
+            known = [name for name in records.with_user(self.user).fields_get() if name.startswith("client_refund")]
+            self.assertFalse(known)
