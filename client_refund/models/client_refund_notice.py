@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from .client_refund_problems import raise_problems
@@ -111,8 +112,25 @@ class ClientRefundNotice(models.Model):
             self.env.ref("client_refund.ir_cron_client_refund_notice")._trigger()
 
     def _drop_notices(self):
-        """Do not tell of these refunds any more, which are taken back."""
-        self.filtered(lambda refund: refund.notice_state == "to_send").notice_state = False
+        """Do not tell of these refunds any more, which are taken back; also not by mails that wait in the queue."""
+        # a mail in the queue belongs to nobody
+        mails = self.env["mail.mail"].sudo().search(self._get_waiting_mails_domain())
+        mails.cancel()
+        waiting = self.browse(mails.mapped("res_id")) | self.filtered(lambda refund: refund.notice_state == "to_send")
+        waiting.notice_state = False
+
+    def _get_waiting_mails_domain(self):
+        """The mails about these refunds to their clients that wait in the queue.
+
+        :return: Domain of mail.mail
+        """
+        sent = self.filtered(lambda refund: refund.notice_state == "sent")
+        return (
+            Domain("model", "=", self._name)
+            & Domain("res_id", "in", sent.ids)
+            & Domain("state", "=", "outgoing")
+            & Domain("recipient_ids.commercial_partner_id", "in", sent.partner_id.ids)
+        )
 
     # -------------------------------------------------------------------------
     # The scheduler's shell: the only place that commits

@@ -173,6 +173,19 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         again = self._refund({self.credit: None})
         self.assertNotice(self._send(), again)
 
+    def test_undone_while_the_mail_waits_in_the_queue(self):
+        refund, other = self._refund({self.credit: 60}), self._refund({self.credit: 40})
+        mails = self._send()
+        refund.action_undo("Wrong client")
+        self.assertRecordValues(mails, [{"state": "cancel"}, {"state": "outgoing"}])
+        self.assertRecordValues(refund | other, [{"notice_state": False}, {"notice_state": "sent"}])
+
+    def test_undone_after_the_mail_is_out(self):
+        refund = self._refund({self.credit: None})
+        self._send().state = "sent"
+        refund.action_undo("Wrong client")
+        self.assertEqual(refund.notice_state, "sent")
+
     def test_returned_before_it_was_sent(self):
         refund = self._refund({self.credit: None})
         refund.action_return("Account closed", "2024-04-02")
