@@ -77,7 +77,8 @@ class ResPartner(models.Model):
 
     def _check_moved_on_kept(self, moved_on):
         """:raise AccessError: if that is not when these were moved; core writes what is there where it merges them"""
-        if {fields.Datetime.to_datetime(moved_on) or False} - set(self.sudo().mapped("client_refund_moved_on")):
+        kept = fields.Datetime.to_datetime(moved_on) or False
+        if any(partner.client_refund_moved_on != kept for partner in self.sudo()):
             raise AccessError(self.env._("When a contact was moved can't be changed."))
 
     def _check_family_not_blocked(self):

@@ -145,8 +145,10 @@ class TestPayee(ClientRefundCommon):
         self._assert_risk(
             "changed_client", "Alder", {self.credit_note: 10}, partner_id=stranger.id, partner_bank_id=account.id
         )
-        with self.assertRaisesRegex(AccessError, "can't be changed"):
-            self.client.with_user(self.clerk).sudo(False).write({"client_refund_moved_on": False})
+        # alone, or together with one that it is true of
+        for clients in (self.client, self.client | self.other_client):
+            with self.assertRaisesRegex(AccessError, "can't be changed"):
+                clients.with_user(self.clerk).sudo(False).write({"client_refund_moved_on": False})
 
     def test_a_client_who_is_merged_into_a_stranger(self):
         """By somebody who is no administrator; core writes the values of both, and may."""
