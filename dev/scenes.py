@@ -3,92 +3,32 @@
 They are played in this order on one fresh demo, so that a scene shows what those before it did.
 """
 
-import re
 from pathlib import Path
-from typing import NamedTuple
 
 import databases
+from stage import (
+    DIALOG,
+    LETTER,
+    LOW,
+    PHONE,
+    TALL,
+    Chapter,
+    Scene,
+    at,
+    choose,
+    click,
+    fill,
+    printed,
+    row,
+    scroll,
+    seen,
+    write,
+)
 
-DESKTOP = (1300, 800)
-LOW = (1300, 620)
-PHONE = (390, 780)
-DIALOG = ".modal:not(.o_inactive_modal)"
 ICONS = sorted(databases.ROOT.glob("client_refund*/static/description/icon.svg"))
 HERE = Path(__file__).resolve().parent
-
-
-class Scene(NamedTuple):
-    """A picture: its file, who looks (the password is the login), where, in which window, at which part of it."""
-
-    file: str
-    login: str
-    path: str
-    steps: tuple = ()
-    size: tuple = DESKTOP
-    part: str = ""
-
-
-class Chapter(NamedTuple):
-    """Scenes that want the same: a small addon installed where it meets its module, a script run in `odoo shell`."""
-
-    scenes: list
-    glue: str = ""
-    script: Path | None = None
-
-
-def click(text, within=""):
-    """Click the button, link or tab with this text."""
-
-    def step(page):
-        top = page.locator(within or f"{DIALOG}, body:not(:has({DIALOG}))").last
-        shape = "button:visible, a:visible, [role=menuitem]:visible, [role=tab]:visible"
-        top.locator(shape).filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$")).first.click()
-
-    return step
-
-
-def row(text):
-    """Click the row or the card with this text."""
-    return lambda page: (
-        page.locator(".o_data_row, .o_kanban_record")
-        .filter(has_text=text)
-        .first.locator("td[name=partner_id], td[name=name], td[name=document], .fw-bold")
-        .first.click()
-    )
-
-
-def at(selector):
-    """Click whatever a selector names, once it is there."""
-    return lambda page: page.locator(selector).last.click()
-
-
-def seen(selector):
-    """Wait until it is there."""
-    return lambda page: page.locator(selector).last.wait_for()
-
-
-def choose(client):
-    """Choose the client in the wizard, and wait for the credits."""
-
-    def step(page):
-        page.locator(f"{DIALOG} [name=partner_id] input").fill(client)
-        page.locator(".o-autocomplete--dropdown-item").filter(has_text=client).first.click()
-        page.locator(f"{DIALOG} .o_data_row").first.wait_for()
-
-    return step
-
-
-def write(field, text):
-    """Write into a field of the form or dialog on top."""
-    return lambda page: page.locator(f"[name={field}]").locator("input, textarea").last.fill(text)
-
-
-def scroll(selector):
-    """Bring it to the top of the window."""
-    return lambda page: page.locator(selector).first.evaluate("node => node.scrollIntoView({block: 'start'})")
-
-
 REFUNDS, CREDITS, RUNS = "/odoo/client-refunds", "/odoo/client-credits", "/odoo/client-refund-runs"
+REGISTER = "/odoo/dormant-credits"
 WINDOW = f"{DIALOG} .modal-content"
 WIZARD = (click("Customers"), click("Refund a Client"))
 APPS, IMAGES = "client_refund/static/description", "docs/images"
@@ -106,7 +46,7 @@ DESK = [
             click("Settings"),
             scroll("h2:has-text('Client Refunds')"),
         ),
-        LOW,
+        (1300, 1000),
     ),
     Scene(
         f"{IMAGES}/user_rights.png",
@@ -128,6 +68,7 @@ DESK = [
         ),
         LOW,
     ),
+    Scene(f"{IMAGES}/phone_refunds.png", "clerk", REFUNDS, (seen(".o_kanban_record:not(.o_kanban_ghost)"),), PHONE),
     Scene(f"{IMAGES}/phone_worklist.png", "clerk", CREDITS, (seen(".o_kanban_record:not(.o_kanban_ghost)"),), PHONE),
     Scene(f"{APPS}/wizard.png", "admin", REFUNDS, (*WIZARD, choose("Blue Heron Brewing Co.")), part=WINDOW),
     Scene(
@@ -137,6 +78,7 @@ DESK = [
         (
             *WIZARD,
             choose("Blue Heron Brewing Co."),
+            at(f"{DIALOG} [name=send_notice] input"),
             click("Refund"),
             seen("[name=state] [data-value=in_process]"),
             seen(".o_form_view [name=name]"),
@@ -164,17 +106,16 @@ DESK = [
         ),
         part=WINDOW,
     ),
-    Scene(
-        f"{APPS}/offset.png", "clerk", REFUNDS, (*WIZARD, choose("Northgate Property Partners")), (1300, 1200), WINDOW
-    ),
-    Scene(f"{IMAGES}/settle_only.png", "clerk", REFUNDS, (*WIZARD, choose("Priya Raman")), (1300, 1200), WINDOW),
+    Scene(f"{APPS}/offset.png", "clerk", REFUNDS, (*WIZARD, choose("Northgate Property Partners")), TALL, WINDOW),
+    Scene(f"{IMAGES}/settle_only.png", "clerk", REFUNDS, (*WIZARD, choose("Priya Raman")), TALL, WINDOW),
     Scene(
         f"{IMAGES}/phone_wizard.png",
         "clerk",
         CREDITS,
         (
             at(".o_kanban_record:has-text('Harbor View') button"),
-            seen(f"{DIALOG} .o_data_row, {DIALOG} .o_kanban_record"),
+            seen(f"{DIALOG} .o_kanban_record:not(.o_kanban_ghost)"),
+            scroll(f"{DIALOG} [name=partner_bank_id]"),
         ),
         PHONE,
     ),
@@ -208,13 +149,26 @@ DESK = [
         part=WINDOW,
     ),
     Scene(f"{IMAGES}/phone_approval.png", "admin", REFUNDS, (row("Northgate"), seen(".alert-warning:visible")), PHONE),
+    Scene(
+        f"{APPS}/notice.png",
+        "admin",
+        REFUNDS,
+        (
+            row("Northgate"),
+            click("Approve"),
+            seen("[data-value=in_process].o_arrow_button_current, [data-value=paid].o_arrow_button_current"),
+            printed("client_refund.report_client_refund_notice"),
+        ),
+        LETTER,
+    ),
+    Scene(f"{APPS}/analysis.png", "admin", "/odoo/client-refund-analysis", (seen(".o_pivot table"),), LOW),
     Scene(f"{IMAGES}/audit.png", "admin", "/odoo/client-refund-audit", (seen(".o_data_row"),), LOW),
     Scene(
         f"{IMAGES}/block.png",
         "admin",
         REFUNDS,
         (
-            row("Olivia Hartmann"),
+            row("Tomás Rivera"),
             at("[name=partner_id] a"),
             click("Invoicing", ".o_notebook"),
             at("[name=client_refund_blocked] input"),
@@ -224,6 +178,59 @@ DESK = [
         LOW,
     ),
     Scene(f"{IMAGES}/import.png", "clerk", REFUNDS, (seen(".o_data_row"), click("Import"), seen(".o_import_action"))),
+]
+PORTAL = [
+    Scene(f"{APPS}/portal.png", "client", "/my/refunds", (seen("[name=client_refund_offer]"),)),
+    Scene(f"{IMAGES}/phone_portal.png", "client", "/my/refunds", (seen("[name=client_refund_offer]"),), PHONE),
+    Scene(
+        f"{IMAGES}/portal_refund.png",
+        "client",
+        "/my/refunds",
+        (at("tr:has-text('On its way') a"), seen(".o_download_btn")),
+        LOW,
+    ),
+    Scene(
+        f"{IMAGES}/phone_portal_request.png",
+        "client",
+        "/my/refunds",
+        (
+            fill("textarea[name=message]", "I have moved and need no more advice. Please pay it back."),
+            click("Ask for Refund"),
+            seen(".badge:has-text('Received')"),
+        ),
+        PHONE,
+    ),
+    Scene(f"{IMAGES}/request.png", "clerk", REFUNDS, (row("Olivia Hartmann"), seen(".alert-info:visible")), TALL),
+]
+DORMANT = [
+    Scene(
+        f"{IMAGES}/dormant_call.png",
+        "clerk",
+        REGISTER,
+        (row("Stonebridge"), click("Log Call"), write("note", "Their landlord: they moved out in March.")),
+        part=WINDOW,
+    ),
+    Scene(
+        f"{APPS}/dormant.png",
+        "clerk",
+        REGISTER,
+        (
+            row("Stonebridge"),
+            click("Log Call"),
+            write("note", "Their landlord: they moved out in March."),
+            click("Save"),
+            seen("[name=attempt_ids] .o_data_row:has-text('landlord')"),
+        ),
+        LOW,
+    ),
+    Scene(
+        f"{IMAGES}/hand_over_asked.png",
+        "clerk",
+        REGISTER,
+        (row("Stonebridge"), click("Ask for Hand-Over"), seen("[data-value=to_approve].o_arrow_button_current")),
+        LOW,
+    ),
+    Scene(f"{IMAGES}/hand_over.png", "admin", REGISTER, (row("Stonebridge"), seen(".alert-warning:visible"))),
 ]
 REVIEW = [
     Scene(
@@ -294,7 +301,7 @@ CARD = [
     ),
 ]
 CHAPTERS = [
-    Chapter([*DESK, *REVIEW]),
+    Chapter([*DESK, *PORTAL, *DORMANT, *REVIEW]),
     Chapter(RUN, script=HERE / "scenes_run.py"),
     Chapter(CARD, glue="client_refund_payment_provider", script=HERE / "scenes_card.py"),
 ]

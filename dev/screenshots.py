@@ -19,7 +19,8 @@ import urllib.request
 import databases
 import install
 from processes import fail, run_script, say
-from scenes import CHAPTERS, ICONS, PHONE
+from scenes import CHAPTERS, ICONS
+from stage import PHONE
 
 DATABASE = "client_refund_screenshots"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -30,6 +31,12 @@ STILL = """
     * { animation: none !important; transition: none !important; caret-color: transparent !important }
 """
 
+# The colour of an avatar is drawn from when its owner was made, and kept as a picture.
+SAME_AVATARS = """
+    DELETE FROM ir_attachment WHERE res_field LIKE 'image%' AND mimetype = 'image/svg+xml';
+    UPDATE res_partner SET create_date = '2026-01-01';
+    UPDATE res_users SET create_date = '2026-01-01';
+"""
 # Not `networkidle`: Odoo's bus keeps a connection open.
 LOADED = """
     !document.querySelector(".o_loading_indicator, .o_view_sample_data") &&
@@ -190,12 +197,11 @@ def main(*wanted):
     """Play all scenes, as each meets what those before it did; keep the pictures whose names have a wanted word."""
     if os.isatty(sys.stdout.fileno()):
         fail("the pictures come as an archive: run `make screenshots`.")
+    archive_to, sys.stdout = sys.stdout.buffer, sys.stderr  # what else is printed is for the person at the terminal
     with databases.in_use(DATABASE), browser() as program:
         databases.create(DATABASE)
-        for table in ("res_partner", "res_users"):
-            # an avatar takes its colour from it
-            databases.sql(f"UPDATE {table} SET create_date = '2026-01-01'", DATABASE)
-        with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
+        databases.sql(SAME_AVATARS, DATABASE)
+        with tarfile.open(fileobj=archive_to, mode="w|") as archive:
             for icon in ICONS:
                 add(archive, str(icon.with_suffix(".png").relative_to(databases.ROOT)), draw(program, icon))
             for chapter in CHAPTERS:

@@ -230,8 +230,8 @@ class ClientCredit(models.Model):
         if not credits:
             raise UserError(
                 self.env._(
-                    "Nothing of this is old enough for the dormant-credit register. From how many days on a credit "
-                    "is, the settings say: Accounting, Client Refunds, Dormant Credits."
+                    "Nothing of this is old enough for the dormant-credit register. The company's settings say after "
+                    "how many days a credit is."
                 )
             )
         return registers._gather(credits)._get_records_action(name=self.env._("Dormant Credits"))

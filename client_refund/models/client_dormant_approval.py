@@ -66,8 +66,7 @@ class ClientDormantApproval(models.Model):
     def _check_settings(self):
         """:raise RedirectWarning: to the settings, unless they say how to book unclaimed money"""
         for company in self.company_id:
-            account = company._get_client_refund_policy().client_refund_unclaimed_account_id
-            if not account.reconcile or not company._get_client_refund_unclaimed_journal():
+            if not company._is_client_refund_unclaimed_set():
                 raise RedirectWarning(
                     self.env._(
                         "%(company)s: the settings don't say on which account unclaimed money is booked. "

@@ -35,7 +35,7 @@ class ClientDormantAttempt(models.Model):
         help="Who logged the attempt.",
     )
     kind = fields.Selection(
-        selection=[("mail", "E-mail"), ("letter", "Letter"), ("call", "Call"), ("other", "Other")],
+        selection=[("mail", "Email"), ("letter", "Letter"), ("call", "Call"), ("other", "Other")],
         required=True,
         default="call",
         help="How the client was to be reached.",

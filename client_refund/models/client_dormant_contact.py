@@ -1,6 +1,7 @@
 from odoo import models
 
 from .client_dormant_credit import OPEN_STATES
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 
 MAIL_TEMPLATE = "client_refund.mail_template_client_dormant_credit"
@@ -24,7 +25,7 @@ class ClientDormantContact(models.Model):
         self._check_state(*OPEN_STATES)
         template = self.env.ref(MAIL_TEMPLATE, raise_if_not_found=False)
         return {
-            "name": self.env._("Send E-Mail"),
+            "name": self.env._("Send Email"),
             "type": "ir.actions.act_window",
             "res_model": "mail.compose.message",
             "view_mode": "form",
@@ -59,7 +60,7 @@ class ClientDormantContact(models.Model):
         return result
 
     def _log_mails(self, messages):
-        """Keep that e-mails were sent.
+        """Keep that e-mails were sent, each to somebody with an address: others reach nobody.
 
         :param messages: dict, client.dormant.credit: (mail.message, res.partner who get it)
         """
@@ -73,6 +74,7 @@ class ClientDormantContact(models.Model):
                     "note": ", ".join(filter(None, [message.subject, *recipients.mapped("email_formatted")])),
                 }
                 for register, (message, recipients) in messages.items()
+                if recipients.filtered("email_normalized")
             ]
         )
 
@@ -84,9 +86,10 @@ class ClientDormantContact(models.Model):
         """Print the letters to these clients, and log them as attempts.
 
         :return: an action dictionary
-        :raise UserError: if one of these is handed over or closed
+        :raise UserError: if one of these is handed over or closed, or a client has no address
         """
         self._check_state(*OPEN_STATES)
+        self._check_address()
         self._log_attempts(
             [
                 {
@@ -99,6 +102,16 @@ class ClientDormantContact(models.Model):
             ]
         )
         return self.env.ref("client_refund.action_report_client_dormant_letter").report_action(self, config=False)
+
+    def _check_address(self):
+        """:raise UserError: names those of these whose clients no letter reaches"""
+        raise_problems(
+            register._name_problem(
+                self.env._("no postal address of the client is known. Add it to the contact, or write or call.")
+            )
+            for register in self
+            if not any(register.partner_id[name] for name in ("street", "street2", "zip", "city"))
+        )
 
     def _log_attempts(self, vals_list):
         """Keep attempts that the register itself made.

@@ -115,9 +115,15 @@ class ClientDormantCredit(models.Model):
                 (lines.filtered("amount") or lines).filtered("date").mapped("date"), default=register.date_oldest
             )
 
-    @api.depends("line_ids.move_line_id.parent_state", "line_ids.move_line_id.reconciled")
+    @api.depends(
+        "line_ids.move_line_id.parent_state",
+        "line_ids.move_line_id.partner_id.commercial_partner_id",
+        "line_ids.move_line_id.reconciled",
+    )
     def _compute_state(self):
-        """A register whose credits are used up is closed; everything else is written by its own methods."""
+        """A register whose credits are used up, or are another client's by now, is closed; its own methods write the
+        rest.
+        """
         for register in self:
             if register.line_ids and register.state in OPEN_STATES and not register.line_ids._filter_unused():
                 register.state = "closed"

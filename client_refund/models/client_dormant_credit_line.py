@@ -12,7 +12,9 @@ class ClientDormantCreditLine(models.Model):
     _order = "register_id, date, id"
     _rec_name = "document"
 
-    register_id = fields.Many2one("client.dormant.credit", required=True, index=True, ondelete="cascade")
+    register_id = fields.Many2one(
+        "client.dormant.credit", string="Dormant Credit", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="register_id.company_id", store=True, precompute=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     currency_id = fields.Many2one(related="register_id.currency_id")
@@ -25,7 +27,7 @@ class ClientDormantCreditLine(models.Model):
     )
     counterpart_id = fields.Many2one(
         "account.move.line",
-        string="Handed Over By",
+        string="Settled By",
         index="btree_not_null",
         ondelete="restrict",
         help="The journal item that settled the credit when it was handed over.",
@@ -59,17 +61,33 @@ class ClientDormantCreditLine(models.Model):
             line.document = line.move_line_id.move_id.name or line.document
             line.date = line.move_line_id.date or line.date
 
-    @api.depends("move_line_id.amount_residual_currency", "move_line_id.parent_state", "register_id.state")
+    @api.depends(
+        "move_line_id.amount_residual_currency",
+        "move_line_id.parent_state",
+        "move_line_id.partner_id.commercial_partner_id",
+        "register_id.state",
+    )
     def _compute_amount(self):
         """What is open, until somebody asks for the hand-over: from then on it is what was asked for."""
         for line in self:
-            if line.register_id.state in (*CONTACT_STATES, "closed"):
-                credit = line.move_line_id
-                line.amount = credit.amount_refund_open
-                line.amount_company_currency = -credit.amount_residual if line.amount else 0.0
+            if line.register_id.state in CONTACT_STATES:
+                line.amount = line._get_open_amount()
+                line.amount_company_currency = -line.move_line_id.amount_residual if line.amount else 0.0
+            elif line.register_id.state == "closed":
+                # what is open again is looked for with another dormant credit
+                line.amount = line.amount_company_currency = 0.0
             else:
                 line.amount = line.amount
                 line.amount_company_currency = line.amount_company_currency
+
+    def _get_open_amount(self):
+        """What is open of the credit, positive, in the currency of the register."""
+        return self.move_line_id.amount_refund_open if self._is_own() else 0.0
+
+    def _is_own(self):
+        """Whether the credit belongs to the client still: a contact may have got another parent."""
+        self.ensure_one()
+        return self.move_line_id.partner_id.commercial_partner_id == self.register_id.partner_id
 
     def _filter_unused(self):
         """The lines whose credit is not used up. One that is in dispute for a while is not.
@@ -78,7 +96,8 @@ class ClientDormantCreditLine(models.Model):
         """
         return self.filtered(
             lambda line: (
-                line.move_line_id.parent_state == "posted"
+                line._is_own()
+                and line.move_line_id.parent_state == "posted"
                 and not line.move_line_id.reconciled
                 and line.move_line_id.move_id.origin_payment_id.state not in BOUNCED_STATES
             )

@@ -1,4 +1,6 @@
-from odoo import models
+from collections import Counter
+
+from odoo import fields, models
 
 
 class ClientDormantCreditLineHandOver(models.Model):
@@ -16,7 +18,7 @@ class ClientDormantCreditLineHandOver(models.Model):
         :return: str or None
         """
         credit, register = self.move_line_id, self.register_id
-        open_amount = credit.amount_refund_open
+        open_amount = self._get_open_amount()
         if not open_amount and self.currency_id.is_zero(self.amount):
             return None
         names = {"document": self.document, "amount": register._format_amount(self.amount)}
@@ -26,17 +28,17 @@ class ClientDormantCreditLineHandOver(models.Model):
                 open=register._format_amount(open_amount),
                 **names,
             )
-        if credit.partner_id.commercial_partner_id != register.partner_id:
-            return self.env._(
-                "%(document)s belongs to %(client)s now. Correct the contact first.",
-                client=credit.partner_id.commercial_partner_id.display_name,
-                **names,
-            )
         if refunds := credit._get_refund_reservations().refund_id:
             return self.env._(
                 "%(refunds)s holds %(reserved)s of %(document)s. Issue or undo %(refunds)s first.",
                 refunds=", ".join(refunds.mapped("name")),
                 reserved=register._format_amount(credit.amount_refund_reserved),
+                **names,
+            )
+        if register._get_hand_over_date() < credit.date:
+            return self.env._(
+                "%(document)s is of %(date)s and can't be handed over before. Choose a later date.",
+                date=fields.Date.to_string(credit.date),
                 **names,
             )
         excluded = credit._get_refund_sources().account_id & credit.company_id._get_client_refund_excluded_accounts()
@@ -74,6 +76,16 @@ class ClientDormantCreditLineHandOver(models.Model):
         # nobody but the register writes it, so nobody has the right
         for line, item in zip(lines.sudo(), items, strict=True):
             line.counterpart_id = item
+
+    def _get_reopened_amounts(self):
+        """By how much residuals change when what these handed over is open again.
+
+        :return: Counter, account.move.line, credit: negative amount in its currency
+        """
+        amounts = Counter()
+        for line in self:
+            amounts[line.move_line_id] -= line.amount
+        return amounts
 
     def _is_settled_exactly(self):
         """Whether the credit is settled in full, by the line's own item of the entry alone, without any difference."""

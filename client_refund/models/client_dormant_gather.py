@@ -50,15 +50,10 @@ class ClientDormantGather(models.Model):
         own = with_workflow(self)
         row_key = self.env["client.credit"]._get_row_key
         opened = own.search(
-            Domain("state", "in", OPEN_STATES)
-            & (
-                Domain("partner_id", "in", credits.partner_id.commercial_partner_id.ids)
-                # a client may have got another parent meanwhile
-                | Domain("line_ids.move_line_id", "in", credits.ids)
-            )
+            [("state", "in", OPEN_STATES), ("partner_id", "in", credits.partner_id.commercial_partner_id.ids)]
         )
         by_key = {row_key(register): register for register in opened}
-        fresh = (credits - opened.line_ids.move_line_id).grouped(row_key)
+        fresh = (credits - opened.line_ids.filtered(lambda line: line._is_own()).move_line_id).grouped(row_key)
         joining = {
             register: items
             for key, items in fresh.items()
@@ -110,6 +105,41 @@ class ClientDormantGather(models.Model):
                 for register, credits in joining.items()
             }
         )
+
+    def _take_over(self, others):
+        """Look for the client of these others, which is the same, here; the others are closed.
+
+        :raise UserError: if one of the others waits for approval
+        """
+        others._check_state(*CONTACT_STATES)
+        known = self.line_ids.move_line_id
+        # nobody but the register writes it, so nobody has the right
+        others.line_ids.filtered(lambda line: line.move_line_id not in known).sudo().register_id = self
+        others.state = "closed"
+        others.flush_recordset(["state"])  # before this is open again: there is one that is
+        others._message_log_batch(
+            {
+                other.id: self.env._("%(register)s took these credits over.", register=self._get_html_link())
+                for other in others
+            }
+        )
+
+    @api.model
+    def _join_clients(self, clients):
+        """Look for clients who become one together.
+
+        :param clients: res.partner
+        :return: client.dormant.credit, those that are open still
+        :raise UserError: if one of several that come together waits for approval
+        """
+        opened = self.search([("state", "in", OPEN_STATES), ("partner_id", "in", clients.ids)], order="id")
+        for together in opened.grouped(
+            lambda register: (register.company_id, register.currency_id, register.account_id)
+        ).values():
+            if len(together) > 1:
+                together._check_state(*CONTACT_STATES)
+                together[0]._take_over(together[1:])
+        return opened.filtered(lambda register: register.state in OPEN_STATES)
 
     def _follow_credits(self):
         """Look what is open of the credits: most is seen when it happens, but not that a document was blocked."""

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .client_dormant_credit import CONTACT_STATES, OPEN_STATES
+from .client_dormant_credit import OPEN_STATES
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 
@@ -30,16 +30,17 @@ class ClientDormantUndo(models.Model):
         raise_problems(refunds._get_reason_problems(reason) + registers._get_undo_problems(date))
         entries = registers._get_standing_entries()
         handed_over = registers.line_ids.filtered("counterpart_id")
-        expected = {line.move_line_id: -line.amount for line in handed_over}
+        expected = refunds._get_expected_residuals(handed_over._get_reopened_amounts())
         to_reverse = entries.filtered(lambda entry: entry._must_be_reversed())
         to_reverse._reverse_for_refund(date, reason)
         (entries - to_reverse).button_cancel()
         refunds._check_exact(expected)
         # nobody but the register writes it, so nobody has the right
         handed_over.sudo().counterpart_id = False
-        registers._take_over_younger()
-        registers.date = False
-        registers._return_to_contacting()
+        for register in registers:
+            register._take_over_younger()
+            register.date = False
+            register._return_to_contacting()
         registers._message_log_batch(
             {register.id: self.env._("Undone: %(reason)s", reason=reason) for register in registers}
         )
@@ -100,29 +101,17 @@ class ClientDormantUndo(models.Model):
         return problems
 
     def _take_over_younger(self):
-        """Credits of the clients that got old since are looked for together with these again.
+        """Credits of the client that got old since are looked for together with these again.
 
         A hand-over of theirs that somebody asked for would have to be asked for anew.
         """
-        for register in self:
-            younger = self.search(
+        self.ensure_one()
+        self._take_over(
+            self.search(
                 [
-                    ("id", "!=", register.id),
+                    ("id", "!=", self.id),
                     ("state", "in", OPEN_STATES),
-                    *(
-                        (name, "=", register[name].id)
-                        for name in ("partner_id", "company_id", "currency_id", "account_id")
-                    ),
+                    *((name, "=", self[name].id) for name in ("partner_id", "company_id", "currency_id", "account_id")),
                 ]
             )
-            if not younger:
-                continue
-            younger._check_state(*CONTACT_STATES)
-            # as above
-            younger.line_ids.sudo().register_id = register
-            younger.state = "closed"
-            younger._message_log(
-                body=self.env._(
-                    "%(register)s was undone and took these credits over.", register=register._get_html_link()
-                )
-            )
+        )

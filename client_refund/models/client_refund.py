@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context
+from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context, with_workflow
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -73,7 +73,7 @@ class ClientRefund(models.Model):
     )
     balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
     issued_on = fields.Datetime(
-        readonly=True, copy=False, help="When the refund was issued. A rail that pays later books its payment later."
+        readonly=True, copy=False, help="When the refund was issued. A payment order books its payment later."
     )
     booked_on = fields.Datetime(
         readonly=True,
@@ -129,6 +129,7 @@ class ClientRefund(models.Model):
             ("paid", "Paid"),
             ("canceled", "Canceled"),
         ],
+        string="Status",
         required=True,
         default="draft",
         compute="_compute_state",
@@ -255,8 +256,11 @@ class ClientRefund(models.Model):
         self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
+        moved = self.filtered(lambda refund: vals.get("partner_id", refund.partner_id.id) != refund.partner_id.id)
         waiting = self._take_back()
         result = super(ClientRefund, with_neutral_context(self)).write(vals)
+        # a link that one client was sent opens nothing of another one
+        with_workflow(moved).access_token = False
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
             self._check_something_chosen()
             self._reserve()

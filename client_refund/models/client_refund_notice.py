@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from .client_refund_problems import raise_problems
@@ -59,9 +60,7 @@ class ClientRefundNotice(models.Model):
         self.ensure_one()
         if not self._is_issued():
             return [
-                self.env._(
-                    "it is %(state)s. The client is told of what is paid out alone.", state=self._get_state_label()
-                )
+                self.env._("it is %(state)s. Clients are told only of what was issued.", state=self._get_state_label())
             ]
         if not self._get_notice_recipient().email_normalized:
             return [self._get_no_address_message()]
@@ -71,12 +70,13 @@ class ClientRefundNotice(models.Model):
         return self.env._("the client has no e-mail address. Add one, then choose Send Notice.")
 
     def _get_notice_recipient(self):
-        """Who is written to: the client's contact for invoices, or the client.
+        """Who is written to: the client's contact for invoices, where it is not another company's, or the client.
 
         :return: res.partner
         """
         self.ensure_one()
         contact = self.partner_id.browse(self.partner_id.address_get(["invoice"])["invoice"])
+        contact = contact.filtered_domain(contact._check_company_domain(self.company_id))
         return contact if contact.email_normalized else self.partner_id
 
     # -------------------------------------------------------------------------
@@ -110,8 +110,25 @@ class ClientRefundNotice(models.Model):
             self.env.ref("client_refund.ir_cron_client_refund_notice")._trigger()
 
     def _drop_notices(self):
-        """Do not tell of these refunds any more, which are taken back."""
-        self.filtered(lambda refund: refund.notice_state == "to_send").notice_state = False
+        """Do not tell of these refunds any more, which are taken back; also not by mails that wait in the queue."""
+        # a mail in the queue belongs to nobody
+        mails = self.env["mail.mail"].sudo().search(self._get_waiting_mails_domain())
+        mails.cancel()
+        waiting = self.browse(mails.mapped("res_id")) | self.filtered(lambda refund: refund.notice_state == "to_send")
+        waiting.notice_state = False
+
+    def _get_waiting_mails_domain(self):
+        """The mails about these refunds to their clients that wait in the queue.
+
+        :return: Domain of mail.mail
+        """
+        sent = self.filtered(lambda refund: refund.notice_state == "sent")
+        return (
+            Domain("model", "=", self._name)
+            & Domain("res_id", "in", sent.ids)
+            & Domain("state", "=", "outgoing")
+            & Domain("recipient_ids.commercial_partner_id", "in", sent.partner_id.ids)
+        )
 
     # -------------------------------------------------------------------------
     # The scheduler's shell: the only place that commits
@@ -185,6 +202,7 @@ class ClientRefundNotice(models.Model):
             force_send=False,
             notify_skip_followers=True,
         )
+        refund._note_notice_sent()
 
     def _note_notice_sent(self):
         """The client has the notice, however it was sent."""

@@ -39,9 +39,8 @@ class ClientRefundNumbers(models.AbstractModel):
         if not sequence:
             raise UserError(
                 self.env._(
-                    "There is no sequence to number %(documents)s in company %(company)s. "
-                    "Activate or create one with the code %(code)s.",
-                    documents=self.env["ir.model"]._get(self._name).name,
+                    "There is no sequence with the code %(code)s in company %(company)s, so no number can be drawn. "
+                    "Activate or create one.",
                     company=company.display_name,
                     code=self._name,
                 )

@@ -135,13 +135,13 @@ class ClientRefundRequest(models.Model):
         try:
             with self.env.cr.savepoint():
                 refund = self.create([vals | {"partner_bank_id": account.id}])
+                refund._hand_over(message)
         except UserError as error:
             # what is wrong is for colleagues to read
             _logger.warning("A client's request for a refund was refused: %s", error)
             raise UserError(
                 self.env._("We could not take your request at this moment. Please try again later, or contact us.")
             ) from error
-        refund._hand_over(message)
         return refund
 
     @api.model

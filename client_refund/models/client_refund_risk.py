@@ -106,7 +106,8 @@ class ClientRefundRisk(models.AbstractModel):
         if not moved:
             return None
         return self.env._(
-            "%(partners)s was given another parent company lately.", partners=", ".join(moved.mapped("display_name"))
+            "%(partners)s was given another parent company, or merged with another client, lately.",
+            partners=", ".join(moved.mapped("display_name")),
         )
 
     def _get_moved_partners(self):

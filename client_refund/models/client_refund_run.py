@@ -83,6 +83,7 @@ class ClientRefundRun(models.Model):
             ("undoing", "Undoing"),
             ("canceled", "Canceled"),
         ],
+        string="Status",
         required=True,
         default="draft",
         readonly=True,

@@ -49,10 +49,24 @@ class MailComposeMessage(models.TransientModel):
             )
         return of_refunds.client_refund_id
 
-    def _action_send_mail(self, auto_commit=False):
-        result = super()._action_send_mail(auto_commit=auto_commit)
+    def _manage_mail_values(self, mail_values_all):
+        values_all = super()._manage_mail_values(mail_values_all)
         notice = self.env.ref(NOTICE_TEMPLATE, raise_if_not_found=False)
-        for composer in self:
-            if composer.model == "client.refund" and notice and composer.template_id == notice:
-                self.env["client.refund"].browse(composer._evaluate_res_ids())._note_notice_sent()
-        return result
+        if self.model == "client.refund" and notice and self.template_id == notice:
+            refunds = self.env["client.refund"].browse(values_all)
+            refunds.filtered(lambda refund: self._is_sent_to_client(refund, values_all[refund.id]))._note_notice_sent()
+        return values_all
+
+    @api.model
+    def _is_sent_to_client(self, refund, values):
+        """Whether a mail reaches the client: who sends one by hand may choose others.
+
+        :param values: dict, of the message, or of the mail where each refund gets one of its own
+        :return: bool
+        """
+        ids = values.get("partner_ids") or [command[1] for command in values.get("recipient_ids", ())]
+        recipients = self.env["res.partner"].browse(ids)
+        return values.get("state") not in ("cancel", "exception") and any(
+            recipient.email_normalized and recipient.commercial_partner_id == refund.partner_id
+            for recipient in recipients
+        )

@@ -3,6 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# A client with a login on the portal may read the company, and is not to know below which amount nobody looks.
+INTERNAL_GROUP = "base.group_user"
+
 
 class ResCompany(models.Model):
     """The firm's policy: who may pay whom, how much, and what is settled first."""
@@ -10,6 +13,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     client_refund_approval_policy = fields.Selection(
+        groups=INTERNAL_GROUP,
         selection=[
             ("never", "Only where there is a risk"),
             ("above", "Above an amount"),
@@ -22,27 +26,32 @@ class ResCompany(models.Model):
         "lately, needs approval in any case.",
     )
     client_refund_approval_amount = fields.Monetary(
+        groups=INTERNAL_GROUP,
         string="Approval Above",
         currency_field="currency_id",
         help="Refunds above this amount need approval, converted at the date of the refund.",
     )
     client_refund_split_days = fields.Integer(
+        groups=INTERNAL_GROUP,
         string="Count Together (days)",
         default=30,
         help="Refunds of one client within this number of days count together, so that no amount is split below a "
         "limit. 0: each refund counts on its own.",
     )
     client_refund_bank_change_days = fields.Integer(
+        groups=INTERNAL_GROUP,
         string="New Payee Account (days)",
         default=30,
         help="A payee account that was created or changed within this number of days is a risk. 0: never.",
     )
     client_refund_duplicate_days = fields.Integer(
+        groups=INTERNAL_GROUP,
         string="Same Refund Again (days)",
         default=14,
         help="A refund of the same amount to the same client within this number of days is a risk. 0: never.",
     )
     client_refund_offset_policy = fields.Selection(
+        groups=INTERNAL_GROUP,
         selection=[
             ("ignore", "Ignore"),
             ("warn", "Warn"),
@@ -58,6 +67,7 @@ class ResCompany(models.Model):
     )
     client_refund_excluded_account_ids = fields.Many2many(
         "account.account",
+        groups=INTERNAL_GROUP,
         relation="client_refund_excluded_account_rel",
         string="Never Refunded",
         domain="[('account_type', '=', 'asset_receivable')]",
@@ -65,18 +75,21 @@ class ResCompany(models.Model):
     )
     client_refund_journal_ids = fields.Many2many(
         "account.journal",
+        groups=INTERNAL_GROUP,
         relation="client_refund_journal_rel",
         string="Refund Journals",
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         help="The journals that refunds may be paid from. None: all of them.",
     )
     client_refund_portal_request = fields.Boolean(
+        groups=INTERNAL_GROUP,
         string="Requests on the Portal",
         help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft that needs "
         "approval.",
     )
     client_refund_request_user_id = fields.Many2one(
         "res.users",
+        groups=INTERNAL_GROUP,
         string="Requests Go To",
         domain=lambda self: [
             ("all_group_ids", "in", self.env.ref("client_refund.group_client_refund_prepare").ids),
@@ -87,22 +100,26 @@ class ResCompany(models.Model):
     )
 
     client_refund_send_notice = fields.Boolean(
+        groups=INTERNAL_GROUP,
         string="Send Refund Notices",
         help="Whether clients get a mail with a notice when their refund is booked, unless a refund says otherwise.",
     )
     client_refund_dormant_days = fields.Integer(
+        groups=INTERNAL_GROUP,
         string="Dormant After (days)",
         default=365,
         help="Credits older than this number of days are entered in the dormant-credit register every night, so that "
         "somebody tries to reach the client. Nothing is booked by that. 0: no register.",
     )
     client_refund_dormant_attempts = fields.Integer(
+        groups=INTERNAL_GROUP,
         string="Attempts Needed",
         default=1,
         help="How many attempts to reach the client are needed at least, before a dormant credit can be handed over.",
     )
     client_refund_unclaimed_account_id = fields.Many2one(
         "account.account",
+        groups=INTERNAL_GROUP,
         string="Unclaimed Money",
         check_company=True,
         domain="[('account_type', 'in', ('liability_current', 'liability_non_current')), ('reconcile', '=', True)]",
@@ -111,6 +128,7 @@ class ResCompany(models.Model):
     )
     client_refund_unclaimed_journal_id = fields.Many2one(
         "account.journal",
+        groups=INTERNAL_GROUP,
         string="Hand-Over Journal",
         check_company=True,
         domain="[('type', '=', 'general')]",
@@ -175,6 +193,16 @@ class ResCompany(models.Model):
             & Domain("partner_id", "!=", False)
             for company in self
             if (days := company._get_client_refund_policy().client_refund_dormant_days) > 0
+        )
+
+    def _is_client_refund_unclaimed_set(self):
+        """Whether the settings say how to book unclaimed money: as a debt that stays one, not as income."""
+        # the account may have changed since it was chosen
+        account = self._get_client_refund_policy().client_refund_unclaimed_account_id
+        return (
+            account.account_type in ("liability_current", "liability_non_current")
+            and account.reconcile
+            and self._get_client_refund_unclaimed_journal().type == "general"
         )
 
     def _get_client_refund_unclaimed_journal(self):

@@ -58,7 +58,8 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         groups=READER_GROUPS,
-        help="When the contact was given another parent company, and with it another client's credits and accounts.",
+        help="When the contact was given another parent company, or was merged with one of another client, and with it "
+        "another client's credits and accounts.",
     )
 
     def write(self, vals):
@@ -67,12 +68,17 @@ class ResPartner(models.Model):
         if FAMILY_FIELDS & vals.keys():
             self._check_family_not_blocked()
         if "client_refund_moved_on" in vals and not self.env.su:
-            raise AccessError(self.env._("When a contact was moved can't be changed."))
+            self._check_moved_on_kept(vals["client_refund_moved_on"])
         result = super().write(vals)
         if {"parent_id", "is_company", "commercial_partner_id"} & vals.keys():
             # kept whoever moves the contact
             self.sudo().client_refund_moved_on = fields.Datetime.now()
         return result
+
+    def _check_moved_on_kept(self, moved_on):
+        """:raise AccessError: if that is not when these were moved; core writes what is there where it merges them"""
+        if {fields.Datetime.to_datetime(moved_on) or False} - set(self.sudo().mapped("client_refund_moved_on")):
+            raise AccessError(self.env._("When a contact was moved can't be changed."))
 
     def _check_family_not_blocked(self):
         """Refuse to move or hide a contact of a blocked client: that would lift the block.

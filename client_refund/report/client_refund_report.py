@@ -47,7 +47,7 @@ class ClientRefundReport(models.Model):
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
     }
 
-    refund_id = fields.Many2one("client.refund", readonly=True)
+    refund_id = fields.Many2one("client.refund", string="Client Refund", readonly=True)
     name = fields.Char(string="Number", readonly=True, help="The number of the refund.")
     refund_count = fields.Integer(
         string="Refunds",

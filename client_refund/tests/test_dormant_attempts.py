@@ -88,6 +88,25 @@ class TestDormantAttempts(ClientDormantCommon):
         ):
             self.assertIn(text, html)
 
+    def test_nobody_is_reached_without_an_address(self):
+        """Such a mail or letter is no attempt, nor is a message over RPC that goes to nobody."""
+        self.client.email = False
+        self._compose(self.register).action_send_mail()
+        other = self._register(self._credit_note(70, partner=self.other_client))
+        self._compose(self.register | other).action_send_mail()
+        self._rpc(
+            self.clerk,
+            self.register,
+            "message_post",
+            body="x",
+            message_type="comment",
+            context={"client_dormant_attempt": True},
+        )
+        with self.assertRaisesRegex(UserError, "Alder.*DC/.*no postal address"), self.env.cr.savepoint():
+            self.register.action_print_letter()
+        self.assertFalse((self.register | other).attempt_ids)
+        self.assertEqual(self.register.state, "to_contact")
+
     def test_correction(self):
         """Counts as the attempt that it corrects, once; one that was not made counts no more."""
         letter = self._attempt(self.register, kind="letter", result="sent")

@@ -108,7 +108,7 @@ class TestDormantGather(ClientDormantCommon):
         self.assertEqual((register.state, register.amount, register.attempt_count), ("closed", 0, 1))
         # what is open again is looked for anew
         refund.action_undo("Wrong client")
-        self.assertEqual(register.state, "closed")
+        self.assertEqual((register.state, register.amount), ("closed", 0))
         again = self._work() - register
         self.assertEqual((again.amount, again.state, again.attempt_count), (300, "to_contact", 0))
 
@@ -140,17 +140,59 @@ class TestDormantGather(ClientDormantCommon):
         self._work()
         self.assertEqual(register.amount, 300)
 
-    def test_client_of_another_parent_is_not_entered_twice(self):
-        self._credit_note(300)
-        register = self._work()
-        self.client.parent_id = self._create_client("Group")
+    def test_client_of_another_parent(self):
+        """Who owns the client now is looked for anew; what was asked for in the old name is not handed over."""
+        register = self._ask(self._credit_note(300))
+        group = self._create_client("Group")
+        self.client.parent_id = group
+        self.assertEqual((register.state, register.amount), ("closed", 0))
         self._work()
-        self.assertEqual(
-            self.env["client.dormant.credit.line"].search_count(
-                [("move_line_id", "in", register.line_ids.move_line_id.ids)]
-            ),
-            1,
+        again = self.registers.search([("partner_id", "=", group.id)])
+        self.assertRecordValues(again, [{"amount": 300, "state": "to_contact", "attempt_count": 0}])
+
+    def test_contact_of_another_parent(self):
+        """Its credits go with it, and those of the client stay."""
+        contact = self._create_client("Fin Finch", parent_id=self.client.id)
+        moved = self._payment(50, partner=contact)
+        register = self._register(self._credit_note(300) | moved)
+        self._attempt(register)
+        self._register(self._credit_note(20, partner=self.other_client))
+        contact.parent_id = self.other_client
+        self._work()
+        other = self.registers.search([("partner_id", "=", self.other_client.id)])
+        self.assertEqual((register.amount, other.amount), (300, 70))
+        register.action_submit()
+        register.with_user(self.approver).action_approve()
+        self.assertEqual((register.state, register.amount), ("handed_over", 300))
+        self.assertFalse(moved.reconciled)
+
+    def _merge(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.client | self.other_client).ids, self.client)
+        self.env.invalidate_all()
+
+    def test_clients_are_merged(self):
+        """The older one takes over; what was handed over stays as it is."""
+        handed_over = self._hand_over(self._credit_note(5, partner=self.other_client))
+        other = self._register(self._credit_note(70, partner=self.other_client))
+        register = self._register(self._credit_note(300))
+        self._attempt(register)
+        self._merge()
+        self.assertRecordValues(
+            handed_over | other | register,
+            [
+                {"partner_id": self.client.id, "state": "handed_over", "amount": 5},
+                {"partner_id": self.client.id, "state": "to_contact", "amount": 370},
+                {"partner_id": self.client.id, "state": "closed", "amount": 0},
+            ],
         )
+        self.assertEqual(len(register.attempt_ids), 1)
+
+    def test_clients_are_not_merged_while_one_waits(self):
+        register = self._ask(self._credit_note(300))
+        self._register(self._credit_note(70, partner=self.other_client))
+        with self.assertRaisesRegex(UserError, f"{register.name}.*it is To Approve"), self.env.cr.savepoint():
+            self._merge()
 
     def test_queries_do_not_grow(self):
         """But for the number of each, which its sequence gives."""

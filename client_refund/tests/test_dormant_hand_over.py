@@ -129,10 +129,37 @@ class TestDormantHandOver(ClientDormantCommon):
         self.unclaimed.reconcile = False
         self._assert_refused(register.action_submit, "allows reconciliation", RedirectWarning)
 
+    def test_no_write_off(self):
+        """Neither on an account of another kind, nor on one that became it, nor in a journal of sales."""
+        register = self._ask(self._credit_note(300))
+        revenue = self.revenue.copy({"code": "499997", "reconcile": True})
+        sales = self.company_data["default_journal_sale"]
+        self.unclaimed.account_type = "income_other"
+        self.unclaimed.reconcile = True
+        for values in ({}, {"client_refund_unclaimed_account_id": revenue.id}):
+            self.company.write(values)
+            self._assert_refused(
+                register.with_user(self.approver).action_approve, "Choose a liability account", RedirectWarning
+            )
+        self.unclaimed.account_type = "liability_non_current"
+        self.unclaimed.reconcile = True
+        self.company.write(
+            {"client_refund_unclaimed_account_id": self.unclaimed.id, "client_refund_unclaimed_journal_id": sales.id}
+        )
+        self._assert_refused(
+            register.with_user(self.approver).action_approve, "a miscellaneous journal", RedirectWarning
+        )
+
     def test_first_miscellaneous_journal(self):
         self.company.client_refund_unclaimed_journal_id = False
         register = self._hand_over(self._credit_note(300))
         self.assertEqual(self._get_entry(register).journal_id.type, "general")
+
+    def test_date_before_the_credit(self):
+        register = self._register(self._credit_note(300))
+        self._attempt(register)
+        register.date = "2024-02-29"
+        self._assert_refused(register.action_submit, "is of 2024-03-01 and can't be handed over before")
 
     def test_locked_period(self):
         register = self._ask(self._credit_note(300))

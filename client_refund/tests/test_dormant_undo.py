@@ -116,6 +116,58 @@ class TestDormantUndo(ClientDormantCommon):
 
         self.assertEqual((register.amount, younger.state), (340, "closed"))
 
+    def test_more_is_open_since(self):
+        """What a refund paid out or an invoice took of a credit, and is open again, stays open."""
+        credit_note, receipt = self._credit_note(300), self._payment(200)
+        refund, invoice = self._refund({credit_note: 100}), self._invoice(80)
+        (receipt | invoice).reconcile()
+        register = self._hand_over(credit_note | receipt)
+        refund.action_undo("Wrong client")
+        invoice.remove_move_reconcile()
+        younger = self._hand_over(receipt, date="2024-05-02")
+        self.assertEqual((register.amount, younger.amount), (320, 80))
+
+        (register | younger).with_user(self.approver).action_undo("The client wrote")
+
+        self.assertEqual((credit_note | receipt).mapped("amount_residual"), [-300, -200])
+        self.assertEqual((register.amount, younger.amount), (0, 500))
+
+    def test_younger_of_the_same_credit(self):
+        """What was used up when this was handed over, and is open again since, is looked for once."""
+        used = self._credit_note(100)
+        register = self._register(self._credit_note(300) | used)
+        refund = self._refund({used: None})
+        register = self._ask(register.line_ids.move_line_id)
+        register.with_user(self.approver).action_approve()
+        refund.action_undo("Wrong client")
+        younger = self._register(used | self._payment(40))
+
+        register.with_user(self.approver).action_undo("The client wrote")
+
+        self.assertRecordValues(
+            register | younger, [{"amount": 440, "state": "contacting"}, {"amount": 0, "state": "closed"}]
+        )
+
+    def test_several_of_one_client_at_once(self):
+        first = self._hand_over(self._credit_note(300))
+        second = self._hand_over(self._payment(40))
+
+        (first | second).with_user(self.approver).action_undo("The client wrote")
+        self.env.flush_all()
+
+        self.assertRecordValues(
+            first | second, [{"amount": 0, "state": "closed"}, {"amount": 340, "state": "contacting"}]
+        )
+
+    def test_client_of_another_parent(self):
+        """The credits are open again, and are its new owner's."""
+        credit = self._credit_note(300)
+        register = self._hand_over(credit)
+        self.client.parent_id = self._create_client("Group")
+        register.with_user(self.approver).action_undo("The client wrote")
+        self.assertEqual((credit.amount_residual, register.state), (-300, "closed"))
+        self.assertEqual(self._register(credit).partner_id, self.client.parent_id)
+
     def test_dialog(self):
         register = self._hand_over(self._credit_note(300))
         self._lock_until("2024-05-31")

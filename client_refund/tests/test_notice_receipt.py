@@ -71,6 +71,22 @@ class TestNoticeReceipt(MailCase, ClientRefundCommon):
             self.assertIn("We have paid", mail["body"])
         self.assertEqual(set(refunds.mapped("notice_state")), {"sent"})
 
+    def test_sent_to_others_alone(self):
+        self.refund.action_send_notice()
+        composer = self._compose(ACTION, self.refund.payment_ids).save()
+        composer.partner_ids = self.approver.partner_id
+        with self.mock_mail_gateway():
+            composer.action_send_mail()
+        self.assertEqual(self.refund.notice_state, "to_send")
+
+    def test_many_without_address(self):
+        self.other_client.email = False
+        credit = self._credit_note(50, partner=self.other_client)
+        other = self._refund({credit: None}, partner_id=self.other_client.id)
+        with self.mock_mail_gateway():
+            self._compose(f"{ACTION}_multi", (self.refund | other).payment_ids).save().action_send_mail()
+        self.assertRecordValues(self.refund | other, [{"notice_state": "sent"}, {"notice_state": False}])
+
     def test_mixed(self):
         with self.assertRaisesRegex(UserError, self.refund.payment_ids.name):
             self._compose(f"{ACTION}_multi", self.refund.payment_ids | self.receipts)

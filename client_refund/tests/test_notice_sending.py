@@ -145,6 +145,22 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         self.assertEqual(self._send().recipient_ids, contact)
         self.assertEqual(refund.notice_state, "sent")
 
+    def test_contact_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Another Firm"})
+        self._create_client(
+            "Accounts Payable", parent_id=self.client.id, type="invoice", email="ap@a.example", company_id=company.id
+        )
+        refund = self._refund({self.credit: None})
+        self.assertNotice(self._send(), refund)
+
+    def test_template_writes_to_others(self):
+        template = self.env.ref("client_refund.mail_template_client_refund_notice")
+        template.partner_to = str(self.approver.partner_id.id)
+        refund = self._refund({self.credit: None})
+        self.assertEqual(self._send().recipient_ids, self.approver.partner_id)
+        self.assertEqual(refund.notice_state, "sent")
+        self.assertFalse(self._send())
+
     # ------------------------------------------------------------------
     # Not, or not yet
     # ------------------------------------------------------------------
@@ -156,6 +172,19 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         self.assertFalse(self._send())
         again = self._refund({self.credit: None})
         self.assertNotice(self._send(), again)
+
+    def test_undone_while_the_mail_waits_in_the_queue(self):
+        refund, other = self._refund({self.credit: 60}), self._refund({self.credit: 40})
+        mails = self._send()
+        refund.action_undo("Wrong client")
+        self.assertRecordValues(mails, [{"state": "cancel"}, {"state": "outgoing"}])
+        self.assertRecordValues(refund | other, [{"notice_state": False}, {"notice_state": "sent"}])
+
+    def test_undone_after_the_mail_is_out(self):
+        refund = self._refund({self.credit: None})
+        self._send().state = "sent"
+        refund.action_undo("Wrong client")
+        self.assertEqual(refund.notice_state, "sent")
 
     def test_returned_before_it_was_sent(self):
         refund = self._refund({self.credit: None})

@@ -33,7 +33,5 @@ class TestNumbers(ClientRefundCommon):
     def test_without_a_sequence(self):
         self.sequence.active = False
 
-        with self.assertRaisesRegex(
-            UserError, "There is no sequence to number Client Refund in company .* code client.refund"
-        ):
+        with self.assertRaisesRegex(UserError, "There is no sequence with the code client.refund in company"):
             self._create("2022-04-01")

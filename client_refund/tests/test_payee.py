@@ -148,6 +148,30 @@ class TestPayee(ClientRefundCommon):
         with self.assertRaisesRegex(AccessError, "can't be changed"):
             self.client.with_user(self.clerk).sudo(False).write({"client_refund_moved_on": False})
 
+    def test_a_client_who_is_merged_into_a_stranger(self):
+        """By somebody who is no administrator; core writes the values of both, and may."""
+        self.company.client_refund_bank_change_days = 30
+        user = self._create_user("merger", "Max Merger", "account.group_account_invoice,base.group_partner_manager")
+        (self.client | self.other_client).email = "same@example.com"
+        moved = self._create_client("Moved", parent_id=self.client.id, email="same@example.com")
+        moved.parent_id = self.other_client
+        contact = self._create_client("Contact", parent_id=self.other_client.id, email="same@example.com")
+        merging = self.env["base.partner.merge.automatic.wizard"].with_user(user)
+        merging._merge((moved | contact).ids, contact.with_user(user))
+        self.assertTrue(contact.client_refund_moved_on)
+
+        merging._merge((self.client | self.other_client).ids, self.other_client.with_user(user))
+
+        self.env.invalidate_all()
+        self._assert_risk(
+            "changed_client",
+            "Birch Holdings.* merged with another client",
+            {self.credit_note: 10},
+            partner_id=self.other_client.id,
+            partner_bank_id=False,
+            journal_id=self.cash.id,
+        )
+
     def test_an_untrusted_account(self):
         account = self._bank_account("BE222", trusted=False)
         self._assert_risk(

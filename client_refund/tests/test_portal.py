@@ -1,5 +1,6 @@
 from lxml.html import fromstring
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -192,6 +193,17 @@ class TestPortal(PortalCase):
         page = self.url_open(link[link.index("/mail/view?") :])
         self.assertShown(page, self.refund.name, "70.00")
 
+    def test_link_is_void_where_the_client_changes(self):
+        draft = self._draft({self.credit_note: 10})
+        token = draft._portal_ensure_token()
+        draft.write({"partner_id": self.contact.id})
+        self.assertEqual(draft.access_token, token)
+        credit = self._credit_note(55, partner=self.other_client)
+        lines = [Command.clear(), Command.create({"move_line_id": credit.id})]
+        draft.write({"partner_id": self.other_client.id, "partner_bank_id": self.other_account.id, "line_ids": lines})
+        draft.action_post()
+        self.assertSentAway(self._get(f"{draft.access_url}?access_token={token}"))
+
     def test_refund_without_a_link(self):
         self.assertFalse(self.refund.access_token)
         self.assertSentAway(self._get(f"{self.refund.access_url}?access_token="))
@@ -249,4 +261,6 @@ class TestPortal(PortalCase):
             self._rpc(self.user, self.refund.browse(), "create_refund", {"partner_id": self.client.id})
         with self.assertRaises(AccessError):
             self._rpc(self.user, self.env["client.refund.wizard"], "create", {"partner_id": self.client.id})
-        self.assertNotIn("client_refund_blocked", self.client.with_user(self.user).fields_get())
+        for records in (self.client, self.company):
+            known = [name for name in records.with_user(self.user).fields_get() if name.startswith("client_refund")]
+            self.assertFalse(known)

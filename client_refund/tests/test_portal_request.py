@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -164,7 +166,7 @@ class TestPortalRequest(PortalCase):
         refund.with_user(partner).action_approve()
         self.assertEqual(refund.payment_ids.amount, 350)
         self.assertEqual(refund.payment_ids.partner_bank_id, self.account)
-        self.assertShown(self._get(refund.access_url, self.user), "Paid out")
+        self.assertNotShown(self._get(refund.access_url, self.user), "Received")
 
     def test_can_not_be_posted_without(self):
         with self.assertRaisesRegex(UserError, "The client asked for it on the portal"):
@@ -291,12 +293,13 @@ class TestPortalRequest(PortalCase):
         self.assertEqual(len(self._request(message="x" * 1000 + " \0 ")), 1)
 
     def test_what_is_wrong_inside_is_not_told(self):
-        self.patch(
-            type(self.env["client.refund"]),
-            "_reserve",
-            lambda refunds: (_ for _ in ()).throw(UserError("The clerk was drunk")),
-        )
-        with self.assertLogs("odoo.addons.client_refund.models.client_refund_request", "WARNING"):
-            response = self._ask()
-        self.assertRefused(response, "We could not take your request at this moment")
-        self.assertNotShown(response, "drunk")
+        for method in ("_reserve", "_get_request_handler"):
+            with (
+                self.subTest(method=method),
+                patch.object(type(self.env["client.refund"]), method, side_effect=UserError("The clerk was drunk")),
+                self.assertLogs("odoo.addons.client_refund.models.client_refund_request", "WARNING"),
+            ):
+                response = self._ask()
+                self.assertNotShown(response, "drunk")
+                self.assertRefused(response, "We could not take your request at this moment")
+                self.assertFalse(self.env["client.refund"].search([("partner_id", "=", self.client.id)]))

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import client_refund_wizard
 from . import client_refund_wizard_open
 from . import client_refund_wizard_alerts

@@ -44,6 +44,7 @@ registry.category("web_tour.tours").add("client_refund_dashboard", {
             trigger: ".o_switch_view.o_kanban",
             run: "click",
         },
+        seeOnly(KANBAN, "Cedar Partners", "Alder & Finch LLP", "Returned, Credit Open"),
         seeCard("in_process", 1, "250.00"),
         clickCard("in_process"),
         seeOnly(KANBAN, "Birch Holdings", "Cedar Partners", "In Process"),
