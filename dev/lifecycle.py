@@ -98,12 +98,16 @@ def uninstall(before, *addons):
     databases.drop(DATABASE)
 
 
-def main():
-    """Check the addons as they are."""
-    with databases.in_use(databases.TEST):
-        databases.create(databases.TEST)
-        check(databases.TEST)
+def main(installed=None):
+    """Check the addons as they are, on a database in which the addon is `installed` with demo data, or a new one."""
+    if installed:
+        check(installed)
         check_glue()
+    else:
+        with databases.in_use(databases.TEST):
+            databases.create(databases.TEST)
+            check(databases.TEST)
+            check_glue()
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
+import tempfile
 
 import databases
 import lifecycle
 from processes import fail, run_script, say, supervise
 
 SECOND = "client_refund_test_2"
+LIFECYCLE = "client_refund_test_lifecycle"
 TOGETHER = "client_refund_test_together"
 SECOND_SHARE = "--second-share"  # how this script calls itself
 
@@ -31,6 +32,9 @@ SLOW = {
     "test_run_killed.py": 40,
     "test_storm.py": 50,
     "test_tour_dashboard.py": 30,
+    "test_tour_dormant.py": 15,
+    "test_tour_notice.py": 10,
+    "test_tour_thousand_credits.py": 40,
     "test_tours.py": 60,
 }
 
@@ -111,27 +115,44 @@ def pytest(database, *arguments):
     return supervise(["pytest", f"--odoo-database={database}", *map(str, arguments)], databases.RELAXED)
 
 
-def run_in_two_shares(options):
-    """Run the tests in two processes, each on databases of its own: a test takes one core."""
+def start(script, *arguments):
+    """Start a script of ours beside what is done meanwhile.
+
+    :return: its process and the file with what it says
+    """
+    output = tempfile.TemporaryFile("w+")  # read and closed by `finish`
+    command = [sys.executable, script, *arguments]
+    return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT), output
+
+
+def finish(process, output):
+    """Wait for what was started and say what it said.
+
+    :return: int, the exit code
+    """
+    code = process.wait()
+    with output:
+        output.seek(0)
+        print(output.read(), flush=True)
+    return code
+
+
+def run_all(options):
+    """Run the tests in two processes, each on databases of its own, and the lifecycle check beside them."""
     first, _second = test_files()
-    databases.copy(databases.TEST, SECOND)
-    with databases.timed("running the tests in two processes; what the second says comes at the end"):
-        with subprocess.Popen(
-            [sys.executable, __file__, SECOND_SHARE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
-            output = []
-            reader.start()
-            code = pytest(databases.TEST, *options, *first)
-            reader.join()
-    print(*output)
-    return code or process.returncode
+    for copy in (SECOND, LIFECYCLE):
+        databases.copy(databases.TEST, copy)
+    with databases.timed("running the tests in two processes; what the second and the lifecycle check say comes last"):
+        others = [start(__file__, SECOND_SHARE), start(lifecycle.__file__, LIFECYCLE)]
+        codes = [pytest(databases.TEST, *options, *first), *(finish(*other) for other in others)]
+    databases.drop(LIFECYCLE)
+    return max(codes)
 
 
 def run_second_share(options):
     """Run the other half of the addon's tests, then those of the small addons, where all of them are."""
     _first, second = test_files()
-    codes = [pytest(SECOND, *second)]
+    codes = [pytest(SECOND, *options, *second)]
     databases.copy(SECOND, TOGETHER)
     databases.drop(SECOND)
     with databases.timed(f"installing what {', '.join(databases.GLUE)} are for in {TOGETHER}"):
@@ -170,9 +191,7 @@ def main(*arguments):
         if arguments:
             say("arguments given: the lifecycle check is left to `make lifecycle`.")
             return run_some(options, arguments)
-        lifecycle.check(databases.TEST)
-        lifecycle.check_glue()
-        return run_in_two_shares(options)
+        return run_all(options)
 
 
 if __name__ == "__main__":

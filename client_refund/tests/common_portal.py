@@ -6,7 +6,7 @@ from odoo.tests import HttpCase, new_test_user
 from .common import ClientRefundCommon
 
 
-class PortalCase(ClientRefundCommon, HttpCase):
+class PortalHttpCase(ClientRefundCommon, HttpCase):
     """Two clients with a login on the portal, a contact of the first one, and a colleague who is not in accounting."""
 
     @classmethod

@@ -7,11 +7,11 @@ from odoo.tools import mute_logger
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .common_portal import PortalCase
+from .common_portal import PortalHttpCase
 
 
 @tagged("post_install", "-at_install")
-class TestPortal(PortalCase):
+class TestPortal(PortalHttpCase):
     """A client sees what was paid back, in plain words; nobody else's, and nothing that is for colleagues."""
 
     @classmethod

@@ -4,11 +4,11 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common_portal import PortalCase
+from .common_portal import PortalHttpCase
 
 
 @tagged("post_install", "-at_install")
-class TestPortalRequest(PortalCase):
+class TestPortalRequest(PortalHttpCase):
     """A client asks for a refund: a draft of what is refundable, to the client's own account, approved in any case."""
 
     @classmethod

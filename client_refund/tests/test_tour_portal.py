@@ -1,10 +1,10 @@
 from odoo.tests import tagged
 
-from .common_portal import PortalCase
+from .common_portal import PortalHttpCase
 
 
 @tagged("post_install", "-at_install")
-class TestTourPortal(PortalCase):
+class TestTourPortal(PortalHttpCase):
     """A client on the portal, in a browser."""
 
     def test_tour(self):
