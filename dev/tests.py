@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`).
 
-The addon is tested where no other module is; the small addons, how it agrees with its neighbours, and the addon's tours
-again, where all of them are.
+The addon is tested where no other module is; the small addons, how it agrees with its neighbours, and the screens that
+they change, where all of them are.
 """
 
 import os
@@ -37,6 +37,9 @@ SLOW = {
     "test_tour_thousand_credits.py": 40,
     "test_tours.py": 60,
 }
+
+# The addon's tours of the screens that other modules change.
+SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
 
 # Tests of the addon that need one of databases.NEIGHBOURS.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
@@ -94,11 +97,11 @@ def browser_tests(files):
 
 
 def rail_tests():
-    """What is tested where all the small addons and their neighbours are: they themselves, and the addon's tours."""
+    """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
     return [
         *(path for glue in databases.GLUE for path in sorted((databases.ROOT / glue).glob("tests/test_*.py"))),
         *addon_tests(NEIGHBOUR_TESTS),
-        *browser_tests(addon_tests("test_tour*.py")),
+        *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
     ]
 
 
