@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import format_amount
 
 from .client_dormant_credit import CONTACT_STATES
+from .client_refund_activities import prepare_approval_activity_vals
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 
@@ -107,16 +108,7 @@ class ClientDormantApproval(models.Model):
         :param approver: res.users
         :return: dict
         """
-        activity_type = self.env.ref(APPROVAL_ACTIVITY)
-        return {
-            "activity_type_id": activity_type.id,
-            "automated": True,
-            "date_deadline": fields.Date.context_today(self),
-            "res_id": self.id,
-            "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "summary": activity_type.summary,
-            "user_id": approver.id,
-        }
+        return prepare_approval_activity_vals(self, APPROVAL_ACTIVITY, approver)
 
     def _get_asked_message(self, approvers):
         if not approvers:

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import format_amount, plaintext2html
+from odoo.tools import format_amount
 
 from .client_refund import ISSUED_STATES
+from .client_refund_activities import prepare_approval_activity_vals
 from .client_refund_problems import raise_problems
 from .client_refund_run import OPEN_STATES
 
@@ -182,17 +183,7 @@ class ClientRefundRunApproval(models.Model):
         :param approver: res.users
         :return: dict
         """
-        activity_type = self.env.ref(APPROVAL_ACTIVITY)
-        return {
-            "activity_type_id": activity_type.id,
-            "automated": True,
-            "date_deadline": fields.Date.context_today(self),
-            "note": plaintext2html(self.approval_reason),
-            "res_id": self.id,
-            "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "summary": activity_type.summary,
-            "user_id": approver.id,
-        }
+        return prepare_approval_activity_vals(self, APPROVAL_ACTIVITY, approver, self.approval_reason)
 
     def _get_asked_message(self, approvers):
         if not approvers:
