@@ -102,3 +102,19 @@ class AccountMoveLineReceipt(models.Model):
         # core names the company's own account on incoming payments
         is_clients = account.partner_id.commercial_partner_id == payment.partner_id.commercial_partner_id
         return {account.sanitized_acc_number} if account and is_clients else set()
+
+    def _may_be_booked_twice(self, others):
+        """Whether one of these credits and one of the others look like the same document, booked twice.
+
+        :param others: account.move.line
+        """
+        return any(credit._looks_like(other) for credit in self for other in others - credit)
+
+    def _looks_like(self, other):
+        """Whether another credit is of the same amount and reference, or where one has none, of the same date."""
+        if self.currency_id.compare_amounts(self.amount_currency, other.amount_currency):
+            return False
+        references = {self.move_id.ref or "", other.move_id.ref or ""}
+        if "" in references:
+            return self.date == other.date
+        return len(references) == 1
