@@ -138,8 +138,8 @@ class ClientRefund(models.Model):
         copy=False,
         index=True,
         help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
-        "payment is issued; it holds the credits until it is booked. Paid: the payment is paid. Canceled: holds "
-        "nothing.",
+        "payment is issued; it holds the credits until it is booked. Paid: the money has left, as the bank or somebody "
+        "says. Canceled: holds nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
@@ -182,7 +182,7 @@ class ClientRefund(models.Model):
     def _get_own_refund(self):
         return self
 
-    @api.depends("payment_ids.state")
+    @api.depends("payment_ids.state", "marked_paid_on")
     def _compute_state(self):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
         for refund in self:
@@ -190,11 +190,6 @@ class ClientRefund(models.Model):
                 refund.state = "paid" if refund._is_paid() else "in_process"
             else:
                 refund.state = refund.state or "draft"
-
-    def _is_paid(self):
-        # one that only settles invoices has nothing to wait for
-        paid = all(payment.state == "paid" for payment in self._get_standing_payments())
-        return paid and not self._is_waiting_to_pay()
 
     def _get_standing_payments(self):
         """The payments of this refund that were not taken back."""
