@@ -55,6 +55,7 @@ from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo
 from . import test_wizard
+from . import test_wizard_screen
 from . import test_wizard_speed
 
 # what `make test` installs, an Odoo that only runs the tests of its addons may not have
