@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
+from .client_refund_lists import without_owner
 from .client_refund_problems import raise_problems
 from .client_refund_shares import share_out
 from .client_refund_workflow import in_workflow
@@ -366,4 +367,4 @@ class AccountPayment(models.Model):
 
         :return: an action dictionary
         """
-        return self.client_refund_id._get_records_action(name=self.env._("Client Refund"))
+        return without_owner(self.client_refund_id._get_records_action(name=self.env._("Client Refund")))

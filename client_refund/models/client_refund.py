@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from .client_refund_lists import open_records, without_owner
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context, with_workflow
 
@@ -372,7 +373,9 @@ class ClientRefund(models.Model):
 
         :return: an action dictionary
         """
-        return self.payment_ids._get_records_action(name=self.env._("Payments"))
+        return open_records(
+            self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments")
+        )
 
     def action_open_documents(self):
         """Open the entries whose credits these refunds take.
@@ -381,5 +384,7 @@ class ClientRefund(models.Model):
         """
         documents = self.line_ids.move_id
         if len(documents) == 1:
-            return documents.line_ids[:1].action_open_business_doc()
-        return documents._get_records_action(name=self.env._("Refunded Documents"))
+            return without_owner(documents.line_ids[:1].action_open_business_doc())
+        return open_records(
+            documents, self, "client_refund.action_document_of_refund", self.env._("Refunded Documents")
+        )

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 
+from ..models.client_refund_lists import without_owner
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -284,7 +285,7 @@ class ClientRefundWizard(models.TransientModel):
         # a waiting one that was changed waits anew
         if refund.state == "draft" and not refund.run_id:
             refund.action_submit()
-        return refund._get_records_action()
+        return without_owner(refund._get_records_action())
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -292,7 +293,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return with_neutral_context(self)._save_refund()._get_records_action()
+        return without_owner(with_neutral_context(self)._save_refund()._get_records_action())
 
     def _save_refund(self):
         self.ensure_one()
