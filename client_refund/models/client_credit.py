@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .account_move_line_held import HELD_BACK
+from .client_refund_lists import without_owner
 
 
 class ClientCredit(models.Model):
@@ -210,7 +211,7 @@ class ClientCredit(models.Model):
         :raise UserError: if nothing is open any more, or if the rows are of several companies
         """
         run = self.env["client.refund.run"]._prepare_for_credits(self._get_open_credits())
-        return run._get_records_action(name=self.env._("Refund Run"))
+        return without_owner(run._get_records_action(name=self.env._("Refund Run")))
 
     def action_register_dormant(self):
         """Enter what is old enough of these rows in the dormant-credit register.
@@ -237,8 +238,13 @@ class ClientCredit(models.Model):
         """
         credits = self._get_open_credits()
         if len(credits) == 1:
-            return credits.action_open_business_doc()
-        return credits._get_records_action(name=self.env._("Open Credits"))
+            return without_owner(credits.action_open_business_doc())
+        # the address keeps the path and the row: Back and F5 run the action of this path
+        return credits._get_records_action(
+            name=self.env._("Open Credits"),
+            path="client-credit-items",
+            context={"active_id": self[:1].id, "active_ids": self.ids},
+        )
 
     def _get_open_credits(self):
         credits = self._get_credits()

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 
+from ..models.client_refund_lists import without_owner
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -269,6 +270,10 @@ class ClientRefundWizard(models.TransientModel):
     def _get_own_refund(self):
         return self.refund_id._origin
 
+    def _get_contributors(self):
+        refund = self._get_own_refund()
+        return self.env.user | (refund._get_contributors() if refund else self.env.user)
+
     def _get_refund_credits(self):
         return self._get_selected_lines().move_line_id._origin
 
@@ -286,7 +291,7 @@ class ClientRefundWizard(models.TransientModel):
         # a waiting one that was changed waits anew
         if refund.state == "draft" and not refund.run_id:
             refund.action_submit()
-        return refund._get_records_action()
+        return without_owner(refund._get_records_action())
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -294,7 +299,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return with_neutral_context(self)._save_refund()._get_records_action()
+        return without_owner(with_neutral_context(self)._save_refund()._get_records_action())
 
     def _save_refund(self):
         self.ensure_one()
