@@ -18,6 +18,7 @@ from processes import fail, run_script, say, supervise
 SECOND = "client_refund_test_2"
 LIFECYCLE = "client_refund_test_lifecycle"
 TOGETHER = "client_refund_test_together"
+FRESH = "client_refund_test_fresh"
 SECOND_SHARE = "--second-share"  # how this script calls itself
 
 # How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
@@ -43,6 +44,9 @@ SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
 
 # Tests of the addon that need one of databases.NEIGHBOURS.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
+
+# Tests of the addon that need a database without demo data.
+FRESH_TESTS = "test_first_*.py"
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
@@ -72,12 +76,12 @@ def test_files():
 
     The second share leaves time for the small addons, whose tests follow it.
     """
-    elsewhere = addon_tests(NEIGHBOUR_TESTS)
+    elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *addon_tests(FRESH_TESTS)]
     files = [path for path in addon_tests("test_*.py") if path not in elsewhere]
     browser = browser_tests(files)
     # in one order in both processes, also where weights are equal
     others = sorted((path for path in files if path not in browser), key=weight, reverse=True)
-    shares = {TOGETHER: sum(map(weight, rail_tests())), databases.TEST: sum(map(weight, browser))}
+    shares = {TOGETHER: sum(map(weight, [*rail_tests(), *addon_tests(FRESH_TESTS)])), databases.TEST: sum(map(weight, browser))}
     first, second = browser, []
     for path in others:
         smaller = min(shares, key=shares.get)
@@ -153,9 +157,9 @@ def run_all(options):
 
 
 def run_second_share(options):
-    """Run the other half of the addon's tests, then those of the small addons, where all of them are."""
+    """Run the first refund of a fresh firm, the other half of the tests, then those where all small addons are."""
     _first, second = test_files()
-    codes = [pytest(SECOND, *options, *second)]
+    codes = [run_fresh(*options), pytest(SECOND, *options, *second)]
     databases.copy(SECOND, TOGETHER)
     databases.drop(SECOND)
     with databases.timed(f"installing what {', '.join(databases.GLUE)} are for in {TOGETHER}"):
@@ -164,6 +168,15 @@ def run_second_share(options):
     codes.append(pytest(TOGETHER, *options, *rail_tests()))
     databases.drop(TOGETHER)
     return max(codes)
+
+
+def run_fresh(*options):
+    """Run the tests of the first refund in a firm that has nothing yet, not even demo data."""
+    databases.create_empty(FRESH)
+    databases.make_assets(FRESH)
+    code = pytest(FRESH, *options, *addon_tests(FRESH_TESTS))
+    databases.drop(FRESH)
+    return code
 
 
 def run_meeting(glue, *arguments):
@@ -181,6 +194,8 @@ def run_some(options, arguments):
     named = [argument.split("/")[0] for argument in arguments]
     if glue := next((glue for glue in databases.GLUE if glue in named), None):
         return run_meeting(glue, *options, *arguments)
+    if any(path.stem in argument for argument in arguments for path in addon_tests(FRESH_TESTS)):
+        return run_fresh(*options, *arguments)
     return pytest(databases.TEST, *options, databases.ADDON, f"--ignore-glob=*/{NEIGHBOUR_TESTS}", *arguments)
 
 

@@ -21,6 +21,7 @@ from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
 from . import test_first_refund
+from . import test_held_back
 from . import test_holding_back
 from . import test_import
 from . import test_neighbour_financial_report
