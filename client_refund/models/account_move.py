@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
+from .client_refund_changes import filter_changed
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import OWNER_FIELDS, in_workflow
@@ -19,12 +20,10 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "currency_id",
         "date",
         "journal_id",
-        "line_ids",
         "move_type",
         "origin_payment_id",
         "partner_bank_id",
         "partner_id",
-        "ref",
         "reversed_entry_id",
         "state",
         "statement_line_id",
@@ -83,14 +82,18 @@ class AccountMove(models.Model):
     def write(self, vals):
         # core moves the entries of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
-            self._check_not_owned_by_refund()
+            filter_changed(self._filter_owned(), vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
+        if vals.get("state") == "posted":
+            self.origin_payment_id._check_paid_by_refund()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_refunded()
         if vals.get("reversed_entry_id"):
             self.browse(vals["reversed_entry_id"])._check_not_owned_by_refund()
         self._check_keeps_origin(vals)
         if "partner_id" in vals:
-            self.filtered("posted_before").line_ids._check_not_held_back()
+            # the items follow, by computation
+            reopened = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
+            reopened.line_ids._check_stays_held_back({"partner_id": vals["partner_id"]})
         if any(vals.get(name) for name in OWNER_FIELDS.values()) and not in_workflow(self.env):
             raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
         result = super().write(vals)
@@ -159,7 +162,8 @@ class AccountMove(models.Model):
             )
             if item.account_id.reconcile and not item.reconciled
         ]
-        self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
+        if pairs:
+            self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
 
     def _must_be_reversed(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
+from .client_refund_changes import filter_changed
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
 from .client_refund_shares import share_out
@@ -17,10 +18,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "client_refund_returned_id",
         "company_id",
         "currency_id",
-        "date",
         "destination_account_id",
         "journal_id",
-        "memo",
         "move_id",
         "outstanding_account_id",
         "partner_bank_id",
@@ -31,6 +30,9 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "state",
     }
 )
+
+# The payment is made: it is in the ledger, where it has an entry.
+MADE_STATES = ("in_process", "paid")
 
 
 class AccountPayment(models.Model):
@@ -89,7 +91,7 @@ class AccountPayment(models.Model):
 
         :raise UserError: names client, document, amount and refund and points to Undo
         """
-        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in ("in_process", "paid"))
+        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in MADE_STATES)
         if in_workflow(self.env) or not without_entry:
             return
         # what refunds hold is held, seen or not
@@ -249,13 +251,17 @@ class AccountPayment(models.Model):
         # looked up on the records: a default in the context is no way in either
         if payments.client_refund_id or payments.client_refund_returned_id:
             self._check_refund_workflow()
+        payments.filtered(lambda payment: payment.state in MADE_STATES)._check_paid_by_refund()
         return payments
 
     def write(self, vals):
+        if vals.get("state") in MADE_STATES:
+            self.filtered(lambda payment: payment.state not in MADE_STATES)._check_paid_by_refund()
         if {"client_refund_id", "client_refund_returned_id"} & vals.keys():
             self._check_refund_workflow()
         if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._check_not_owned_by_refund()
+            owned = self.filtered("client_refund_id")
+            filter_changed(owned, vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
         return super().write(vals)
 
     def unlink(self):
@@ -286,6 +292,55 @@ class AccountPayment(models.Model):
             )
             for payment in owned
         )
+
+    # -------------------------------------------------------------------------
+    # No way round
+    # -------------------------------------------------------------------------
+
+    def _check_paid_by_refund(self):
+        """Refuse to pay clients back but by refunds, where the company says so, and to pay those that are blocked.
+
+        Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
+
+        :raise UserError: names client, amount and what to do
+        """
+        if self.env.su:
+            return
+        by_hand = self.filtered(
+            lambda payment: (
+                payment.payment_type == "outbound"
+                and not payment.client_refund_id
+                and payment.destination_account_id.account_type == "asset_receivable"
+            )
+        )
+        raise_problems(filter(None, map(AccountPayment._get_by_hand_problem, by_hand)))
+
+    def _get_by_hand_problem(self):
+        """Why the client can't be paid by this payment, which no refund made.
+
+        :return: str or None
+        """
+        policy = self.company_id._get_client_refund_policy()
+        texts = {
+            "client": self.partner_id.display_name or self.env._("no client"),
+            "payment": self.display_name,
+            "amount": format_amount(self.env, self.amount, self.currency_id),
+        }
+        if policy.client_refund_approval_policy != "never":
+            for block in self.partner_id._get_client_refund_blocks().values():
+                return self.env._(
+                    "%(client)s: %(payment)s over %(amount)s can't be posted, %(block)s", **texts, block=block
+                )
+        if policy.client_refund_only_by_refund and not self.env.user.has_group(
+            "client_refund.group_client_refund_administer"
+        ):
+            return self.env._(
+                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by refunds. "
+                "Use Refund a Client instead, or ask an administrator of refunds to post it.",
+                **texts,
+                company=policy.name,
+            )
+        return None
 
     # -------------------------------------------------------------------------
     # Actions

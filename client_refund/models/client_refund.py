@@ -57,7 +57,7 @@ class ClientRefund(models.Model):
     date = fields.Date(tracking=True)
     journal_id = fields.Many2one(tracking=True)
     payment_method_line_id = fields.Many2one(tracking=True)
-    partner_bank_id = fields.Many2one(tracking=True)
+    partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
     user_id = fields.Many2one(
         "res.users",
         string="Requested By",

@@ -31,6 +31,12 @@ class ResCompany(models.Model):
         currency_field="currency_id",
         help="Refunds above this amount need approval, converted at the date of the refund.",
     )
+    client_refund_only_by_refund = fields.Boolean(
+        groups=INTERNAL_GROUP,
+        string="Pay Clients Back Only by Refunds",
+        help="Pay on credit notes opens the refund, and a payment to a client that no refund made can't be posted. "
+        "Administrators of refunds may, and Odoo itself: refunds of online payments, point of sale.",
+    )
     client_refund_split_days = fields.Integer(
         groups=INTERNAL_GROUP,
         string="Count Together (days)",

@@ -21,6 +21,7 @@ from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
+from . import test_honest_acts
 from . import test_import
 from . import test_neighbour_financial_report
 from . import test_notice
@@ -30,6 +31,7 @@ from . import test_notice_sending
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
+from . import test_only_by_refund
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups

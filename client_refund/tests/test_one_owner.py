@@ -35,7 +35,6 @@ class TestOneOwner(ClientRefundCommon):
         account = self._bank_account("BE111")
         for values in (
             {"amount": 1},
-            {"date": "2024-05-01"},
             {"partner_id": self.other_client.id},
             {"partner_bank_id": account.id},
             {"journal_id": self.cash.id},
@@ -44,7 +43,6 @@ class TestOneOwner(ClientRefundCommon):
             {"state": "canceled"},
             {"state": "rejected"},
             {"state": "paid"},
-            {"memo": "Somebody else"},
             {"move_id": False},
         ):
             self._assert_refused(lambda values=values: self.payment.write(values))
@@ -85,7 +83,6 @@ class TestOneOwner(ClientRefundCommon):
             lambda: self.entry.write({"origin_payment_id": False}),
             lambda: self.entry.write({"client_refund_id": False}),
             lambda: self.entry.write({"commercial_partner_id": self.other_client.id}),
-            lambda: liquidity.write({"date_maturity": "2030-01-01"}),
             lambda: liquidity.write({"amount_residual": 0}),
             lambda: liquidity.write({"payment_id": False}),
             lambda: liquidity.write({"account_id": self.revenue.id}),
