@@ -310,7 +310,11 @@ class AccountPayment(models.Model):
             lambda payment: (
                 payment.payment_type == "outbound"
                 and not payment.client_refund_id
-                and payment.destination_account_id.account_type == "asset_receivable"
+                and (
+                    payment.destination_account_id.account_type == "asset_receivable"
+                    # without an entry it is on no account
+                    or (payment.partner_type == "customer" and not payment.outstanding_account_id)
+                )
             )
         )
         raise_problems(filter(None, map(AccountPayment._get_by_hand_problem, by_hand)))

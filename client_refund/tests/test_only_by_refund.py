@@ -70,12 +70,19 @@ class TestOnlyByRefund(ClientRefundCommon):
         self._assert_refused(payment.action_post)
         self._assert_refused(payment.action_validate)
         self._assert_refused(lambda: payment.write({"state": "paid"}))
-        self._assert_refused(lambda: self._outgoing(self.clerk, state="in_process"))
-        self._assert_refused(lambda: self._outgoing(self.clerk, partner_type="supplier",
-                                                    destination_account_id=self.receivable.id).action_post())
+        supplier = self._outgoing(self.clerk, partner_type="supplier", destination_account_id=self.receivable.id)
+        self._assert_refused(supplier.action_post)
         payment.sudo()._generate_journal_entry()
         payment.sudo().write({"state": "draft"})
         self._assert_refused(lambda: payment.move_id.with_user(self.clerk).action_post())
+
+    def test_outgoing_payment_without_an_entry(self):
+        self.outbound_payment_method_line.payment_account_id = False
+        payment = self._outgoing(self.clerk, invoice_ids=[Command.link(self.credit_note.move_id.id)])
+        self._assert_refused(payment.action_post)
+        self._assert_refused(lambda: self._outgoing(self.clerk, state="in_process"))
+        payment.with_user(self.administrator).action_post()
+        self.assertFalse(payment.move_id)
 
     def test_pay_wizard(self):
         """By a program, or with an invoice among the credit notes."""
@@ -142,7 +149,9 @@ class TestOnlyByRefund(ClientRefundCommon):
         self.clerk.company_ids = [Command.link(branch.id)]
         self.env["account.journal"].create({"name": "North", "type": "bank", "code": "NRTH", "company_id": branch.id})
         payment = self._outgoing(
-            self.clerk, journal_id=self.env["account.journal"].search([("company_id", "=", branch.id)], limit=1).id
+            self.clerk,
+            journal_id=self.env["account.journal"].search([("company_id", "=", branch.id)], limit=1).id,
+            destination_account_id=self.receivable.id,
         )
         self.assertEqual(payment.company_id, branch)
         self._assert_refused(payment.action_post)
