@@ -7,7 +7,6 @@ from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
-from .client_refund_changes import filter_changed
 from .client_refund_groups import READER_GROUPS
 from .client_refund_problems import raise_problems
 
@@ -52,6 +51,11 @@ class AccountMoveLine(models.Model):
         string="Refund Lines",
         groups=READER_GROUPS,
         help="What refunds hold, or have paid out, of this credit.",
+    )
+    is_in_refund = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether a refund ever held something of this item. All others are passed over without looking for refunds.",
     )
     refund_source_type = fields.Selection(
         selection=[
@@ -227,7 +231,7 @@ class AccountMoveLine(models.Model):
     def _get_refund_reservations(self):
         """The refund lines that hold something of these credits without having paid it out."""
         # what a refund of a parent company holds is held, seen or not by the user
-        return self.sudo().client_refund_line_ids.filtered("amount_reserved")
+        return self.sudo().filtered("is_in_refund").client_refund_line_ids.filtered("amount_reserved")
 
     def _filter_may_bounce(self):
         """The credits among these behind which there is a receipt whose money may still go back.
@@ -273,7 +277,7 @@ class AccountMoveLine(models.Model):
         # A reservation leaves the journal item as it is. Touched, it makes any transaction fail and be replayed that
         # locks it with a snapshot from before the reservation.
         self.env.cr.execute(
-            SQL("UPDATE account_move_line SET write_uid = write_uid WHERE id IN %s", tuple(self.ids) or (None,))
+            SQL("UPDATE account_move_line SET is_in_refund = TRUE WHERE id IN %s", tuple(self.ids) or (None,))
         )
         self.invalidate_recordset()
 
@@ -290,8 +294,9 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         # core moves the items of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
-            owned = self.filtered(lambda item: item.move_id._filter_owned())
-            filter_changed(owned, vals, REFUND_PROTECTED_FIELDS).move_id._check_not_owned_by_refund()
+            owners = self.env["client.refund.owner"]
+            owned = owners._filter_owned(self.move_id).line_ids & self
+            owners._filter_changed(owned, vals, REFUND_PROTECTED_FIELDS).move_id._check_not_owned_by_refund()
             self._check_stays_held_back(vals)
         return super().write(vals)
 
@@ -346,7 +351,7 @@ class AccountMoveLine(models.Model):
     def _unlink_except_refunded(self):
         self.move_id._check_not_owned_by_refund()
         # a user without rights on refunds is refused like everybody else
-        self.sudo().client_refund_line_ids._check_not_issued()
+        self.sudo().filtered("is_in_refund").client_refund_line_ids._check_not_issued()
 
     # -------------------------------------------------------------------------
     # Actions

@@ -7,6 +7,7 @@ from .client_refund import ISSUED_STATES
 from .client_refund_activities import prepare_approval_activity_vals
 from .client_refund_problems import raise_problems
 from .client_refund_run import OPEN_STATES
+from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_run_approval"
 WAITING = Domain("state", "=", "to_approve")
@@ -69,7 +70,7 @@ class ClientRefundRunApproval(models.Model):
             drafts = Domain("state", "=", "draft")
             if not run._search_refunds(drafts, limit=1):
                 raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
-            run._search_refunds(drafts & Domain("run_error", "!=", False)).run_error = False
+            with_workflow(run._search_refunds(drafts & Domain("run_error", "!=", False))).run_error = False
             run._forget_approval()
             run.user_id = self.env.user
             run._add_contributor()
@@ -249,7 +250,7 @@ class ClientRefundRunApproval(models.Model):
         return True
 
     def _return_to_review(self):
-        self._search_refunds(WAITING).state = "draft"
+        with_workflow(self._search_refunds(WAITING)).state = "draft"
         self._forget_approval()
         self.write({"state": "prepared", "paused": False})
 

@@ -24,6 +24,7 @@ from . import test_holding_back
 from . import test_honest_acts
 from . import test_import
 from . import test_neighbour_financial_report
+from . import test_nobody_else_pays
 from . import test_notice
 from . import test_notice_killed
 from . import test_notice_receipt

@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.account.models.account_move import AccountMove
+
 from .common import ClientRefundCommon
 
 
@@ -78,6 +80,7 @@ class TestOnlyByRefund(ClientRefundCommon):
 
     def test_outgoing_payment_without_an_entry(self):
         self.outbound_payment_method_line.payment_account_id = False
+        self.patch(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment")
         payment = self._outgoing(self.clerk, invoice_ids=[Command.link(self.credit_note.move_id.id)])
         self._assert_refused(payment.action_post)
         self._assert_refused(lambda: self._outgoing(self.clerk, state="in_process"))
