@@ -81,8 +81,6 @@ class AccountMove(models.Model):
         owners = self.env["client.refund.owner"]
         if self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
             owners._filter_changed(self, vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
-        if vals.get("state") == "posted":
-            self.origin_payment_id._check_paid_by_refund()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_refunded()
         if vals.get("reversed_entry_id"):
@@ -94,6 +92,8 @@ class AccountMove(models.Model):
             reopened.line_ids._check_stays_held_back({"partner_id": vals["partner_id"]})
         result = super().write(vals)
         owners._check_not_lent(self, vals)
+        if vals.get("state") == "posted":
+            self.origin_payment_id._check_paid_by_refund()
         if "matched_payment_ids" in vals:
             self.matched_payment_ids._check_leaves_held()
         return result
@@ -181,8 +181,8 @@ class AccountMove(models.Model):
         :raise UserError: names document and refund and points to Undo
         """
         # a user without rights on refunds is refused like everybody else
-        items = self.sudo().line_ids.filtered(lambda item: item.account_type == "asset_receivable")
-        items.filtered("is_in_refund").client_refund_line_ids._check_not_issued()
+        items = self.sudo().line_ids.filtered("is_in_refund")
+        items.client_refund_line_ids._check_not_issued()
         items.matched_credit_ids._check_not_owned_by_refund()
         items.matched_debit_ids._check_not_owned_by_refund()
 

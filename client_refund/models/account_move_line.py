@@ -308,16 +308,16 @@ class AccountMoveLine(models.Model):
         :param vals: dict, the client and the account that these items get
         :raise AccessError: names client and document
         """
-        credits = self.filtered(
-            lambda item: item.account_type == "asset_receivable" and item.balance < 0 and item.move_id.posted_before
-        )
-        if not {"account_id", "partner_id"} & vals.keys() or not credits or self._may_book_held_back():
-            return
         account = self.env["account.account"].browse(vals.get("account_id"))
+        is_leaving_account = account.account_type == "asset_receivable"
+        is_leaving_client = "partner_id" in vals and self.env["res.partner"]._has_client_refund_blocks()
+        if not (is_leaving_account or is_leaving_client) or self._may_book_held_back():
+            return
         client = self.env["res.partner"].browse(vals.get("partner_id")).commercial_partner_id
-        for item in credits:
-            if (account and item._is_leaving_excluded(account)) or (
-                "partner_id" in vals and item._is_leaving_blocked(client)
+        for item in self.filtered(lambda item: item.balance < 0 and item.move_id.posted_before):
+            if item.account_type == "asset_receivable" and (
+                (is_leaving_account and item._is_leaving_excluded(account))
+                or (is_leaving_client and item._is_leaving_blocked(client))
             ):
                 raise AccessError(
                     self.env._(
@@ -337,9 +337,7 @@ class AccountMoveLine(models.Model):
 
     def _is_leaving_excluded(self, account):
         excluded = self.company_id._get_client_refund_excluded_accounts()
-        return (
-            self.account_id in excluded and account.account_type == "asset_receivable" and account not in excluded
-        )
+        return self.account_id in excluded and account not in excluded
 
     def _is_leaving_blocked(self, client):
         left = self.partner_id.commercial_partner_id

@@ -252,8 +252,7 @@ class AccountPayment(models.Model):
         return payments
 
     def write(self, vals):
-        if vals.get("state") in MADE_STATES:
-            self.filtered(lambda payment: payment.state not in MADE_STATES)._check_paid_by_refund()
+        made = self.filtered(lambda payment: vals.get("state") in MADE_STATES and payment.state not in MADE_STATES)
         is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
         if is_lent:
             self._check_refund_workflow()
@@ -262,6 +261,7 @@ class AccountPayment(models.Model):
         result = super().write(vals)
         if is_lent:
             self._check_refund_workflow()
+        made._check_paid_by_refund()
         return result
 
     def unlink(self):

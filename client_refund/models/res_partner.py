@@ -2,6 +2,7 @@ from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import ormcache
 
 from .client_refund_groups import READER_GROUPS
 
@@ -56,6 +57,7 @@ class ResPartner(models.Model):
 
     @api.constrains("client_refund_blocked", "client_refund_block_reason")
     def _check_client_refund_block_reason(self):
+        self.env.registry.clear_cache()  # of whether there are any blocks
         for partner in self:
             if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
                 raise ValidationError(
@@ -92,6 +94,8 @@ class ResPartner(models.Model):
         :raise AccessError: names contact and client; administrators of refunds may
         """
         if self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
+            return
+        if not self._has_client_refund_blocks():
             return
         old_families = self.browse().union(*(families[partner] for partner in self))
         blocked = (old_families | self)._get_client_refund_blocking()
@@ -139,6 +143,13 @@ class ResPartner(models.Model):
                     clients=", ".join(blocked.mapped("display_name")),
                 )
             )
+
+    @api.model
+    @ormcache()
+    def _has_client_refund_blocks(self):
+        """Whether anybody is blocked at all: most firms need not look whom an ordinary change concerns."""
+        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        return bool(everybody.search_count([("client_refund_blocked", "=", True)], limit=1))
 
     def _get_client_refund_blocking(self):
         """The contacts of these clients that are blocked: archived, or of another company, they are all the same.

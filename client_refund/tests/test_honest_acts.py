@@ -129,7 +129,7 @@ class TestHonestActs(ClientRefundCommon):
             ("With account", lambda partner: self._bank_account("BE777", partner=partner)),
             ("With credit", lambda partner: self._credit_note(5, partner=partner)),
         ):
-            self.client.client_refund_moved_on = False
+            self.client.sudo().client_refund_moved_on = False
             stranger = self._create_client(name)
             give(stranger)
             merging._merge((stranger | self.contact).ids, self.contact)

@@ -7,21 +7,25 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model
+    def _merge_bank_accounts(self, src_partners, dst_partner):
+        """The first step: after it, what is whose can't be told any more."""
+        if self._is_client_joined(src_partners, dst_partner):
+            # kept whoever merges them
+            dst_partner.commercial_partner_id.sudo().client_refund_moved_on = fields.Datetime.now()
+        return super()._merge_bank_accounts(src_partners, dst_partner)
+
+    @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Let the dormant credits of clients who become one do so too, and keep when they did: it is a risk."""
         # whoever merges clients may not see them
         registers = with_workflow(self.env["client.dormant.credit"].sudo())
         joined = registers._join_clients(src_partners | dst_partner)
         moved_on = self._get_moved_on(src_partners | dst_partner)
-        is_joined = self._is_client_joined(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()  # core wrote by SQL
         joined._follow_credits()
         # kept whoever merges them; core writes what is there once more
         dst_partner.sudo().client_refund_moved_on = moved_on
-        if is_joined:
-            # what is whose can't be told any more
-            dst_partner.commercial_partner_id.sudo().client_refund_moved_on = fields.Datetime.now()
         return result
 
     @api.model
