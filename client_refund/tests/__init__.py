@@ -52,6 +52,7 @@ from . import test_tour_dashboard
 from . import test_tour_dormant
 from . import test_tour_import
 from . import test_tour_notice
+from . import test_tour_only_by_refund
 from . import test_tour_phone
 from . import test_tour_portal
 from . import test_tour_thousand_credits
