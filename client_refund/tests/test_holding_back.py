@@ -240,7 +240,7 @@ class TestHoldingBack(ClientRefundCommon):
 
     def test_a_block_can_not_be_left(self):
         """Neither by a contact nor by the blocked one; who tries is not told the reason."""
-        manager = self._create_user("manager", "Mia", "base.group_partner_manager")
+        manager = self._create_user("manager", "Mia", "base.group_user,base.group_partner_manager")
         contact, other_contact = self.env["res.partner"].create(
             [{"name": name, "parent_id": self.client.id} for name in ("Ada", "Bea")]
         )
@@ -270,7 +270,7 @@ class TestHoldingBack(ClientRefundCommon):
 
     def test_a_block_goes_with_the_client(self):
         """A blocked client may be given a parent: its block holds for all of them. It can't be left behind again."""
-        manager = self._create_user("manager", "Mia", "base.group_partner_manager")
+        manager = self._create_user("manager", "Mia", "base.group_user,base.group_partner_manager")
         self._block(self.client)
         self._rpc(manager, self.client, "write", {"parent_id": self.other_client.id})
         with self.assertRaisesRegex(UserError, "are blocked: In dispute"):
