@@ -5,7 +5,7 @@ from odoo.tools import plaintext2html
 def prepare_approval_activity_vals(document, activity, approver, reason=""):
     """The values of the activity by which an approver learns of what waits.
 
-    :param document: a refund, a run or a dormant credit
+    :param document: what waits, with mail thread and activities
     :param activity: str, the XML id of the activity's type
     :param approver: res.users
     :param reason: str, why it waits
