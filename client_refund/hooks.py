@@ -1,4 +1,4 @@
-SEQUENCES = ("client.refund", "client.refund.run", "client.dormant.credit")
+SEQUENCES = ("client.refund", "client.refund.run")
 
 
 def uninstall_hook(env):

@@ -4,7 +4,7 @@ from odoo.tools import format_amount
 
 from .client_refund_lists import open_records, without_owner
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context, with_workflow
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -41,8 +41,16 @@ class ClientRefund(models.Model):
 
     _name = "client.refund"
     _description = "Client Refund"
-    _inherit = ["client.refund.mixin", "client.refund.numbers", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.mixin",
+        "client.refund.numbers",
+        "client.refund.owner",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
+    _owner_field = "client_refund_id"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
@@ -58,7 +66,7 @@ class ClientRefund(models.Model):
     date = fields.Date(tracking=True)
     journal_id = fields.Many2one(tracking=True)
     payment_method_line_id = fields.Many2one(tracking=True)
-    partner_bank_id = fields.Many2one(tracking=True)
+    partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
     user_id = fields.Many2one(
         "res.users",
         string="Requested By",
@@ -229,7 +237,7 @@ class ClientRefund(models.Model):
         :return: client.refund
         :raise UserError: names what is wrong with any of them; then none is made
         """
-        self._refuse_fields(self, vals_list, self._get_terms_fields())
+        refuse_fields(self, vals_list, self._get_terms_fields())
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
         refunds = super(ClientRefund, with_neutral_context(self)).create(
             [
@@ -246,8 +254,8 @@ class ClientRefund(models.Model):
         return refunds
 
     def write(self, vals):
-        self._refuse_fields(self, [vals], self._get_terms_fields())
-        if not self._get_terms_fields() & vals.keys() or in_workflow(self.env):
+        refuse_fields(self, [vals], self._get_terms_fields())
+        if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super(ClientRefund, with_neutral_context(self)).write(vals)
         self._check_changeable()
         if vals.get("partner_id"):
@@ -284,20 +292,6 @@ class ClientRefund(models.Model):
         :return: set of str
         """
         return TERMS_FIELDS
-
-    @api.model
-    def _refuse_fields(self, records, vals_list, allowed):
-        """Refuse to write fields that only the refund's own methods write; chatter and activities are free.
-
-        :raise UserError: names the fields
-        """
-        if refused := get_refused_fields(records, vals_list, allowed):
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
-                    fields=refused,
-                )
-            )
 
     def _check_something_chosen(self):
         raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
