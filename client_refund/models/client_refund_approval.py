@@ -190,7 +190,8 @@ class ClientRefundApproval(models.Model):
         return waiting
 
     def _add_contributor(self):
-        """Remember that the user had a hand in these refunds."""
+        """Remember that the user had a hand in these refunds; who approved them before saw something else."""
+        with_workflow(self.filtered("approver_id")).write({"approver_id": False, "approved_on": False})
         new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
         with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 

@@ -42,17 +42,27 @@ class ClientRefundInRun(models.Model):
     def _ask_for_run(self):
         """Let these drafts wait, with what makes them need approval; those with problems stay, and say why."""
         refunds = self._check_for_run()
-        refunds._ask()
         refunds.state = "to_approve"
+        (refunds - refunds._filter_still_approved())._ask()
+
+    def _filter_still_approved(self):
+        """Those of these waiting refunds that were approved, and are what was approved.
+
+        :return: client.refund
+        """
+        approved = self.filtered("approver_id")
+        for approver, refunds in approved.grouped("approver_id").items():
+            changed = refunds.with_user(approver)._get_approval_problems()
+            approved -= self.browse(refund.id for refund in changed)
+        return approved
 
     def _issue_of_run(self):
         """Issue these waiting refunds; those that are not any more what was asked for are drafts, and say why."""
         refunds = self._check_for_run()
-        approver = self.run_id.approver_id
+        approved = refunds.filtered("approver_id")
         refunds -= refunds._note_run_errors(
-            refunds._get_approval_problems() if approver else refunds._get_missing_approval_problems()
+            approved._get_approval_problems() | (refunds - approved)._get_missing_approval_problems()
         )
-        refunds.write({"approver_id": approver.id, "approved_on": self.run_id.approved_on})
         refunds._issue()
 
     def _check_for_run(self):

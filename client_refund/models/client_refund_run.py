@@ -1,3 +1,6 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -119,6 +122,9 @@ class ClientRefundRun(models.Model):
         help="What the run pays out, without refunds that were canceled, converted at its date.",
     )
     amount_issued = fields.Monetary(string="Issued", compute="_compute_figures", currency_field="company_currency_id")
+    idle_minutes = fields.Integer(
+        compute="_compute_figures", help="For how many minutes nothing has happened to a run that is at work."
+    )
     progress = fields.Float(compute="_compute_figures", help="How far the work in the background is, in percent.")
 
     # -------------------------------------------------------------------------
@@ -163,11 +169,12 @@ class ClientRefundRun(models.Model):
         """Counted by the database: a run may have a hundred thousand refunds."""
         domain = [("run_id", "in", self.ids)]
         refunds = self.env["client.refund"]
-        counts, amounts = {}, {}
-        for run, state, count, amount in refunds._read_group(
-            domain, ["run_id", "state"], ["__count", "amount_company_currency:sum"]
+        counts, amounts, moved = {}, {}, defaultdict(list)
+        for run, state, count, amount, moved_on in refunds._read_group(
+            domain, ["run_id", "state"], ["__count", "amount_company_currency:sum", "write_date:max"]
         ):
             counts[run, state], amounts[run, state] = count, amount
+            moved[run].append(moved_on)
         failed = dict(refunds._read_group([*domain, ("run_error", "!=", False)], ["run_id"], ["__count"]))
         risky = dict(
             refunds._read_group(
@@ -184,9 +191,20 @@ class ClientRefundRun(models.Model):
             run.skip_count = skipped.get(run, 0)
             run.amount = sum(amounts.get((run, state), 0.0) for state in live_states)
             run.amount_issued = sum(amounts.get((run, state), 0.0) for state in ISSUED_STATES)
+            run.idle_minutes = run._get_idle_minutes(max(moved[run], default=run.write_date))
             run.progress = run._get_progress(
                 {state: counts.get((run, state), 0) for state in (*live_states, "canceled")}
             )
+
+    def _get_idle_minutes(self, moved_on):
+        """For how many minutes nothing has happened.
+
+        :param moved_on: datetime, when something happened to one of its refunds
+        """
+        self.ensure_one()
+        if not self.is_working or not moved_on:
+            return 0
+        return (fields.Datetime.now() - max(moved_on, self.write_date)) // timedelta(minutes=1)
 
     def _get_progress(self, counts):
         """How far the work in the background is, in percent.

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from .client_refund import ISSUED_STATES
+from .client_refund import CHANGEABLE_STATES
 from .client_refund_activities import prepare_approval_activity_vals
 from .client_refund_problems import raise_problems
 from .client_refund_run import OPEN_STATES
@@ -59,7 +59,8 @@ class ClientRefundRunApproval(models.Model):
     def action_submit(self):
         """Ask for these runs to be paid: their refunds are checked; then they are issued, or wait for approval.
 
-        After errors, the refunds that failed are asked for again, and only they.
+        After errors, the refunds that failed are asked for again, and only they. An approval stays good for those that
+        nobody changed since.
 
         :return: True
         :raise UserError: if there is nothing to issue
@@ -70,16 +71,33 @@ class ClientRefundRunApproval(models.Model):
             if not run._search_refunds(drafts, limit=1):
                 raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
             run._search_refunds(drafts & Domain("run_error", "!=", False)).run_error = False
-            run._forget_approval()
-            run.user_id = self.env.user
-            run._add_contributor()
+            if not run._is_still_approved(drafts):
+                run._forget_approval()
+                run.user_id = self.env.user
+                run._add_contributor()
             run._start("checking")
             run._process_chunk()
         return True
 
+    def _is_still_approved(self, domain):
+        """Whether this run was approved by somebody who may still do so, with all of these refunds.
+
+        :param domain: Domain, which of its refunds
+        """
+        self.ensure_one()
+        approver = self.approver_id
+        return (
+            approver.active
+            and approver.has_group("client_refund.group_client_refund_approve")
+            and self.company_id in approver.company_ids
+            and not self._search_refunds(domain & Domain("approver_id", "=", False), limit=1)
+        )
+
     def _forget_approval(self):
         self.activity_unlink([APPROVAL_ACTIVITY])
-        self.write({"approver_id": False, "approved_on": False, "approval_reason": False})
+        forgotten = {"approver_id": False, "approved_on": False}
+        self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)]).write(forgotten)
+        self.write({**forgotten, "approval_reason": False})
 
     def _search_refunds(self, domain, limit=None):
         """Those of the refunds of these runs that match a domain."""
@@ -92,24 +110,23 @@ class ClientRefundRunApproval(models.Model):
         return len(refunds)
 
     def _finish_checking(self):
-        self.approval_reason = "\n".join(self._get_approval_reasons())
         if not self._search_refunds(WAITING, limit=1):
             self.state = "errors"
             self._tell(self.env._("No refund can be issued: each says why."))
-        elif self.approval_reason:
-            self._wait_for_approval()
+        elif self._is_still_approved(WAITING):
+            self._start("issuing", self.approver_id)
         else:
-            self._start("issuing")
+            self._forget_approval()
+            self.approval_reason = "\n".join(self._get_approval_reasons())
+            if self.approval_reason:
+                self._wait_for_approval()
+            else:
+                self._start("issuing")
 
     def _get_total(self):
-        """What this run pays out, in company currency, at the rates as they are now.
-
-        A run that is issued in parts is one amount all the same.
-        """
+        """What this run is about to pay out, in company currency, at the rates as they are now."""
         groups = self.env["client.refund"]._read_group(
-            [("run_id", "=", self.id), ("state", "in", ("to_approve", *ISSUED_STATES))],
-            ["currency_id", "date:day"],
-            ["amount:sum"],
+            Domain("run_id", "=", self.id) & WAITING, ["currency_id", "date:day"], ["amount:sum"]
         )
         return sum(
             currency._convert(amount, self.company_currency_id, self.company_id, date)
@@ -214,7 +231,9 @@ class ClientRefundRunApproval(models.Model):
             run._check_state("to_approve")
             raise_problems(run._get_approval_problems())
             run.activity_unlink([APPROVAL_ACTIVITY])
-            run.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
+            approval = {"approver_id": self.env.uid, "approved_on": fields.Datetime.now()}
+            run._search_refunds(WAITING).write(approval)
+            run.write(approval)
             run._message_log(body=self.env._("Approved."))
             run._start("issuing")
         return True
@@ -233,11 +252,14 @@ class ClientRefundRunApproval(models.Model):
         for run in self._as_own_work():
             run._check_state("to_approve")
             run._return_to_review()
+            run._forget_approval()
             run._tell(self.env._("Rejected: %(reason)s", reason=reason))
         return True
 
     def action_review(self):
         """Take these runs back to review: what is not issued becomes drafts, which can be changed.
+
+        An approval stays good for those that nobody changes.
 
         :return: True
         :raise UserError: while a run is at work
@@ -250,7 +272,7 @@ class ClientRefundRunApproval(models.Model):
 
     def _return_to_review(self):
         self._search_refunds(WAITING).state = "draft"
-        self._forget_approval()
+        self.activity_unlink([APPROVAL_ACTIVITY])
         self.write({"state": "prepared", "paused": False})
 
     def _get_approval_problems(self):

@@ -1,4 +1,5 @@
 import logging
+from random import shuffle
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -15,7 +16,6 @@ _logger = logging.getLogger(__name__)
 CHUNK = 100
 # Somebody else was at the same rows: the same is done again.
 CONCURRENCY_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
-MAX_TRIES = 5
 
 
 def get_error_text(error):
@@ -58,16 +58,23 @@ class ClientRefundRunWork(models.Model):
         return True
 
     def action_resume(self):
-        """Go on with the work where it was stopped, in the name of the user; what was approved stays the approver's.
+        """Go on with the work where it was stopped, in the name of who started it.
+
+        Where that one may not go on it is done in the name of the user; but only who approved a run issues it.
 
         :return: True
         """
         for run in self._as_own_work():
             run._check_state(*WORKING_STATES)
-            run.write({"paused": False, "worker_id": (run.approver_id or self.env.user).id})
-            run._add_contributor()
+            run.paused = False
+            if not (run._may_worker_go_on() or (run.state == "issuing" and run.approver_id)):
+                run.worker_id = self.env.user
             run._trigger_work()
         return True
+
+    def _may_worker_go_on(self):
+        self.ensure_one()
+        return self.worker_id.active and self.with_user(self.worker_id).has_access("write")
 
     def action_undo(self, reason, date=None):
         """Take back all refunds of these runs in the background, each by the rules of `client.refund.action_undo`.
@@ -101,10 +108,14 @@ class ClientRefundRunWork(models.Model):
     # The scheduler's shell: the only place that commits
     # -------------------------------------------------------------------------
 
-    def _start(self, state):
-        """Begin a piece of work, in the name of the user."""
+    def _start(self, state, worker=None):
+        """Begin a piece of work.
+
+        :param state: str
+        :param worker: res.users, in whose name; by default the user
+        """
         self.activity_unlink(["mail.mail_activity_data_todo"])  # what the last piece told is out of date
-        self.write({"state": state, "paused": False, "worker_id": self.env.uid})
+        self.write({"state": state, "paused": False, "worker_id": (worker or self.env.user).id})
         self._trigger_work()
 
     def _trigger_work(self):
@@ -113,24 +124,23 @@ class ClientRefundRunWork(models.Model):
 
     @api.model
     def _cron_work(self):
-        """Work off all runs, chunk by chunk, as long as the scheduler gives time."""
-        for run in self.search([("state", "in", WORKING_STATES), ("paused", "=", False)]):
-            if not run._work_while_time():
+        """Do a chunk of each run that is at work. As long as something is left, the scheduler calls again.
+
+        In any order: neither a slow run nor one that kills whoever works on it holds up the others.
+        """
+        runs = list(self._search_at_work())
+        shuffle(runs)
+        for run in runs:
+            if not run.is_working:  # paused meanwhile
+                continue
+            moved_on = run._try_chunk()
+            if not self.env["ir.cron"]._commit_progress(int(moved_on), remaining=self._count_chunks_left()):
                 return
 
-    def _work_while_time(self):
-        """Work off this run.
-
-        :return: bool, whether the scheduler has time left
-        """
-        tries = 0
-        while self.is_working:
-            moved_on = self._try_chunk()
-            tries = 0 if moved_on else tries + 1
-            time_left = self.env["ir.cron"]._commit_progress(int(moved_on), remaining=self._count_chunks_left())
-            if not time_left or tries == MAX_TRIES:
-                return bool(time_left)
-        return True
+    @api.model
+    def _search_at_work(self):
+        """The runs that the scheduler works off."""
+        return self.search([("state", "in", WORKING_STATES), ("paused", "=", False)])
 
     def _try_chunk(self):
         """Do the next chunk; what goes wrong with it as a whole stops this run alone.
@@ -174,8 +184,7 @@ class ClientRefundRunWork(models.Model):
     @api.model
     def _count_chunks_left(self):
         """How much is left to do in all runs, for the scheduler to come again; each run must be finished, too."""
-        runs = self.search([("state", "in", WORKING_STATES), ("paused", "=", False)])
-        return sum(run._count_chunks() for run in runs)
+        return sum(run._count_chunks() for run in self._search_at_work())
 
     def _count_chunks(self):
         """How many chunks the work at hand takes; the last one finishes it, if there is nothing else in it."""

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
@@ -364,10 +365,66 @@ class TestRun(ClientRefundRunCommon):
         colleague = self._create_user("colleague", "Cora", "account.group_account_invoice")
 
         run.with_user(colleague).action_resume()
+        self.assertEqual(run.worker_id, self.clerk)
+        run.with_user(colleague).action_pause()
+        self.clerk.sudo().group_ids = self.env.ref("base.group_user")
+        run.with_user(colleague).action_resume()
 
         self.assertEqual(run.worker_id, colleague)
         self._work(run)
         self.assertEqual(run.state, "canceled")
+
+    def _cron(self):
+        return self.env.ref("client_refund.ir_cron_client_refund_run").sudo()
+
+    def test_killed_three_times_it_goes_on_within_a_minute(self):
+        """The scheduler takes a job that was killed three times for failed, and waits for its next regular call."""
+        run = self._prepare_three()
+        run.action_submit()
+        cron = self._cron()
+        now = self.env.cr.now()
+        cron.nextcall = now - timedelta(minutes=30)
+        self.env["ir.cron.progress"].sudo().create({"cron_id": cron.id, "timed_out_counter": 3})
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), mute_logger("odoo.addons.base.models.ir_cron"):
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((run.state, run.issued_count), ("issuing", 0))
+        self.assertTrue(cron.active)
+        self.assertLessEqual(cron.nextcall - now, timedelta(minutes=1))
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+
+        self.env.invalidate_all()
+        self.assertEqual((run.state, run.issued_count), ("done", 3))
+
+    def test_scheduler_does_a_chunk_of_each_run(self):
+        runs = self._prepare_three() | self._prepare_three()
+        with patch(f"{WORK}.CHUNK", 1), patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1):
+            runs.action_undo("test")
+            self.env["client.refund.run"].sudo()._cron_work()
+
+        self.assertEqual([run.refund_ids.mapped("state").count("canceled") for run in runs], [1, 1])
+
+    def test_idle(self):
+        run = self._prepare_three()
+        run.action_submit()
+        self.assertEqual((run.state, run.idle_minutes), ("issuing", 0))
+
+        self.env.flush_all()
+        for table in ("client_refund", "client_refund_run"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - INTERVAL '7 minutes'")
+        self.env.invalidate_all()
+        self.assertEqual(run.idle_minutes, 7)
+
+        with patch(f"{WORK}.CHUNK", 1):
+            run.sudo()._process_chunk()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((run.issued_count, run.idle_minutes), (1, 0))
+
+        run.action_pause()
+        self.assertEqual(run.idle_minutes, 0)
 
     def test_what_can_not_be_written_in_the_end_is_done_again(self):
         """Somebody else wrote the run meanwhile: the scheduler goes on with the next one."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2.errors import ForeignKeyViolation
 
 from odoo import Command
@@ -8,6 +10,9 @@ from odoo.tools import mute_logger
 from odoo.addons.client_refund.models.client_refund_workflow import _WORKFLOW
 
 from .common_run import ClientRefundRunCommon
+
+PREPARE = "odoo.addons.client_refund.models.client_refund_run_prepare"
+WORK = "odoo.addons.client_refund.models.client_refund_run_work"
 
 
 @tagged("post_install", "-at_install")
@@ -185,7 +190,7 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual((run.state, run.issued_count), ("errors", 2))
         self.assertIn("since it was asked for, it needs approval", failed.run_error)
 
-    def test_a_run_that_is_issued_in_parts_is_one_amount(self):
+    def test_retry_counts_what_is_left(self):
         """200 of 300 first, since one refund is of a locked period; then the rest."""
         run = self._prepare()
         late = self._by_client(run)[self.client]
@@ -197,8 +202,7 @@ class TestRunApproval(ClientRefundRunCommon):
         late.date = "2024-04-01"
         self._issue(run)
 
-        self.assertEqual(run.state, "to_approve")
-        self.assertFalse(late.payment_ids)
+        self._assert_issued(run, self.env["res.users"])
 
     def test_rates_are_those_of_the_approval(self):
         """100 euros are 50 when the run is prepared and 300 when it is submitted."""
@@ -285,14 +289,156 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual((run.state, run.refund_ids[0].state), ("prepared", "draft"))
         self.assertFalse(self._asked(run))
 
-    def test_an_approval_is_for_what_was_seen(self):
-        """Approved, then taken back: it must be approved again."""
+    # ------------------------------------------------------------------
+    # An approval stays good while nothing changes
+    # ------------------------------------------------------------------
+
+    def _take_back_approved_run(self):
         run = self._submit_run()
         run.with_user(self.approver).action_approve()
         run.action_pause()
         run.action_review()
+        return run
 
-        self.assertFalse(run.approver_id)
-        run.action_submit()
+    def _fail_approved_run(self):
+        """A run that was approved: one client is blocked meanwhile, the others are paid."""
+        run = self._submit_run()
+        run.with_user(self.approver).action_approve()
+        self.client.sudo().write({"client_refund_blocked": True, "client_refund_block_reason": "Court order"})
         self._work(run)
-        self.assertEqual(run.state, "to_approve")
+        self.assertEqual((run.state, run.issued_count), ("errors", 2))
+        self.client.sudo().client_refund_blocked = False
+        return run
+
+    def test_taken_back_unchanged(self):
+        run = self._take_back_approved_run()
+
+        self._assert_issued(self._issue(run), self.approver)
+        self.assertEqual(run.refund_ids.payment_ids.create_uid, self.approver)
+
+    def test_taken_back_and_changed(self):
+        run = self._take_back_approved_run()
+        run.refund_ids[0].memo = "Other"
+
+        self._issue(run)
+
+        self.assertRecordValues(run, [{"state": "to_approve", "approver_id": False, "issued_count": 0}])
+        self.assertFalse(run.refund_ids.approver_id)
+        self.assertIn(self.approver, self._asked(run))
+
+    def test_taken_back_and_an_amount_changed(self):
+        run = self._take_back_approved_run()
+        run.refund_ids[0].line_ids.amount = 99
+
+        self._issue(run)
+
+        self.assertRecordValues(run, [{"state": "to_approve", "approver_id": False, "issued_count": 0}])
+
+    def test_taken_back_and_one_left_out(self):
+        run = self._take_back_approved_run()
+        out = self._by_client(run)[self.client]
+        out.action_undo("not now")
+
+        self._issue(run)
+
+        self.assertRecordValues(run, [{"state": "done", "approver_id": self.approver.id, "issued_count": 2}])
+        self.assertFalse(out.payment_ids)
+
+    def test_taken_back_and_one_more(self):
+        run = self._take_back_approved_run()
+        more = self._draft({self._entry(40): None})
+        more._join_run(run)
+
+        self._issue(run)
+
+        self.assertRecordValues(run, [{"state": "to_approve", "approver_id": False, "issued_count": 0}])
+
+    def test_retry_of_what_was_approved(self):
+        self._assert_issued(self._issue(self._fail_approved_run()), self.approver)
+
+    def test_retry_by_the_approver(self):
+        run = self._fail_approved_run()
+
+        run.with_user(self.approver).action_submit()
+        self._work(run)
+
+        self._assert_issued(run, self.approver)
+        self.assertEqual(run.user_id, self.clerk, "who asked for it")
+
+    def test_retry_of_what_was_changed(self):
+        self.company.client_refund_approval_amount = 50
+        run = self._fail_approved_run()
+        failed = self._by_client(run)[self.client]
+        failed.memo = "Other"
+
+        self._issue(run)
+
+        self.assertEqual((run.state, failed.state, failed.payment_ids.ids), ("to_approve", "to_approve", []))
+        self.assertIn("100.00 is above", run.approval_reason)
+
+    def test_retry_of_what_nobody_approved(self):
+        """It failed before the others were approved."""
+        self.company.client_refund_approval_policy = "always"
+        run = self._prepare()
+        self.client.sudo().write({"client_refund_blocked": True, "client_refund_block_reason": "Court order"})
+        self._issue(run)
+        run.with_user(self.approver).action_approve()
+        self._work(run)
+        self.client.sudo().client_refund_blocked = False
+
+        self._issue(run)
+
+        self.assertEqual((run.state, run.issued_count), ("to_approve", 2))
+
+    def test_retry_of_what_is_not_any_more_what_was_approved(self):
+        self.company.client_refund_approval_policy = "always"
+        account = self._bank_account("BE444")
+        run = self._fail_approved_run()
+        self.env.cr.execute(
+            "UPDATE res_partner_bank SET acc_number = 'BE999', sanitized_acc_number = 'BE999' WHERE id = %s",
+            [account.id],
+        )
+        self.env.invalidate_all()
+
+        self._issue(run)
+
+        self.assertEqual((run.state, run.issued_count), ("to_approve", 2))
+
+    def test_retry_where_the_approver_may_not_approve_any_more(self):
+        self.company.client_refund_approval_policy = "always"
+        run = self._fail_approved_run()
+        self.approver.group_ids -= self.env.ref("client_refund.group_client_refund_approve")
+
+        self._issue(run)
+
+        self.assertEqual((run.state, run.issued_count), ("to_approve", 2))
+
+    # ------------------------------------------------------------------
+    # Pause and Resume are no hand in it
+    # ------------------------------------------------------------------
+
+    def test_approver_pauses_and_resumes(self):
+        run = self._submit_run().with_user(self.approver)
+        run.action_approve()
+        with patch(f"{WORK}.CHUNK", 1):
+            run.sudo()._process_chunk()
+            run.action_pause()
+            run.action_resume()
+            self._work(run)
+
+        self._assert_issued(run, self.approver)
+
+    def test_who_pauses_and_resumes_may_approve(self):
+        run = self._create_run()
+        with patch(f"{WORK}.CHUNK", 1), patch(f"{PREPARE}.CHUNK", 1):
+            for act, state in ((run.action_prepare, "preparing"), (run.action_submit, "checking")):
+                act()
+                self.assertEqual(run.state, state)
+                run.with_user(self.approver).action_pause()
+                run.with_user(self.approver).action_resume()
+                self._work(run)
+
+        run.with_user(self.approver).action_approve()
+        self._work(run)
+
+        self._assert_issued(run, self.approver)

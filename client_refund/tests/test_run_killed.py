@@ -2,8 +2,10 @@ import signal
 from random import Random
 from unittest.mock import patch
 
+from odoo import api
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .killing import KilledCase
 
@@ -12,11 +14,9 @@ CHUNK = 2
 LIVES = {"preparing": 1500, "checking": 1000, "issuing": 500}
 
 
-@tagged("post_install", "-at_install")
-class TestRunKilled(KilledCase):
-    """The process that works on a run is killed 30 times, at any statement: each client is paid once."""
+class RunKilledCase(KilledCase):
+    """A run of many clients in small chunks."""
 
-    KILLS = 30
     CLIENTS = 40
 
     def setUp(self):
@@ -31,20 +31,6 @@ class TestRunKilled(KilledCase):
             run.action_prepare()
             env.cr.commit()
 
-    def test_killed_at_any_moment(self):
-        random = Random(30)
-        killed_in = []
-        while len(killed_in) < self.KILLS:
-            state = self._submit_if_prepared()
-            self.assertNotEqual(state, "done", "the run is too short for so many kills")
-            if self._work_in_process(self._work, die_at=random.randint(1, LIVES[state])) == -signal.SIGKILL:
-                killed_in.append(state)
-        self.assertEqual(set(killed_in), set(LIVES))
-        self.assertGreater(killed_in.count("issuing"), self.KILLS / 3)
-        while self._submit_if_prepared() != "done":
-            self.assertEqual(self._work_in_process(self._work, die_at=None), 0)
-        self._assert_each_paid_once()
-
     def _submit_if_prepared(self):
         with self._transaction() as env:
             run = env["client.refund.run"].browse(self.run_id)
@@ -52,9 +38,6 @@ class TestRunKilled(KilledCase):
                 run.action_submit()
                 env.cr.commit()
             return run.state
-
-    def _work(self, env):
-        env["client.refund.run"]._cron_work()
 
     def _assert_each_paid_once(self):
         with self._transaction() as env:
@@ -75,3 +58,85 @@ class TestRunKilled(KilledCase):
             )
             self.assertEqual(sum(items.mapped("balance")), 0)
             self.assertFalse(any(items.mapped("amount_residual")))
+
+
+@tagged("post_install", "-at_install")
+class TestRunKilled(RunKilledCase):
+    """The process that works on a run is killed 30 times, at any statement: each client is paid once."""
+
+    KILLS = 30
+
+    def test_killed_at_any_moment(self):
+        random = Random(30)
+        killed_in = []
+        while len(killed_in) < self.KILLS:
+            state = self._submit_if_prepared()
+            self.assertNotEqual(state, "done", "the run is too short for so many kills")
+            if self._work_in_process(self._work, die_at=random.randint(1, LIVES[state])) == -signal.SIGKILL:
+                killed_in.append(state)
+        self.assertEqual(set(killed_in), set(LIVES))
+        self.assertGreater(killed_in.count("issuing"), self.KILLS / 3)
+        while self._submit_if_prepared() != "done":
+            self.assertEqual(self._work_in_process(self._work, die_at=None), 0)
+        self._assert_each_paid_once()
+
+    def _work(self, env):
+        runs = env["client.refund.run"]
+        while runs._search_at_work():
+            runs._cron_work()
+
+
+@tagged("post_install", "-at_install")
+class TestSchedulerKilled(RunKilledCase):
+    """The whole scheduler is killed, again and again: a minute later it is at work, and nobody has clicked."""
+
+    KILLS = 10
+    CLIENTS = 20
+    # For how many calls to the database a scheduler lives: four times in a row it does not get through a chunk.
+    LIVES = (80, 80, 80, 80, 1500)
+
+    def test_killed_ten_times(self):
+        random = Random(10)
+        self.assertEqual(self._submit_prepared(), "checking")
+        killed = 0
+        for _minute in range(2 * self.KILLS):
+            die_at = random.randint(1, self.LIVES[killed % len(self.LIVES)])
+            if killed < self.KILLS and self._work_in_process(self._schedule, die_at) == -signal.SIGKILL:
+                killed += 1
+            self._pass_a_minute()
+        self.assertEqual(killed, self.KILLS)
+        self.assertNotEqual(self._get_state(), "done", "the run is too short for so many kills")
+        for _minute in range(5):
+            self.assertEqual(self._work_in_process(self._schedule, die_at=None), 0)
+            self._pass_a_minute()
+        self._assert_each_paid_once()
+
+    def _submit_prepared(self):
+        """Prepare and submit, as the clerk does; the rest is the scheduler's."""
+        with self._transaction() as env:
+            run = env["client.refund.run"].browse(self.run_id)
+            while run.state == "preparing":
+                run._process_chunk()
+            run.action_submit()
+            env.cr.commit()
+            return run.state
+
+    def _get_state(self):
+        with self._transaction() as env:
+            return env["client.refund.run"].browse(self.run_id).state
+
+    def _schedule(self, env):
+        """What the scheduler does once a minute, with this job alone."""
+        with mute_logger("odoo.addons.base.models.ir_cron"):
+            env["ir.cron"]._process_jobs_loop(env.cr, job_ids=self._get_cron(env).ids)
+
+    def _pass_a_minute(self):
+        """The next regular call is a minute nearer; what called it otherwise is lost, as it is with a dead job."""
+        with self._transaction(uid=api.SUPERUSER_ID) as env:
+            cron = self._get_cron(env)
+            env.cr.execute("DELETE FROM ir_cron_trigger WHERE cron_id = %s", cron.ids)
+            env.cr.execute("UPDATE ir_cron SET nextcall = nextcall - INTERVAL '1 minute' WHERE id = %s", cron.ids)
+            env.cr.commit()
+
+    def _get_cron(self, env):
+        return env.ref("client_refund.ir_cron_client_refund_run")

@@ -140,6 +140,8 @@ class TestTours(ClientRefundCommon, HttpCase):
         refund = self._tour("client_refund_run")
         run = refund.run_id
         self.assertEqual((run.state, refund.state, refund.user_id), ("issuing", "to_approve", self.clerk))
+        self._leave_alone(run)
+        self._tour("client_refund_run_idle", run)
         self._work(run)
         self._assert_ledger(refund, ISSUED_STATES, payment=0, credit_note=0)
         self.assertEqual(refund.amount, 650)
@@ -150,6 +152,13 @@ class TestTours(ClientRefundCommon, HttpCase):
         self.assertRecordValues(refund, [{"state": "canceled", "cancel_reason": "Wrong bank"}])
         self.assertEqual(-self.payment.amount_residual, 250)
         self.assertEqual(-self.credit_note.amount_residual, 400)
+
+    def _leave_alone(self, run):
+        """Five minutes go by, and no scheduler comes."""
+        self.env.flush_all()
+        for table in ("client_refund", "client_refund_run"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - INTERVAL '5 minutes'")
+        self.env.invalidate_all()
 
     def _work(self, run):
         """What the scheduler does."""

@@ -201,6 +201,34 @@ class TestQueueJob(ClientRefundRunCommon):
         self.assertNothingToDo(jobs[1:])
         self.assertPaid(run)
 
+    def _schedule(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("client_refund.ir_cron_client_refund_run").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_scheduler_leaves_to_the_queue_what_it_has_jobs_for(self):
+        jobs = self._stored_jobs()
+
+        self._schedule()
+
+        self.assertNotIn("cancelled", jobs.mapped("state"))
+        self.assertFalse(self.prepared.issued_count)
+
+    def test_scheduler_takes_over_from_a_dead_queue(self):
+        self._stored_jobs()
+        while self.prepared.state == "checking":
+            self.prepared._process_chunk()
+        jobs = self.prepared.sudo()._search_jobs().filtered(lambda job: job.records == self.prepared)
+        self.env.flush_all()
+        for table in ("client_refund", "client_refund_run"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - INTERVAL '2 minutes'")
+        self.env.invalidate_all()
+
+        self._schedule()
+
+        self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
+        self.assertPaid(self.prepared)
+
     # ------------------------------------------------------------------
     # Pause, failures, retry
     # ------------------------------------------------------------------

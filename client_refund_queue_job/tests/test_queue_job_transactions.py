@@ -129,7 +129,7 @@ class TestQueueJobTransactions(TransactionsCase):
             with self._meanwhile() as scheduler:
                 with patch.object(type(scheduler["ir.cron"]), "_commit_progress") as commit:
                     scheduler["client.refund.run"]._cron_work()
-                commit.assert_not_called()
+                commit.assert_called_once_with(0, remaining=1)
             env.cr.commit()
         self._assert_paid_once(run_id)
 

@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const SECONDS = 2;
+const IDLE_MINUTES = 2;
 
 /** How far the work of a refund run is; looks again as long as the work goes on. */
 export class RunProgress extends Component {
@@ -31,6 +32,10 @@ export class RunProgress extends Component {
         return Math.floor(this.data.progress);
     }
 
+    get isIdle() {
+        return this.data.idle_minutes >= IDLE_MINUTES;
+    }
+
     get stateLabel() {
         const options = this.props.record.fields.state.selection;
         return options.find(([value]) => value === this.data.state)[1];
@@ -55,6 +60,7 @@ registry.category("view_widgets").add("client_refund_run_progress", {
         { name: "paused", type: "boolean" },
         { name: "state", type: "selection" },
         { name: "progress", type: "float" },
+        { name: "idle_minutes", type: "integer" },
         { name: "refund_count", type: "integer" },
         { name: "issued_count", type: "integer" },
         { name: "failed_count", type: "integer" },

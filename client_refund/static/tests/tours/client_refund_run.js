@@ -118,6 +118,15 @@ registry.category("web_tour.tours").add("client_refund_run", {
     ],
 });
 
+registry.category("web_tour.tours").add("client_refund_run_idle", {
+    steps: () => [
+        {
+            content: "It says that nobody is at it, and who can help",
+            trigger: ".o_client_refund_run_idle:contains(Nobody has worked on it for 5 minutes)",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("client_refund_run_done", {
     steps: () => [
         {
