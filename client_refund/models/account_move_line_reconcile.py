@@ -40,7 +40,8 @@ class AccountMoveLineReconcile(models.Model):
     @api.model
     def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
         """Let core see no more of two items than what a refund reconciles of them."""
-        amounts = self.env.context.get("client_refund_amounts", {}) if in_workflow(self.env) else {}
+        is_own = in_workflow(self.env["client.refund"])
+        amounts = self.env.context.get("client_refund_amounts", {}) if is_own else {}
         # the exchange differences that core reconciles on the way have no amount
         if amount := amounts.get(frozenset(plan["amls"].ids)):
             amls_values_map = {item: item._cap_residual(amls_values_map[item], amount) for item in plan["amls"]}

@@ -2,10 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
-from .client_refund_problems import raise_problems
 from .client_refund_shares import share_out
 from .client_refund_workflow import in_workflow
 
@@ -90,11 +88,10 @@ class AccountPayment(models.Model):
         :raise UserError: names client, document, amount and refund and points to Undo
         """
         without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in ("in_process", "paid"))
-        if in_workflow(self.env) or not without_entry:
-            return
-        # what refunds hold is held, seen or not
-        held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
-        held.filtered(lambda line: line.refund_id._is_issued())._refuse_other_use()
+        if without_entry:
+            # what refunds hold is held, seen or not
+            held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
+            held._filter_held_by_others()._refuse_other_use()
 
     def _post_refund_payments(self):
         """Post these new payments of refunds, without asking for each of them what can be known for all."""
@@ -247,23 +244,32 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         payments = super().create(vals_list)
         # looked up on the records: a default in the context is no way in either
-        if payments.client_refund_id or payments.client_refund_returned_id:
-            self._check_refund_workflow()
+        payments._check_refund_workflow()
         return payments
 
     def write(self, vals):
-        if {"client_refund_id", "client_refund_returned_id"} & vals.keys():
+        is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
+        if is_lent:
             self._check_refund_workflow()
         if REFUND_PROTECTED_FIELDS & vals.keys():
             self._check_not_owned_by_refund()
-        return super().write(vals)
+        result = super().write(vals)
+        if is_lent:
+            self._check_refund_workflow()
+        return result
 
     def unlink(self):
         self._check_not_owned_by_refund()
         return super().unlink()
 
     def _check_refund_workflow(self):
-        if not in_workflow(self.env):
+        """Refuse to lend these payments to refunds, or to take them away.
+
+        :raise AccessError: unless by the refunds' own methods
+        """
+        payments = self.sudo()  # a user without rights on refunds is refused like everybody else
+        owners = payments.client_refund_id | payments.client_refund_returned_id.client_refund_id
+        if owners and not in_workflow(owners):
             raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
 
     def _check_not_owned_by_refund(self):
@@ -271,21 +277,7 @@ class AccountPayment(models.Model):
 
         :raise UserError: names client, payment and amount and points to Undo
         """
-        if in_workflow(self.env):
-            return
-        # a user without rights on refunds is refused like everybody else
-        owned = self.sudo().filtered("client_refund_id")
-        raise_problems(
-            self.env._(
-                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
-                client=payment.partner_id.display_name,
-                payment=payment.display_name,
-                amount=format_amount(self.env, payment.amount, payment.currency_id),
-                refund=payment.client_refund_id.name,
-            )
-            for payment in owned
-        )
+        self.env["client.refund.owner"]._check_not_owned(self)
 
     # -------------------------------------------------------------------------
     # Actions

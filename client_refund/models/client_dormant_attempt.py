@@ -77,7 +77,7 @@ class ClientDormantAttempt(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not in_workflow(self.env) and any(vals.keys() - GIVEN_FIELDS for vals in vals_list):
+        if not in_workflow(self.env["client.dormant.credit"]) and any(vals.keys() - GIVEN_FIELDS for vals in vals_list):
             raise UserError(
                 self.env._("Who logs an attempt, and when, can't be chosen. Say in the note when it was made.")
             )

@@ -118,7 +118,7 @@ class ClientDormantContact(models.Model):
 
         :param vals_list: list of dict, values of client.dormant.attempt
         """
-        with_workflow(self.env["client.dormant.attempt"]).create(vals_list)
+        with_workflow(self.env["client.dormant.attempt"], self).create(vals_list)
 
     def action_log_call(self):
         """Open the dialog that logs a call.

@@ -20,8 +20,9 @@ class ClientDormantCredit(models.Model):
 
     _name = "client.dormant.credit"
     _description = "Dormant Credit"
-    _inherit = ["client.refund.numbers", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.numbers", "client.refund.owner", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _owner_field = "client_dormant_id"
     _check_company_auto = True
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
@@ -181,7 +182,7 @@ class ClientDormantCredit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not in_workflow(self.env):
+        if not in_workflow(self):
             raise UserError(
                 self.env._(
                     "Old credits are entered in the register from Client Credits: choose Add to Dormant Register."
@@ -198,7 +199,7 @@ class ClientDormantCredit(models.Model):
                     "%(fields)s of a dormant credit can't be set directly. Use the buttons on it.", fields=refused
                 )
             )
-        if "date" in vals and not in_workflow(self.env):
+        if "date" in vals and not in_workflow(self):
             self._check_state(*CONTACT_STATES)
         return super().write(vals)
 

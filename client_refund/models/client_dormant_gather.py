@@ -111,6 +111,7 @@ class ClientDormantGather(models.Model):
 
         :raise UserError: if one of the others waits for approval
         """
+        others = with_workflow(others)
         others._check_state(*CONTACT_STATES)
         known = self.line_ids.move_line_id
         # nobody but the register writes it, so nobody has the right

@@ -46,6 +46,25 @@ class ClientDormantUndo(models.Model):
         )
         return True
 
+    def _get_owned_problem(self, record):
+        if record._name == "account.partial.reconcile":
+            return self.env._(
+                "%(client)s: %(document)s was handed over with dormant credit %(register)s (%(amount)s). "
+                "Open the dormant credit and choose Undo: that opens the credit again.",
+                client=record.credit_move_id.partner_id.display_name,
+                document=record.credit_move_id.move_id.display_name,
+                register=self.name,
+                amount=self._format_amount(record.credit_amount_currency),
+            )
+        return self.env._(
+            "%(client)s: %(entry)s hands over %(amount)s of dormant credit %(register)s and can only be changed "
+            "from there. Open the dormant credit and choose Undo.",
+            client=self.partner_id.display_name,
+            entry=record.display_name,
+            amount=self._format_amount(),
+            register=self.name,
+        )
+
     def _get_standing_entries(self):
         """The entries that hand these over, and were not taken back.
 

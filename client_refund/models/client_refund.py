@@ -40,8 +40,16 @@ class ClientRefund(models.Model):
 
     _name = "client.refund"
     _description = "Client Refund"
-    _inherit = ["client.refund.mixin", "client.refund.numbers", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.mixin",
+        "client.refund.numbers",
+        "client.refund.owner",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
+    _owner_field = "client_refund_id"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
@@ -251,7 +259,7 @@ class ClientRefund(models.Model):
 
     def write(self, vals):
         self._refuse_fields(self, [vals], self._get_terms_fields())
-        if not self._get_terms_fields() & vals.keys() or in_workflow(self.env):
+        if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super(ClientRefund, with_neutral_context(self)).write(vals)
         self._check_changeable()
         if vals.get("partner_id"):
@@ -290,12 +298,12 @@ class ClientRefund(models.Model):
         return TERMS_FIELDS
 
     @api.model
-    def _refuse_fields(self, records, vals_list, allowed):
+    def _refuse_fields(self, records, vals_list, allowed, owner=None):
         """Refuse to write fields that only the refund's own methods write; chatter and activities are free.
 
         :raise UserError: names the fields
         """
-        if refused := get_refused_fields(records, vals_list, allowed):
+        if refused := get_refused_fields(records, vals_list, allowed, owner):
             raise UserError(
                 self.env._(
                     "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",

@@ -122,7 +122,7 @@ class ClientRefundInRun(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_changeable(self):
-        if not in_workflow(self.env):
+        if not in_workflow(self.run_id):
             self._check_free_of_run()
         return super()._check_changeable()
 

@@ -238,7 +238,7 @@ class ClientRefundRun(models.Model):
 
     def write(self, vals):
         self.env["client.refund"]._refuse_fields(self, [vals], self._get_terms_fields())
-        if self._get_terms_fields() & vals.keys() and not in_workflow(self.env):
+        if self._get_terms_fields() & vals.keys() and not in_workflow(self):
             self._check_state("draft")
         return super(ClientRefundRun, with_neutral_context(self)).write(vals)
 

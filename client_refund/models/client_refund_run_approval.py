@@ -7,6 +7,7 @@ from .client_refund import CHANGEABLE_STATES
 from .client_refund_activities import prepare_approval_activity_vals
 from .client_refund_problems import raise_problems
 from .client_refund_run import OPEN_STATES
+from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_run_approval"
 WAITING = Domain("state", "=", "to_approve")
@@ -70,7 +71,7 @@ class ClientRefundRunApproval(models.Model):
             drafts = Domain("state", "=", "draft")
             if not run._search_refunds(drafts, limit=1):
                 raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
-            run._search_refunds(drafts & Domain("run_error", "!=", False)).run_error = False
+            with_workflow(run._search_refunds(drafts & Domain("run_error", "!=", False))).run_error = False
             if not run._is_still_approved(drafts):
                 run._forget_approval()
                 run.user_id = self.env.user
@@ -96,7 +97,8 @@ class ClientRefundRunApproval(models.Model):
     def _forget_approval(self):
         self.activity_unlink([APPROVAL_ACTIVITY])
         forgotten = {"approver_id": False, "approved_on": False}
-        self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)]).write(forgotten)
+        refunds = self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)])
+        with_workflow(refunds).write(forgotten)
         self.write({**forgotten, "approval_reason": False})
 
     def _search_refunds(self, domain, limit=None):
@@ -232,7 +234,7 @@ class ClientRefundRunApproval(models.Model):
             raise_problems(run._get_approval_problems())
             run.activity_unlink([APPROVAL_ACTIVITY])
             approval = {"approver_id": self.env.uid, "approved_on": fields.Datetime.now()}
-            run._search_refunds(WAITING).write(approval)
+            with_workflow(run._search_refunds(WAITING)).write(approval)
             run.write(approval)
             run._message_log(body=self.env._("Approved."))
             run._start("issuing")
@@ -271,7 +273,7 @@ class ClientRefundRunApproval(models.Model):
         return True
 
     def _return_to_review(self):
-        self._search_refunds(WAITING).state = "draft"
+        with_workflow(self._search_refunds(WAITING)).state = "draft"
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.write({"state": "prepared", "paused": False})
 

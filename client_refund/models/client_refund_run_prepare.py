@@ -7,6 +7,7 @@ from odoo.tools import format_amount
 
 from .client_refund_run_work import CHUNK, get_error_text
 from .client_refund_waterfall import settle_oldest_first
+from .client_refund_workflow import with_workflow
 
 
 class ClientRefundRunPrepare(models.Model):
@@ -280,7 +281,7 @@ class ClientRefundRunPrepare(models.Model):
         self._try_in_batch(vals_list, self._make_issuable_refunds, self._leave_out_unmade)
 
     def _make_issuable_refunds(self, vals_list):
-        refunds = self.env["client.refund"].create(vals_list)
+        refunds = with_workflow(with_workflow(self.env["client.refund"]).create(vals_list))
         problems = refunds._get_problems()
         self.env["client.refund.run.skip"].create(
             [

@@ -43,7 +43,7 @@ class ClientRefundRunSkip(models.Model):
         return super().write(vals)
 
     def _check_workflow(self):
-        if not in_workflow(self.env):
+        if not in_workflow(self.env["client.refund.run"]):
             raise AccessError(self.env._("Only a run itself says what it leaves out. Prepare a new run."))
 
     def action_refund_client(self):

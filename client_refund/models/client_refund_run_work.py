@@ -254,7 +254,7 @@ class ClientRefundRunWork(models.Model):
     def _take_refunds(self):
         """The next refunds to work on; those that another process works on are left to it."""
         refunds = self.env["client.refund"].search(self._get_work_domain(), order="id", limit=CHUNK)
-        return refunds.try_lock_for_update(allow_referencing=True)
+        return with_workflow(refunds.try_lock_for_update(allow_referencing=True))
 
     def _issue_chunk(self):
         self._check_approved()

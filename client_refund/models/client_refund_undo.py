@@ -48,6 +48,34 @@ class ClientRefundUndo(models.Model):
         self._drop_notices()
         self._log_undone(reason)
 
+    def _get_owned_problem(self, record):
+        if record._name == "account.partial.reconcile":
+            return self.env._(
+                "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
+                "Undo the refund if the money did not leave: that unreconciles it.",
+                client=record.credit_move_id.partner_id.display_name,
+                document=record.credit_move_id.move_id.display_name,
+                refund=self.name,
+                amount=self._format_amount(record.credit_amount_currency),
+            )
+        if record._name == "account.payment":
+            return self.env._(
+                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
+                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
+                client=record.partner_id.display_name,
+                payment=record.display_name,
+                amount=self._format_amount(record.amount),
+                refund=self.name,
+            )
+        return self.env._(
+            "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
+            "from there. Open the refund and choose Undo.",
+            client=record.partner_id.display_name,
+            entry=record.display_name,
+            amount=self._format_amount(),
+            refund=self.name,
+        )
+
     def _get_reopened_amounts(self):
         """By how much residuals change when what these refunds settled and paid out is open again.
 

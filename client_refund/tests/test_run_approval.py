@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.client_refund.models.client_refund_workflow import _WORKFLOW
+from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 from .common_run import ClientRefundRunCommon
 
@@ -180,9 +180,7 @@ class TestRunApproval(ClientRefundRunCommon):
         run = self._prepare()
         run.action_submit()
         self._bank_account("BE555")
-        self._by_client(run)[self.client].sudo().with_context(
-            client_refund_workflow=_WORKFLOW
-        ).partner_bank_id = self.client.bank_ids
+        with_workflow(self._by_client(run)[self.client].sudo()).partner_bank_id = self.client.bank_ids
 
         self._work(run)
 
@@ -224,7 +222,7 @@ class TestRunApproval(ClientRefundRunCommon):
         run = self._create_run()
         run.with_user(self.approver).action_prepare()
         refund = run.refund_ids[0]
-        refund.sudo().with_context(client_refund_workflow=_WORKFLOW).contributor_ids = self.clerk
+        with_workflow(refund.sudo()).contributor_ids = self.clerk
         refund.with_user(self.clerk).action_submit()
 
         self.assertFalse(refund.with_user(self.approver).can_approve)

@@ -162,4 +162,4 @@ class ClientRefundLine(models.Model):
             if line.provider_status != "unknown"
         )
         # who may approve refunds says what only the provider could
-        return with_workflow(transactions.sudo())
+        return with_workflow(transactions.sudo(), self.refund_id)

@@ -223,7 +223,8 @@ class PaymentTransactionCall(models.Model):
 
         Where the provider pays after all, core books that: the refund's own payment is taken back by then.
         """
-        own = with_workflow(self.filtered("client_refund_id"))
+        own = self.filtered("client_refund_id")
+        own = with_workflow(own, own.client_refund_id)
         failed = own.filtered(lambda transaction: transaction._get_client_refund_status() == "failed")
         unsure = own.filtered(lambda transaction: transaction._get_client_refund_status() == "unknown")
         late = own.filtered(
