@@ -5,6 +5,7 @@ from . import res_partner_bank
 from . import account_analytic_distribution_model
 from . import account_journal
 from . import account_move_line
+from . import account_move_line_held
 from . import account_move_line_receipt
 from . import account_move_line_reconcile
 from . import account_move

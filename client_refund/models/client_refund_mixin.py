@@ -100,6 +100,13 @@ class ClientRefundMixin(models.AbstractModel):
         for record in self:
             record.send_notice = record.company_id._get_client_refund_policy().client_refund_send_notice
 
+    def _get_youngest_credit(self):
+        """The chosen credit that was booked last.
+
+        :return: account.move.line
+        """
+        return self._get_refund_credits().sorted("date")[-1:]
+
     @api.depends("company_id")
     def _compute_available_journal_ids(self):
         for company, records in self.grouped("company_id").items():

@@ -20,10 +20,12 @@ class ClientRefundRisk(models.AbstractModel):
         similar = self._get_similar_refunds()
         moved = self._get_moved_partners()
         blocked = self._get_blocked_invoices()
+        uncleared = self._get_uncleared_receipts()
         return {
             record: record._get_own_risks(
                 others[record.partner_bank_id],
                 *(found.get(record.partner_id) for found in (similar, moved, blocked)),
+                uncleared,
             )
             if record._is_paying()
             else {}
@@ -45,13 +47,14 @@ class ClientRefundRisk(models.AbstractModel):
         """
         return self._get_refund_credits()
 
-    def _get_own_risks(self, other_owners, similar_refunds, moved, blocked):
+    def _get_own_risks(self, other_owners, similar_refunds, moved, blocked, uncleared):
         """The risks of one refund.
 
         :param other_owners: res.partner, who has the same account number on file
         :param similar_refunds: client.refund, the client's other refunds
         :param moved: res.partner, contacts of the client that were given another parent
         :param blocked: account.move.line, the client's blocked invoices
+        :param uncleared: account.move.line, receipts of these and other refunds whose money may still go back
         :return: dict, kind of risk: message
         """
         self.ensure_one()
@@ -61,7 +64,7 @@ class ClientRefundRisk(models.AbstractModel):
             "untrusted_account": self._get_untrusted_account_risk(),
             "shared_account": self._get_shared_account_risk(other_owners),
             "changed_client": self._get_changed_client_risk(moved),
-            "uncleared": self._get_uncleared_risk(),
+            "uncleared": self._get_uncleared_risk(uncleared),
             "paid_before": self._get_paid_before_risk(),
             "blocked_invoice": self._get_blocked_invoice_risk(blocked),
             "duplicate": self._get_duplicate_risk(similar_refunds),
@@ -174,15 +177,20 @@ class ClientRefundRisk(models.AbstractModel):
     # The money that came in, and that went out before
     # -------------------------------------------------------------------------
 
-    def _get_uncleared_risk(self):
-        uncleared = self._get_credits_paid_from_journal()._filter_uncleared()
-        if not uncleared:
-            return None
-        return self.env._(
-            "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of its "
-            "journal.",
-            documents=", ".join(uncleared.move_id.mapped("display_name")),
-        )
+    def _get_uncleared_risk(self, uncleared):
+        """
+        :param uncleared: account.move.line, receipts of these and other refunds whose money may still go back
+        """
+        receipts = self._get_credits_paid_from_journal()._get_refund_sources() & uncleared if uncleared else uncleared
+        return self.env["account.move.line"]._get_uncleared_message(receipts.move_id) if receipts else None
+
+    def _get_uncleared_receipts(self):
+        """The receipts behind the credits of all these refunds whose money may still go back.
+
+        :return: account.move.line
+        """
+        items = self.env["account.move.line"]
+        return items.union(*(record._get_credits_paid_from_journal() for record in self))._filter_uncleared()
 
     def _get_paid_before_risk(self):
         """A payment that was taken back may have left all the same."""

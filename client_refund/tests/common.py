@@ -108,11 +108,19 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _outstanding_payment(cls, amount, **values):
-        """The same, before a bank statement confirms it."""
+        """The same, before a bank statement confirms it, in a journal whose receipts the bank does confirm."""
+        cls._let_bank_confirm(values.get("date", "2024-03-02"))
         cls.inbound_payment_method_line.payment_account_id = cls.outstanding_receipts
         item = cls._payment(amount, **values)
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
         return item
+
+    @classmethod
+    def _let_bank_confirm(cls, date, journal=None):
+        """The firm has bank statements: what they don't show yet may still bounce."""
+        cls.env["account.bank.statement.line"].create(
+            {"payment_ref": "Bank charges", "journal_id": (journal or cls.bank).id, "amount": -1, "date": date}
+        )
 
     @classmethod
     def _bank_receipt(cls, amount, partner=None, date="2024-03-03", **values):

@@ -58,7 +58,7 @@ class ClientRefundWizard(models.TransientModel):
         readonly=False,
     )
     select_all = fields.Boolean(
-        string="Tick all", default=True, help="Tick or untick every credit whose money is certain."
+        string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
     )
     amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
     amount_offset = fields.Monetary(
@@ -149,10 +149,15 @@ class ClientRefundWizard(models.TransientModel):
         """
         if self.refund_id:
             return set()
-        if self.credit_ids:
-            return set(self.credit_ids._origin)
-        # money that may still bounce is refunded only if it is chosen
-        return set(credits - credits._filter_may_bounce()) if self.select_all else set()
+        if not self.credit_ids:
+            return set(credits._filter_free()) if self.select_all else set()
+        # money that may still bounce is refunded if it is chosen
+        held_back = credits._get_held_back()
+        return {
+            credit
+            for credit in self.credit_ids._origin
+            if credit not in held_back or held_back[credit][0] == "uncleared"
+        }
 
     def _prepare_line_vals(self, credit, is_ticked):
         """The values of the wizard's line for an open credit.
@@ -213,7 +218,7 @@ class ClientRefundWizard(models.TransientModel):
         elif self.credit_ids:
             return  # the web client asks when it opens the wizard too
         for line in self.line_ids:
-            selected = self.select_all and line.amount > 0 and not line.is_uncleared
+            selected = self.select_all and line.amount > 0 and not line.held_back
             if line.selected != selected:
                 line.selected = selected
 
