@@ -94,7 +94,7 @@ class ClientRefundRunWork(models.Model):
             run._check_not_at_work()
             run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)
             run.activity_unlink([APPROVAL_ACTIVITY])  # who approved what was issued is kept
-            run._search_refunds([("run_error", "!=", False)]).run_error = False
+            with_workflow(run._search_refunds([("run_error", "!=", False)])).run_error = False
             run.write({"undo_reason": reason, "undo_date": date})
             run._start("undoing")
         return True
