@@ -15,6 +15,7 @@ from . import account_move_dormant
 from . import account_partial_reconcile_dormant
 from . import client_refund_owner
 from . import client_refund_reason
+from . import client_refund_codes
 from . import client_refund_mixin
 from . import client_refund_numbers
 from . import client_refund_risk

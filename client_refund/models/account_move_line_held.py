@@ -48,7 +48,7 @@ class AccountMoveLineHeld(models.Model):
             elif credit in holders:
                 found[credit] = ("reserved", credit._get_reserved_message(holders[credit]))
             elif credit in uncleared:
-                found[credit] = ("uncleared", self._get_uncleared_message(credit.move_id))
+                found[credit] = ("uncleared", self._get_uncleared_message([credit.move_id.display_name]))
         return found
 
     def _filter_free(self):

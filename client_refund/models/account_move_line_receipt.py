@@ -42,16 +42,16 @@ class AccountMoveLineReceipt(models.Model):
         unconfirmed = sources.filtered(lambda line: line._is_unconfirmed_receipt())
         return unconfirmed._filter_confirmed_by_bank() | sources.filtered(lambda line: line._is_held_receipt(today))
 
-    def _get_uncleared_message(self, moves):
+    def _get_uncleared_message(self, documents):
         """What is said of receipts whose money may still go back.
 
-        :param moves: account.move
+        :param documents: list of str
         :return: str
         """
         return self.env._(
             "%(documents)s may still bounce: the bank has not confirmed it yet, or it is within the hold days of its "
             "journal.",
-            documents=", ".join(moves.mapped("display_name")),
+            documents=", ".join(documents),
         )
 
     def _get_refund_sources(self):
@@ -154,3 +154,19 @@ class AccountMoveLineReceipt(models.Model):
         # core names the company's own account on incoming payments
         is_clients = account.partner_id.commercial_partner_id == payment.partner_id.commercial_partner_id
         return {account.sanitized_acc_number} if account and is_clients else set()
+
+    def _may_be_booked_twice(self, others):
+        """Whether one of these credits and one of the others look like the same document, booked twice.
+
+        :param others: account.move.line
+        """
+        return any(credit._looks_like(other) for credit in self for other in others - credit)
+
+    def _looks_like(self, other):
+        """Whether another credit is of the same amount and reference, or where one has none, of the same date."""
+        if self.currency_id.compare_amounts(self.amount_currency, other.amount_currency):
+            return False
+        references = {self.move_id.ref or "", other.move_id.ref or ""}
+        if "" in references:
+            return self.date == other.date
+        return len(references) == 1

@@ -8,6 +8,7 @@ class ClientRefundMixin(models.AbstractModel):
     """Who is refunded, how, and to which account: what the wizard asks and the refund keeps."""
 
     _name = "client.refund.mixin"
+    _inherit = "client.refund.codes"
     _description = "Client Refund Terms"
     _check_company_auto = True
 
@@ -202,7 +203,7 @@ class ClientRefundMixin(models.AbstractModel):
         """
         self.ensure_one()
         numbers = self._get_refund_credits()._get_refund_origin_numbers()
-        return self.available_partner_bank_ids._origin.filtered(lambda account: account.sanitized_acc_number in numbers)
+        return self.available_partner_bank_ids._origin._filter_numbers(numbers)
 
     def _is_trusted_account_missing(self):
         """Whether the payment method pays to trusted accounts only, and this is none."""

@@ -24,7 +24,7 @@ class ClientRefundRequest(models.Model):
         string="Client's Request",
         readonly=True,
         copy=False,
-        help="The client asked for this refund on the portal. It needs approval, whatever the policy of the company.",
+        help="The client asked for this refund on the portal. A colleague looks at it before anything is paid.",
     )
 
     # -------------------------------------------------------------------------

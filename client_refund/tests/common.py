@@ -21,11 +21,17 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         cls.revenue = cls.company_data["default_account_revenue"]
         cls.bank = cls.company_data["default_journal_bank"]
         cls.cash = cls.company_data["default_journal_cash"]
-        # no risks, but for the tests that are about them: receipts are booked on the bank account directly, and it does
+        # a risk waits for approval; there are none, but for the tests that are about them: receipts are booked on the bank account directly, and it does
         # not matter that bank accounts are new and that the same amount is refunded again
         cls.outstanding_receipts = cls.inbound_payment_method_line.payment_account_id
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
-        cls.company.write({"client_refund_bank_change_days": 0, "client_refund_duplicate_days": 0})
+        cls.company.write(
+            {
+                "client_refund_approval_policy": "risk",
+                "client_refund_bank_change_days": 0,
+                "client_refund_duplicate_days": 0,
+            }
+        )
         cls.outstanding = cls.outbound_payment_method_line.payment_account_id
         cls.clerk = cls._create_user("refund_clerk", "Claire Clerk", "account.group_account_invoice")
         cls.approver = cls._create_user("refund_approver", "Paula Partner", "client_refund.group_client_refund_approve")

@@ -263,6 +263,10 @@ class ClientRefundWizard(models.TransientModel):
     def _get_own_refund(self):
         return self.refund_id._origin
 
+    def _get_contributors(self):
+        refund = self._get_own_refund()
+        return self.env.user | (refund._get_contributors() if refund else self.env.user)
+
     def _get_refund_credits(self):
         return self._get_selected_lines().move_line_id._origin
 
