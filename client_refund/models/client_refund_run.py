@@ -178,7 +178,7 @@ class ClientRefundRun(models.Model):
         failed = dict(refunds._read_group([*domain, ("run_error", "!=", False)], ["run_id"], ["__count"]))
         risky = dict(
             refunds._read_group(
-                [*domain, ("risk_summary", "not in", (False, "")), ("state", "!=", "canceled")], ["run_id"], ["__count"]
+                [*domain, ("risks", "!=", False), ("state", "!=", "canceled")], ["run_id"], ["__count"]
             )
         )
         skipped = dict(self.env["client.refund.run.skip"]._read_group(domain, ["run_id"], ["__count"]))
