@@ -5,7 +5,8 @@ from odoo.tools import format_amount
 
 from .client_dormant_credit import CONTACT_STATES
 from .client_refund_activities import prepare_approval_activity_vals
-from .client_refund_problems import raise_problems
+from .client_refund_groups import check_may_answer
+from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_dormant_approval"
@@ -135,7 +136,7 @@ class ClientDormantApproval(models.Model):
         :raise RedirectWarning: to the settings, as when they are asked for
         :raise UserError: with all that is wrong with all of them; then none is handed over
         """
-        self.env["client.refund"]._check_may_answer()
+        check_may_answer(self.env)
         registers = with_workflow(self)
         registers._check_state("to_approve")
         registers._check_settings()
@@ -146,6 +147,14 @@ class ClientDormantApproval(models.Model):
         registers._hand_over()
         return True
 
+    def _get_reject_alerts(self):
+        """What becomes of these hand-overs when they are rejected.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._("The client is looked for again. Who asked for the hand-over is told why.")
+        return {"reject": {"message": message, "level": "info"}}
+
     def action_reject(self, reason):
         """Reject these hand-overs: the clients are looked for again.
 
@@ -154,10 +163,9 @@ class ClientDormantApproval(models.Model):
         :raise AccessError: without the right to approve refunds
         :raise UserError: without a reason, or if one of these does not wait
         """
-        refunds = self.env["client.refund"]
-        refunds._check_may_answer()
+        check_may_answer(self.env)
         registers = with_workflow(self)
-        raise_problems(refunds._get_reason_problems(reason))
+        raise_problems(get_reason_problems(self.env, reason))
         registers._check_state("to_approve")
         registers._return_to_contacting()
         for register in registers:

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from .client_refund_exact import check_exact
 from .client_refund_problems import raise_problems
 
 
@@ -72,7 +73,7 @@ class ClientDormantHandOver(models.Model):
         self.env["account.move.line"]._reconcile_pairs((line.move_line_id, line.counterpart_id) for line in lines)
         for register in self:
             register.line_ids.counterpart_id.matched_credit_ids._set_refund_owner(register)
-        self.env["client.refund"]._check_exact(dict.fromkeys(lines.move_line_id, 0.0))
+        check_exact(dict.fromkeys(lines.move_line_id, 0.0))
         self._check_handed_over_exactly()
         self._message_log_batch(
             {

@@ -1,7 +1,9 @@
 from odoo import fields, models
 
 from .client_dormant_credit import OPEN_STATES
-from .client_refund_problems import raise_problems
+from .client_refund_exact import check_exact, get_expected_residuals
+from .client_refund_groups import check_may_answer
+from .client_refund_problems import get_reason_problems, parse_date, raise_problems
 from .client_refund_workflow import with_workflow
 
 
@@ -21,20 +23,19 @@ class ClientDormantUndo(models.Model):
         :raise AccessError: without the right to approve refunds
         :raise UserError: with all that is wrong with all of them; then none is undone
         """
-        refunds = self.env["client.refund"]
-        refunds._check_may_answer()
-        date = refunds._parse_date(date) or fields.Date.context_today(self)
+        check_may_answer(self.env)
+        date = parse_date(self.env, date) or fields.Date.context_today(self)
         registers = with_workflow(self)
         registers._check_state("handed_over")
         registers._lock_credits()
-        raise_problems(refunds._get_reason_problems(reason) + registers._get_undo_problems(date))
+        raise_problems(get_reason_problems(self.env, reason) + registers._get_undo_problems(date))
         entries = registers._get_standing_entries()
         handed_over = registers.line_ids.filtered("counterpart_id")
-        expected = refunds._get_expected_residuals(handed_over._get_reopened_amounts())
+        expected = get_expected_residuals(handed_over._get_reopened_amounts())
         to_reverse = entries.filtered(lambda entry: entry._must_be_reversed())
         to_reverse._reverse_for_refund(date, reason)
         (entries - to_reverse).button_cancel()
-        refunds._check_exact(expected)
+        check_exact(expected)
         # nobody but the register writes it, so nobody has the right
         handed_over.sudo().counterpart_id = False
         for register in registers:
@@ -75,6 +76,20 @@ class ClientDormantUndo(models.Model):
     def _needs_reversal(self):
         """Whether an entry of these can't be canceled any more."""
         return any(entry._must_be_reversed() for entry in self._get_standing_entries())
+
+    def _get_undo_alerts(self):
+        """What becomes of these hand-overs when they are undone.
+
+        :return: dict of banners, `message` and `level`
+        """
+        if self._needs_reversal():
+            message = self.env._(
+                "The entry is in a locked period or secured: it is reversed on the date below, and the credits are "
+                "open again."
+            )
+            return {"reversal": {"message": message, "level": "warning"}}
+        message = self.env._("The entry is canceled and the credits are open again, as before the hand-over.")
+        return {"entry": {"message": message, "level": "info"}}
 
     def _get_undo_problems(self, date):
         """Why these can't be undone.

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context, with_workflow
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -241,7 +241,7 @@ class ClientRefund(models.Model):
         :return: client.refund
         :raise UserError: names what is wrong with any of them; then none is made
         """
-        self._refuse_fields(self, vals_list, self._get_terms_fields())
+        refuse_fields(self, vals_list, self._get_terms_fields())
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
         refunds = super(ClientRefund, with_neutral_context(self)).create(
             [
@@ -258,7 +258,7 @@ class ClientRefund(models.Model):
         return refunds
 
     def write(self, vals):
-        self._refuse_fields(self, [vals], self._get_terms_fields())
+        refuse_fields(self, [vals], self._get_terms_fields())
         if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super(ClientRefund, with_neutral_context(self)).write(vals)
         self._check_changeable()
@@ -296,20 +296,6 @@ class ClientRefund(models.Model):
         :return: set of str
         """
         return TERMS_FIELDS
-
-    @api.model
-    def _refuse_fields(self, records, vals_list, allowed, owner=None):
-        """Refuse to write fields that only the refund's own methods write; chatter and activities are free.
-
-        :raise UserError: names the fields
-        """
-        if refused := get_refused_fields(records, vals_list, allowed, owner):
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
-                    fields=refused,
-                )
-            )
 
     def _check_something_chosen(self):
         raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .client_refund import ISSUED_STATES
-from .client_refund_workflow import in_workflow, with_neutral_context, with_workflow
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
 # The scheduler is at work, and nothing else changes the refunds.
 WORKING_STATES = ("preparing", "checking", "issuing", "undoing")
@@ -228,7 +228,7 @@ class ClientRefundRun(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["client.refund"]._refuse_fields(self, vals_list, self._get_terms_fields())
+        refuse_fields(self, vals_list, self._get_terms_fields())
         sequences = self.env["ir.sequence"]
         for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
@@ -237,7 +237,7 @@ class ClientRefundRun(models.Model):
         return super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
 
     def write(self, vals):
-        self.env["client.refund"]._refuse_fields(self, [vals], self._get_terms_fields())
+        refuse_fields(self, [vals], self._get_terms_fields())
         if self._get_terms_fields() & vals.keys() and not in_workflow(self):
             self._check_state("draft")
         return super(ClientRefundRun, with_neutral_context(self)).write(vals)

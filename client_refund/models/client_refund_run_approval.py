@@ -5,7 +5,8 @@ from odoo.tools import format_amount
 
 from .client_refund import CHANGEABLE_STATES
 from .client_refund_activities import prepare_approval_activity_vals
-from .client_refund_problems import raise_problems
+from .client_refund_groups import check_may_answer
+from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_run import OPEN_STATES
 from .client_refund_workflow import with_workflow
 
@@ -261,7 +262,7 @@ class ClientRefundRunApproval(models.Model):
         :raise AccessError: without the right to approve refunds
         :raise UserError: with all that is wrong
         """
-        self.env["client.refund"]._check_may_answer()
+        check_may_answer(self.env)
         for run in self._as_own_work():
             run._check_state("to_approve")
             raise_problems(run._get_approval_problems())
@@ -273,6 +274,17 @@ class ClientRefundRunApproval(models.Model):
             run._start("issuing")
         return True
 
+    def _get_reject_alerts(self):
+        """What becomes of these runs when they are rejected.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "The run goes back to review: its refunds are drafts again, to mend or to discard. Who asked for it is "
+            "told why."
+        )
+        return {"reject": {"message": message, "level": "info"}}
+
     def action_reject(self, reason):
         """Send these waiting runs back to review, and tell who asked for them why.
 
@@ -281,9 +293,8 @@ class ClientRefundRunApproval(models.Model):
         :raise AccessError: without the right to approve refunds
         :raise UserError: without a reason, or if a run does not wait
         """
-        refunds = self.env["client.refund"]
-        refunds._check_may_answer()
-        raise_problems(refunds._get_reason_problems(reason))
+        check_may_answer(self.env)
+        raise_problems(get_reason_problems(self.env, reason))
         for run in self._as_own_work():
             run._check_state("to_approve")
             run._return_to_review()

@@ -6,6 +6,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
+from .client_refund_problems import get_reason_problems, parse_date, raise_problems
 from .client_refund_run import WORKING_STATES
 from .client_refund_run_approval import APPROVAL_ACTIVITY
 from .client_refund_workflow import with_workflow
@@ -76,6 +77,22 @@ class ClientRefundRunWork(models.Model):
         self.ensure_one()
         return self.worker_id.active and self.with_user(self.worker_id).has_access("write")
 
+    def _needs_reversal(self):
+        """Whether payments can't be canceled any more: of many refunds some may be."""
+        return True
+
+    def _get_undo_alerts(self):
+        """What becomes of these runs when they are undone.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "All refunds of the run are taken back in the background: drafts give back the credits that they hold, "
+            "payments are canceled, or reversed where their period is locked. Refunds that can't be undone stay and "
+            "say why."
+        )
+        return {"run": {"message": message, "level": "info"}}
+
     def action_undo(self, reason, date=None):
         """Take back all refunds of these runs in the background, each by the rules of `client.refund.action_undo`.
 
@@ -86,10 +103,8 @@ class ClientRefundRunWork(models.Model):
         :return: True
         :raise UserError: without a reason, or while the run is at work
         """
-        refunds = self.env["client.refund"]
-        date = refunds._parse_date(date) or fields.Date.context_today(self)
-        if problems := refunds._get_reason_problems(reason):
-            raise UserError("\n".join(problems))
+        date = parse_date(self.env, date) or fields.Date.context_today(self)
+        raise_problems(get_reason_problems(self.env, reason))
         for run in self._as_own_work():
             run._check_not_at_work()
             run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)

@@ -5,6 +5,8 @@ an object in the context: code can hold it, a context that comes over RPC can't 
 ``BYPASS_LOCK_CHECK``). The key says whose it is: it opens nothing of another refund.
 """
 
+from odoo.exceptions import UserError
+
 _NAME = "client_refund_workflow"
 # Flags of core that bend what is booked, silence its trail, or find what is archived. With other modules' flags the
 # caller says how *they* work: these stay.
@@ -97,6 +99,21 @@ def in_workflow(owner):
 def _get_key(env):
     key = env.context.get(_NAME)
     return key if isinstance(key, _Key) else _Key()
+
+
+def refuse_fields(records, vals_list, allowed, owner=None):
+    """Refuse to write fields that only the own methods of these records write.
+
+    :param allowed: set of str, fields that anybody may write
+    :param owner: recordset, whose methods those are; without one, the records' own
+    :raise UserError: names the fields
+    """
+    if refused := get_refused_fields(records, vals_list, allowed, owner):
+        raise UserError(
+            records.env._(
+                "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.", fields=refused
+            )
+        )
 
 
 def get_refused_fields(records, vals_list, allowed, owner=None):

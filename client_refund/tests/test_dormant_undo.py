@@ -178,6 +178,7 @@ class TestDormantUndo(ClientDormantCommon):
             .create({"reason": "The client wrote", "date": "2024-06-02"})
         )
         self.assertTrue(dialog.needs_reversal)
+        self.assertIn("The entry is in a locked period", dialog.alerts["reversal"]["message"])
         dialog.action_undo()
         self.assertEqual(register.state, "contacting")
 

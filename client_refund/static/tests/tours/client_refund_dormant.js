@@ -118,7 +118,7 @@ registry.category("web_tour.tours").add("client_dormant_approve_and_undo", {
         },
         {
             content: "Take it back",
-            trigger: ".modal footer button[name=action_undo]:contains(Undo Hand-Over)",
+            trigger: ".modal footer button[name=action_undo]",
             run: "click",
         },
         seeState("contacting"),
