@@ -23,8 +23,6 @@
         "wizards/client_refund_reject_views.xml",
         "wizards/client_refund_return_views.xml",
         "views/client_refund_views.xml",
-        "views/client_refund_run_views.xml",
-        "views/client_refund_run_skip_views.xml",
         "views/client_credit_views.xml",
         "views/client_dormant_attempt_views.xml",
         "views/client_dormant_credit_views.xml",
@@ -52,7 +50,6 @@
     "assets": {
         "web.assets_backend": [
             "client_refund/static/src/scss/client_refund.scss",
-            "client_refund/static/src/run_progress/*",
             "client_refund/static/src/dashboard/*",
         ],
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],

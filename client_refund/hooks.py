@@ -1,4 +1,4 @@
-SEQUENCES = ("client.refund", "client.refund.run", "client.dormant.credit")
+SEQUENCES = ("client.refund", "client.dormant.credit")
 
 
 def uninstall_hook(env):

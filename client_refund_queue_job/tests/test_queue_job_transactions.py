@@ -4,13 +4,13 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.client_refund.tests.transactions import TransactionsCase
+from odoo.addons.client_refund_run.tests.transactions_run import RunTransactionsCase
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 
 @tagged("post_install", "-at_install")
-class TestQueueJobTransactions(TransactionsCase):
+class TestQueueJobTransactions(RunTransactionsCase):
     """Jobs in transactions of their own, at the same moment."""
 
     def setUp(self):
