@@ -22,8 +22,6 @@
         "wizards/client_refund_reject_views.xml",
         "wizards/client_refund_return_views.xml",
         "views/client_refund_views.xml",
-        "views/client_refund_run_views.xml",
-        "views/client_refund_run_skip_views.xml",
         "views/client_credit_views.xml",
         "views/client_refund_reason_views.xml",
         "views/client_refund_approval_limit_views.xml",
@@ -49,7 +47,6 @@
     "assets": {
         "web.assets_backend": [
             "client_refund/static/src/scss/client_refund.scss",
-            "client_refund/static/src/run_progress/*",
             "client_refund/static/src/dashboard/*",
         ],
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],

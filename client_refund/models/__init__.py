@@ -35,14 +35,6 @@ from . import client_refund_api
 from . import client_refund_api_values
 from . import client_refund_import
 from . import client_refund_import_check
-from . import client_refund_run
-from . import client_refund_run_criteria
-from . import client_refund_run_minimum
-from . import client_refund_run_skip
-from . import client_refund_run_work
-from . import client_refund_run_prepare
-from . import client_refund_run_approval
-from . import client_refund_in_run
 from . import client_refund_portal
 from . import client_refund_request
 from . import client_refund_notice

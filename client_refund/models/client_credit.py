@@ -200,15 +200,6 @@ class ClientCredit(models.Model):
         free = credits._filter_free()
         return self.env["client.refund.wizard"]._open_for_credits(free or credits, ticked=bool(free))
 
-    def action_prepare_run(self):
-        """Make a refund run of the credits behind these rows.
-
-        :return: an action dictionary that opens the run
-        :raise UserError: if nothing is open any more, or if the rows are of several companies
-        """
-        run = self.env["client.refund.run"]._prepare_for_credits(self._get_open_credits())
-        return without_owner(run._get_records_action(name=self.env._("Refund Run")))
-
     def action_view_credits(self):
         """Open the journal items behind these rows.
 

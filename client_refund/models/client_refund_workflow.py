@@ -1,4 +1,4 @@
-"""The key to what only the own methods of a refund, a run or another document may write.
+"""The key to what only the own methods of a refund or another document may write.
 
 A state, a payment or a reconciliation of a refund can't be changed from outside. Its methods prove who they are with
 an object in the context: code can hold it, a context that comes over RPC can't (core does the same with
@@ -67,7 +67,7 @@ class _Key(frozenset):
 def with_workflow(records, owner=None):
     """The same records, each once, in the hands of their owner's own methods and free of what could bend those.
 
-    Who is in other hands already stays there too: a run issues its refunds.
+    Who is in other hands already stays there too.
 
     :param owner: recordset, whose methods these are; without one, the records' own
     """

@@ -2,7 +2,6 @@ from importlib.util import find_spec
 
 from . import test_access
 from . import test_agreement
-from . import test_api_docs
 from . import test_api_over_http
 from . import test_approval
 from . import test_bad_input
@@ -41,10 +40,6 @@ from . import test_refund
 from . import test_refund_dashboard
 from . import test_refund_report
 from . import test_return
-from . import test_run
-from . import test_run_approval
-from . import test_run_criteria
-from . import test_run_killed
 from . import test_storm
 from . import test_tour_back
 from . import test_tour_dashboard

@@ -14,12 +14,6 @@ class ClientRefundWizard(models.TransientModel):
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
     refund_state = fields.Selection(related="refund_id.state")
-    run_id = fields.Many2one(
-        "client.refund.run",
-        readonly=True,
-        check_company=True,
-        help="The run under review that the refund is, or becomes, part of.",
-    )
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
@@ -282,16 +276,19 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_refund(self):
-        """Make the refund and issue it, or let it wait where it needs approval, or where it is part of a run.
+        """Make the refund and issue it, or let it wait where it needs approval.
 
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
         refund = with_neutral_context(self)._save_refund()
-        # a waiting one that was changed waits anew
-        if refund.state == "draft" and not refund.run_id:
+        if self._is_asked_at_once():
             refund.action_submit()
         return without_owner(refund._get_records_action())
+
+    def _is_asked_at_once(self):
+        """Whether the refund is asked for when it is made or changed; a waiting one that was changed waits anew."""
+        return self.refund_id.state == "draft"
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -311,8 +308,6 @@ class ClientRefundWizard(models.TransientModel):
         else:
             # kept, so that a repeated call meets the refund that the first one made
             self.refund_id = self.env["client.refund"].create([vals])
-        if self.run_id and not self.refund_id.run_id:
-            self.refund_id._join_run(self.run_id)
         return self.refund_id
 
     def _prepare_refund_vals(self):
