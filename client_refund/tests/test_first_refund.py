@@ -1,80 +1,11 @@
-from unittest import SkipTest
+from odoo.tests import Form, tagged
 
-from odoo.tests import Form, HttpCase, tagged
-
-from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
+from .common_first import FirstRefundCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFirstRefund(HttpCase):
-    """The first refund in a fresh firm: Community, the generic chart, one user, no setting touched, no statement.
-
-    Runs where there is no demo data (`make test` makes such a database): core's demo data make accounts, statements and
-    users that a new firm does not have.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if cls.env["ir.module.module"].search_count([("demo", "=", True)], limit=1):
-            raise SkipTest("this database has demo data, it is no fresh firm")
-        cls.env = cls.env(user=cls.env.ref("base.user_admin"), su=False)
-        cls.client = cls.env["res.partner"].create({"name": "Alder & Finch LLP", "ref": "C-1042"})
-        cls.receivable = cls.client.property_account_receivable_id
-        cls.invoice = cls._document("out_invoice", 1000)
-        cls.credit_note = cls._receivable_item(cls._document("out_refund", 300))
-
-    @classmethod
-    def _document(cls, move_type, amount):
-        form = Form(cls.env["account.move"].with_context(default_move_type=move_type))
-        form.partner_id = cls.client
-        with form.invoice_line_ids.new() as line:
-            line.name = "Advice"
-            line.price_unit = amount
-            line.tax_ids.clear()
-        document = form.save()
-        document.action_post()
-        return document
-
-    @classmethod
-    def _receivable_item(cls, move):
-        return move.line_ids.filtered(lambda item: item.account_id == cls.receivable)
-
-    def _pay(self, amount):
-        """Core's *Pay* on the invoice, with more than it is over.
-
-        :return: account.move.line, what the client is owed by it
-        """
-        context = self.invoice.action_register_payment()["context"]
-        form = Form(self.env["account.payment.register"].with_context(**context))
-        form.amount = amount
-        payment = form.save()._create_payments()
-        self.assertEqual(self.invoice.amount_residual, 0)
-        return self._receivable_item(payment.move_id)
-
-    def _ledger(self):
-        items = self.env["account.move.line"].search([("partner_id", "=", self.client.id)], order="id")
-        return [
-            (item.id, item.amount_residual, item.reconciled, item.move_id.payment_state, item.full_reconcile_id.id)
-            for item in items
-            if item.account_id == self.receivable and not item.payment_id.client_refund_id
-        ]
-
-    def _assert_refunded_and_undone(self, refund, receipt, ledger):
-        """Issued, without waiting for anybody, by one entry that settles both credits; then all as before."""
-        self.assertRecordValues(refund, [{"amount": 500, "partner_id": self.client.id}])
-        self.assertFalse(refund.approval_reason)
-        self.assertIn(refund.state, ISSUED_STATES)
-        [payment] = refund.payment_ids
-        self.assertEqual(
-            [(item.account_id == self.receivable, item.balance) for item in payment.move_id.line_ids.sorted("id")],
-            [(False, -500), *((True, line.amount) for line in refund.line_ids)],
-        )
-        self.assertEqual((receipt | self.credit_note).mapped("amount_residual"), [0, 0])
-        self.assertEqual(refund.line_ids.payment_line_id.matched_credit_ids.credit_move_id, receipt | self.credit_note)
-        refund.action_undo("Wrong client")
-        self.assertEqual(self._ledger(), ledger)
-        self.assertEqual((receipt.amount_residual, self.credit_note.amount_residual), (-200, -300))
+class TestFirstRefund(FirstRefundCommon):
+    """The first refund in a fresh firm: nothing waits, whichever way it is made."""
 
     def test_in_the_wizard(self):
         receipt = self._pay(1200)
@@ -89,25 +20,6 @@ class TestFirstRefund(HttpCase):
         self.assertEqual((wizard.amount, wizard.needs_approval, wizard.alerts or {}), (500, False, {}))
         refund = self.env["client.refund"].browse(wizard.action_refund()["res_id"])
         self._assert_refunded_and_undone(refund, receipt, ledger)
-
-    def test_by_run(self):
-        receipt = self._pay(1200)
-        ledger = self._ledger()
-        row = self.env["client.credit"].search([("partner_id", "=", self.client.id)])
-        self.assertRecordValues(row, [{"amount_refundable": 500, "amount_uncleared": 0, "held_back": False}])
-        run = self.env["client.refund.run"].browse(row.action_prepare_run()["res_id"])
-        run.action_prepare()
-        self._work(run)
-        self.assertFalse(run.skip_ids)
-        run.action_submit()
-        self._work(run)
-        self.assertEqual(run.state, "done")
-        self._assert_refunded_and_undone(run.refund_ids, receipt, ledger)
-
-    def _work(self, run):
-        """What the scheduler does."""
-        while run.is_working:
-            run.sudo()._process_chunk()
 
     def test_by_import(self):
         receipt = self._pay(1200)

@@ -46,8 +46,12 @@ registry.category("web_tour.tours").add("client_refund_first", {
         press("Refund", `${DIALOG} footer button[name=action_refund]:enabled`),
         {
             content: "The refund is issued",
-            trigger:
-                "body:not(:has(.modal)) [name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])",
+            trigger: "body:not(:has(.modal)) [name=state] .o_arrow_button_current[data-value=in_process]",
+        },
+        press("The money has left", ".o_statusbar_buttons button[name=action_mark_paid]"),
+        {
+            content: "It is paid",
+            trigger: "[name=state] .o_arrow_button_current[data-value=paid]",
         },
         press("Undo", ".o_statusbar_buttons button:contains(Undo)"),
         {
