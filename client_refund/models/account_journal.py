@@ -6,5 +6,5 @@ class AccountJournal(models.Model):
 
     client_refund_hold_days = fields.Integer(
         string="Hold Receipts (days)",
-        help="For this number of days a receipt may still bounce: to refund it is a risk that needs approval.",
+        help="For this number of days a receipt may still bounce: it is not ticked by itself, and to refund it is a risk.",
     )
