@@ -28,8 +28,8 @@ class ClientRefundRisk(models.AbstractModel):
 
         An addon that looks at more adds an attribute of its own.
 
-        :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too), and
-            by client (dict, res.partner: records) `similar_refunds`, `moved_partners` and `blocked_invoices`
+        :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too),
+            and by client (dict, res.partner: records) `similar_refunds`, `moved_partners` and `blocked_invoices`
         """
         return SimpleNamespace(
             other_owners=self._get_other_owners(),
