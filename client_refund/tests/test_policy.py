@@ -68,14 +68,14 @@ class TestPolicy(ClientRefundCommon):
 
     def test_a_run_waits_for_nobody_either(self):
         self._set_policy("never")
-        self.client.bank_ids = self.untrusted
+        self._bank_receipt(50, account_number="BE222")
         run = self.env["client.refund.run"].with_user(self.clerk).create({"date": "2024-04-01"})
         run.action_prepare()
         run.action_submit()
         while run.is_working:
             run.sudo()._process_chunk()
         refund = run.refund_ids.filtered(lambda refund: refund.partner_id == self.client)
-        refund.partner_bank_id.ensure_one()
+        self.assertEqual(list(refund.risks), ["untrusted_account"])
         self.assertEqual((run.state, run.approval_reason, run.risk_count), ("done", "", 1))
         self.assertTrue(refund._is_issued())
 
@@ -211,7 +211,9 @@ class TestPolicy(ClientRefundCommon):
         self._speak_german(self.approver)
         with self.assertRaises(UserError) as raised:
             refund.with_user(self.approver).with_context(lang="de_DE").action_approve()
-        self.assertIn(refund.with_context(lang="de_DE")._describe_untrusted_account({"account": "BE111"}), str(raised.exception))
+        self.assertNotIn("trusted", str(raised.exception))
+        [german] = refund.with_context(lang="de_DE")._describe({"untrusted_account": {"account": "BE111"}})
+        self.assertIn(german, str(raised.exception))
 
     def test_a_code_of_an_addon_that_is_gone(self):
         self.assertEqual(self.refunds._describe({"abroad": {"country": "CH"}}), ["abroad"])
