@@ -7,6 +7,8 @@ PAYEE_FIELDS = frozenset({"acc_number", "bank_id", "partner_id", "sanitized_acc_
 
 class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
+    # as it is with the clients themselves: a branch pays to the accounts of its parent's contacts
+    _check_company_domain = models.check_company_domain_parent_of
 
     def write(self, vals):
         if PAYEE_FIELDS & vals.keys():

@@ -44,6 +44,7 @@ from . import test_run
 from . import test_run_approval
 from . import test_run_criteria
 from . import test_run_killed
+from . import test_settlement
 from . import test_storm
 from . import test_tour_dashboard
 from . import test_tour_dormant

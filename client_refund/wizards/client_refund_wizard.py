@@ -217,6 +217,11 @@ class ClientRefundWizard(models.TransientModel):
             if line.selected != selected:
                 line.selected = selected
 
+    @api.depends("currency_id")
+    def _compute_partner_bank_id(self):
+        # a draft keeps its account, whatever is done to its credits
+        return super()._compute_partner_bank_id()
+
     # -------------------------------------------------------------------------
     # Totals
     # -------------------------------------------------------------------------
