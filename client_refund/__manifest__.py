@@ -13,6 +13,7 @@
         "data/ir_sequence.xml",
         "data/client_refund_reason.xml",
         "data/mail_activity_type.xml",
+        "data/mail_activity_templates.xml",
         "data/ir_cron.xml",
         "report/client_refund_notice.xml",
         "report/client_dormant_letter.xml",

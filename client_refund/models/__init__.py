@@ -5,6 +5,7 @@ from . import res_partner_bank
 from . import account_analytic_distribution_model
 from . import account_journal
 from . import account_move_line
+from . import account_move_line_held
 from . import account_move_line_receipt
 from . import account_move_line_reconcile
 from . import account_move
@@ -13,6 +14,7 @@ from . import account_payment
 from . import account_move_dormant
 from . import account_partial_reconcile_dormant
 from . import client_refund_reason
+from . import client_refund_codes
 from . import client_refund_mixin
 from . import client_refund_numbers
 from . import client_refund_risk
@@ -26,6 +28,7 @@ from . import client_refund_approval
 from . import client_refund_check
 from . import client_refund_settlement
 from . import client_refund_posting
+from . import client_refund_paid
 from . import client_refund_undo
 from . import client_refund_return
 from . import client_refund_dashboard

@@ -84,7 +84,8 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded.",
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of what "
+        "a journal entry took over from one.",
     )
 
     # -------------------------------------------------------------------------
@@ -204,12 +205,12 @@ class AccountMoveLine(models.Model):
     )
     def _compute_amount_refundable(self):
         open_credits = set(self._filter_open_credits())
-        excluded = {company: company._get_client_refund_excluded_accounts() for company in self.company_id}
+        excluded = self._get_excluded_accounts()
         reserved = self._get_reserved_amounts()
         for line in self:
             line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
             line.amount_refund_reserved = reserved[line._origin]
-            if line.account_id in excluded.get(line.company_id, ()):
+            if line in excluded:
                 line.amount_refundable = 0.0
             else:
                 line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
@@ -228,19 +229,6 @@ class AccountMoveLine(models.Model):
         """The refund lines that hold something of these credits without having paid it out."""
         # what a refund of a parent company holds is held, seen or not by the user
         return self.sudo().client_refund_line_ids.filtered("amount_reserved")
-
-    def _filter_may_bounce(self):
-        """The credits among these behind which there is a receipt whose money may still go back.
-
-        :return: account.move.line
-        """
-        uncleared = self._filter_uncleared()
-        if not uncleared:
-            return uncleared
-        # only an entry takes over receipts, and then all its items of a client do
-        entries = (self - uncleared).filtered(lambda credit: credit.refund_source_type == "entry")
-        by_entry = entries.grouped(lambda credit: (credit.move_id, credit.partner_id.commercial_partner_id))
-        return (self & uncleared).union(*(credits for credits in by_entry.values() if credits[0]._filter_uncleared()))
 
     def _get_document_url(self):
         """Where to look at the document behind this journal item.

@@ -64,6 +64,7 @@ class ClientCreditRows(models.Model):
         """The open credits, by the one definition, summed up. Amounts are positive."""
         items = self.env["account.move.line"].sudo()
         query = items._search(items._get_open_credit_domain())
+        taken_over = self._get_taken_over_join()
         return SQL(
             """(
             SELECT MIN(account_move_line.id) AS id,
@@ -83,6 +84,7 @@ class ClientCreditRows(models.Model):
               FROM %(open_credits)s
               JOIN res_partner contact ON contact.id = account_move_line.partner_id
          LEFT JOIN %(reserved)s AS reserved ON reserved.move_line_id = account_move_line.id
+              %(taken_over)s
              WHERE %(is_open_credit)s
                AND account_move_line.account_id IN %(receivable_accounts)s
           GROUP BY contact.commercial_partner_id,
@@ -91,8 +93,13 @@ class ClientCreditRows(models.Model):
                    account_move_line.account_id
             )""",
             unreserved=SQL(
-                "GREATEST(-account_move_line.amount_residual_currency - COALESCE(reserved.amount, 0), 0)",
+                """CASE WHEN %s
+                        THEN 0
+                        ELSE GREATEST(-account_move_line.amount_residual_currency - COALESCE(reserved.amount, 0), 0)
+                   END""",
+                SQL("taken_over.id IS NOT NULL") if taken_over else SQL("FALSE"),
             ),
+            taken_over=taken_over,
             open_credits=query.from_clause,
             is_open_credit=query.where_clause,
             reserved=self._get_reserved_sql(),
@@ -129,6 +136,21 @@ class ClientCreditRows(models.Model):
               JOIN res_company parent ON parent.id = rel.res_company_id
               JOIN res_company branch ON branch.parent_path LIKE parent.parent_path || '%%'
             )"""
+        )
+
+    @api.model
+    def _get_taken_over_join(self):
+        """What journal entries took over from such accounts, joined to the open credits.
+
+        :return: SQL, empty where no account is excluded
+        """
+        # whatever company excludes it
+        if not self.env["res.company"].sudo().search_count([("client_refund_excluded_account_ids", "!=", False)], limit=1):
+            return SQL()
+        items = self.env["account.move.line"]
+        return SQL(
+            "LEFT JOIN (%s) AS taken_over ON taken_over.id = account_move_line.id",
+            items._get_taken_over_sql(self._get_excluded_sql()),
         )
 
     @api.model

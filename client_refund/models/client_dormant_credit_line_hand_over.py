@@ -41,8 +41,7 @@ class ClientDormantCreditLineHandOver(models.Model):
                 date=fields.Date.to_string(credit.date),
                 **names,
             )
-        excluded = credit._get_refund_sources().account_id & credit.company_id._get_client_refund_excluded_accounts()
-        if excluded:
+        if excluded := credit._get_excluded_accounts().get(credit):
             return self.env._(
                 "%(document)s is held on account %(account)s, which the settings of the company say is never refunded.",
                 account=", ".join(excluded.mapped("display_name")),

@@ -19,7 +19,7 @@ class ClientDormantHandOver(models.Model):
         :return: list of str
         """
         blocks = self.partner_id._get_client_refund_blocks()
-        self.line_ids.move_line_id._get_refund_sources()  # read for all credits at once
+        self.line_ids.move_line_id._get_excluded_accounts()  # read for all credits at once
         return [
             register._name_problem(problem)
             for register in self

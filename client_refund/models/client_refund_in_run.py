@@ -72,7 +72,10 @@ class ClientRefundInRun(models.Model):
         return {
             refund: [
                 refund._name_problem(
-                    self.env._("since it was asked for, it needs approval: %(reasons)s", reasons=" ".join(reasons))
+                    self.env._(
+                        "since it was asked for, it needs approval: %(reasons)s",
+                        reasons=" ".join(refund._describe(reasons)),
+                    )
                 )
             ]
             for refund, reasons in self._get_approval_reasons(self._get_risks()).items()

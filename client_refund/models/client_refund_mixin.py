@@ -8,6 +8,7 @@ class ClientRefundMixin(models.AbstractModel):
     """Who is refunded, how, and to which account: what the wizard asks and the refund keeps."""
 
     _name = "client.refund.mixin"
+    _inherit = "client.refund.codes"
     _description = "Client Refund Terms"
     _check_company_auto = True
 
@@ -100,6 +101,13 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_send_notice(self):
         for record in self:
             record.send_notice = record.company_id._get_client_refund_policy().client_refund_send_notice
+
+    def _get_youngest_credit(self):
+        """The chosen credit that was booked last.
+
+        :return: account.move.line
+        """
+        return self._get_refund_credits().sorted("date")[-1:]
 
     @api.depends("company_id")
     def _compute_available_journal_ids(self):
@@ -208,7 +216,7 @@ class ClientRefundMixin(models.AbstractModel):
         """
         self.ensure_one()
         numbers = self._get_refund_credits()._get_refund_origin_numbers()
-        return self.available_partner_bank_ids._origin.filtered(lambda account: account.sanitized_acc_number in numbers)
+        return self.available_partner_bank_ids._origin._filter_numbers(numbers)
 
     def _is_trusted_account_missing(self):
         """Whether the payment method pays to trusted accounts only, and this is none."""

@@ -20,7 +20,7 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.codes", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 

@@ -28,10 +28,19 @@ class ClientRefundRunApproval(models.Model):
     )
     approver_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False, ondelete="restrict")
     approved_on = fields.Datetime(readonly=True, copy=False)
+    approval_reasons = fields.Json(string="Approval Reasons by Code", readonly=True, copy=False)
     approval_reason = fields.Text(
-        string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
+        string="Why It Needs Approval",
+        compute="_compute_approval_reason",
+        help="Empty where no approval was due. In the language of who reads it.",
     )
     can_approve = fields.Boolean(compute="_compute_can_approve")
+
+    @api.depends("approval_reasons")
+    @api.depends_context("lang")
+    def _compute_approval_reason(self):
+        for run in self:
+            run.approval_reason = "\n".join(run._describe(run.approval_reasons))
 
     @api.depends("state", "contributor_ids")
     @api.depends_context("uid")
@@ -79,7 +88,7 @@ class ClientRefundRunApproval(models.Model):
 
     def _forget_approval(self):
         self.activity_unlink([APPROVAL_ACTIVITY])
-        self.write({"approver_id": False, "approved_on": False, "approval_reason": False})
+        self.write({"approver_id": False, "approved_on": False, "approval_reasons": False})
 
     def _search_refunds(self, domain, limit=None):
         """Those of the refunds of these runs that match a domain."""
@@ -92,11 +101,11 @@ class ClientRefundRunApproval(models.Model):
         return len(refunds)
 
     def _finish_checking(self):
-        self.approval_reason = "\n".join(self._get_approval_reasons())
+        self.approval_reasons = self._get_approval_reasons()
         if not self._search_refunds(WAITING, limit=1):
             self.state = "errors"
             self._tell(self.env._("No refund can be issued: each says why."))
-        elif self.approval_reason:
+        elif self.approval_reasons:
             self._wait_for_approval()
         else:
             self._start("issuing")
@@ -119,45 +128,52 @@ class ClientRefundRunApproval(models.Model):
     def _get_approval_reasons(self):
         """Why this run needs approval.
 
-        :return: list of str
+        :return: dict, code: values
         """
+        if not self.company_id._is_client_refund_approval_wanted():
+            return {}
         reasons = self._get_policy_reasons()
         refunds = self.env["client.refund"]
         waiting = Domain("run_id", "=", self.id) & WAITING
-        if count := refunds.search_count(waiting & Domain("risk_summary", "not in", (False, ""))):
-            reasons.append(self.env._("%(count)s of its refunds have risks. Look at them.", count=count))
-        if not reasons and refunds.search_count(waiting & Domain("approval_reason", "not in", (False, "")), limit=1):
-            reasons.append(self.env._("Some of its refunds need approval."))
+        if count := refunds.search_count(waiting & Domain("risks", "!=", False)):
+            reasons["risky_refunds"] = {"count": count}
+        if not reasons and refunds.search_count(waiting & Domain("approval_reasons", "!=", False), limit=1):
+            reasons["waiting_refunds"] = {}
         return reasons
+
+    def _describe_risky_refunds(self, values):
+        return self.env._("%(count)s of its refunds have risks. Look at them.", **values)
+
+    def _describe_waiting_refunds(self, _values):
+        return self.env._("Some of its refunds need approval.")
 
     def _get_policy_reasons(self):
         """Why the company's policy wants an approval of this run as a whole.
 
-        :return: list of str
+        :return: dict, code: values
         """
         policy = self.company_id._get_client_refund_policy()
         currency = self.company_currency_id
         total = self._get_total()
+        limit = policy.client_refund_approval_amount
         if policy.client_refund_approval_policy == "always":
-            return [self.env._("Every refund needs approval.")]
-        if (
-            policy.client_refund_approval_policy == "above"
-            and currency.compare_amounts(total, policy.client_refund_approval_amount) > 0
-        ):
-            return [
-                self.env._(
-                    "%(total)s is above %(limit)s: a run counts as one amount.",
-                    total=format_amount(self.env, total, currency),
-                    limit=format_amount(self.env, policy.client_refund_approval_amount, currency),
-                )
-            ]
-        return []
+            return {"always": {}}
+        if policy.client_refund_approval_policy == "above" and currency.compare_amounts(total, limit) > 0:
+            return {"above_as_run": {"total": currency.round(total), "limit": limit}}
+        return {}
+
+    def _describe_above_as_run(self, values):
+        return self.env._(
+            "%(total)s is above %(limit)s: a run counts as one amount.",
+            total=self._format_code_amount(values["total"]),
+            limit=self._format_code_amount(values["limit"]),
+        )
 
     def _check_approved(self):
         """:raise UserError: if this run needs an approval that it does not have (any more)"""
         if self.approver_id:
             return
-        if reason := self.approval_reason or " ".join(self._get_policy_reasons()):
+        if reason := self.approval_reason or " ".join(self._describe(self._get_policy_reasons())):
             raise UserError(
                 self.env._(
                     "Refund run %(run)s needs approval: %(reason)s Take it back to review, then issue it again.",
@@ -183,19 +199,36 @@ class ClientRefundRunApproval(models.Model):
         :param approver: res.users
         :return: dict
         """
-        return prepare_approval_activity_vals(self, APPROVAL_ACTIVITY, approver, self.approval_reason)
+        run = self.with_context(lang=approver.lang)
+        return prepare_approval_activity_vals(
+            run, APPROVAL_ACTIVITY, approver, run.approval_reason, run._get_approval_subject()
+        )
+
+    def _get_approval_subject(self):
+        """What is to be approved: how much, to how many clients, and who asked.
+
+        :return: str
+        """
+        return self.env._(
+            "%(amount)s in %(count)s refunds, asked for by %(user)s",
+            amount=self._format_code_amount(self._get_total()),
+            count=self.env["client.refund"].search_count(Domain("run_id", "=", self.id) & WAITING),
+            user=self.user_id.name,
+        )
 
     def _get_asked_message(self, approvers):
+        # all read it
+        run = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
         if not approvers:
-            return self.env._(
+            return run.env._(
                 "Waits for approval, and nobody else may approve it. An administrator can give somebody the right "
                 "to approve refunds, or raise a limit. %(reasons)s",
-                reasons=self.approval_reason,
+                reasons=run.approval_reason,
             )
-        return self.env._(
+        return run.env._(
             "Waits for approval. Any of these may approve it: %(approvers)s. %(reasons)s",
             approvers=", ".join(approvers.mapped("name")),
-            reasons=self.approval_reason,
+            reasons=run.approval_reason,
         )
 
     # -------------------------------------------------------------------------
@@ -278,7 +311,7 @@ class ClientRefundRunApproval(models.Model):
         if own := waiting.filtered(lambda refund: refund._is_account_of(self.env.user)):
             problems.append(
                 self.env._(
-                    "you changed the payee accounts of %(refunds)s lately, so somebody else must approve it.",
+                    "you entered the payee accounts of %(refunds)s lately, so somebody else must approve it.",
                     refunds=", ".join(own.mapped("name")),
                 )
             )

@@ -130,53 +130,19 @@ class ClientRefundRunPrepare(models.Model):
         }
 
     def _get_reasons_to_leave_out(self, credits):
-        """Why some of these credits can't be refunded.
+        """Why this run leaves some of these credits out: they are held back, or the client also owes.
 
-        :return: dict, account.move.line: (kind, str), of those that can't
+        :return: dict, account.move.line: (kind, str), of those that are left out
         """
-        blocks = credits.partner_id.commercial_partner_id._get_client_refund_blocks()
-        owed = self._get_owed_by(credits.partner_id.commercial_partner_id) if self.owing_policy == "skip" else {}
-        credits._get_refund_sources()  # read for all at once
-        found = {}
-        for credit in credits:
-            client = credit.partner_id.commercial_partner_id
-            if client in blocks:
-                found[credit] = ("blocked_client", blocks[client])
-            elif client in owed:
-                found[credit] = (
-                    "also_owes",
-                    self.env._("Owes %(invoices)s.", invoices=", ".join(owed[client].move_id.mapped("display_name"))),
-                )
-            elif reason := self._get_reason_of_credit(credit):
-                found[credit] = reason
+        found = credits._get_held_back()
+        if self.owing_policy == "skip":
+            owed = self._get_owed_by(credits.partner_id.commercial_partner_id)
+            for credit in credits:
+                client = credit.partner_id.commercial_partner_id
+                if credit not in found and client in owed:
+                    invoices = ", ".join(owed[client].move_id.mapped("display_name"))
+                    found[credit] = ("also_owes", self.env._("Owes %(invoices)s.", invoices=invoices))
         return found
-
-    def _get_reason_of_credit(self, credit):
-        """Why this credit can't be refunded.
-
-        :return: (kind, str), or None where it can
-        """
-        document = credit.move_id.display_name
-        excluded = credit.company_id._get_client_refund_excluded_accounts()
-        if credit.move_id.payment_state == "blocked":
-            return "blocked_document", self.env._("%(document)s is blocked.", document=document)
-        if credit._get_refund_sources().account_id & excluded:
-            return "never_refunded", self.env._(
-                "%(document)s is on an account that is never refunded, or comes from one.", document=document
-            )
-        if credit.amount_refundable <= 0:
-            return "reserved", self.env._(
-                "%(document)s is held by %(refunds)s.",
-                document=document,
-                refunds=", ".join(credit._get_refund_reservations().refund_id.mapped("name")),
-            )
-        if credit._filter_uncleared():
-            return "uncleared", self.env._(
-                "%(document)s may still bounce: not matched with a bank statement, or within the hold days of its "
-                "journal.",
-                document=document,
-            )
-        return None
 
     def _get_owed_by(self, clients):
         """What these clients owe the company, in any currency, what is in dispute included.

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .account_move_line_held import HELD_BACK
 from .client_refund_workflow import in_workflow
 
 
@@ -19,11 +20,7 @@ class ClientRefundRunSkip(models.Model):
     amount = fields.Monetary(help="What is open of the credits that are left out.")
     kind = fields.Selection(
         selection=[
-            ("blocked_client", "Client Blocked"),
-            ("blocked_document", "Document Blocked"),
-            ("never_refunded", "Never Refunded"),
-            ("uncleared", "May Bounce"),
-            ("reserved", "Held by Another Refund"),
+            *HELD_BACK,
             ("also_owes", "Also Owes"),
             ("minimum", "Below the Minimum"),
             ("problem", "Can't Be Issued"),

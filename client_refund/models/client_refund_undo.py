@@ -12,6 +12,8 @@ class ClientRefundUndo(models.Model):
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
+    undone_on = fields.Datetime(readonly=True, copy=False, help="When the refund was undone.")
+
     def action_undo(self, reason, date=None):
         """Take these refunds back: the ledger is as it was before, and the trail is kept.
 
@@ -44,7 +46,7 @@ class ClientRefundUndo(models.Model):
         issued._reopen_offsets(date)
         issued._check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
-        self.write({"state": "canceled", "cancel_reason": reason})
+        self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
         self._log_undone(reason)
 
@@ -122,6 +124,23 @@ class ClientRefundUndo(models.Model):
                         )
                     )
         return problems
+
+    def _may_have_left(self):
+        """Whether the money of this refund may have left, although it was taken back.
+
+        Not where it was undone on the day that it was issued, and nothing was sent or said to be paid until then.
+        """
+        if self.state != "canceled" or not self.payment_ids:
+            return False
+        issued_on, undone_on = (
+            moment and fields.Datetime.context_timestamp(self, moment).date()
+            for moment in (self.issued_on, self.undone_on)
+        )
+        return not undone_on or issued_on != undone_on or bool(self.marked_paid_on) or self._is_sent()
+
+    def _is_sent(self):
+        """Whether a payment of this refund was marked as sent, or printed."""
+        return any(self.payment_ids.mapped("is_sent"))
 
     def _log_undone(self, reason):
         self._message_log_batch(

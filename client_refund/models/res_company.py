@@ -15,15 +15,17 @@ class ResCompany(models.Model):
     client_refund_approval_policy = fields.Selection(
         groups=INTERNAL_GROUP,
         selection=[
-            ("never", "Only where there is a risk"),
-            ("above", "Above an amount"),
+            ("never", "Never"),
+            ("risk", "Where there is a risk"),
+            ("above", "Above an amount, or where there is a risk"),
             ("always", "Always"),
         ],
         string="Approval of Refunds",
         required=True,
         default="never",
-        help="When somebody else than who asks must approve a refund. A risk, such as a payee account that was changed "
-        "lately, needs approval in any case.",
+        help="When somebody else than who asks must approve a refund. Never: nothing waits, risks such as a payee "
+        "account that was changed lately are shown and stay on the refund. Where there is a risk: only such refunds "
+        "wait. Above an amount: larger ones wait too. Always: every refund waits.",
     )
     client_refund_approval_amount = fields.Monetary(
         groups=INTERNAL_GROUP,
@@ -42,13 +44,15 @@ class ResCompany(models.Model):
         groups=INTERNAL_GROUP,
         string="New Payee Account (days)",
         default=30,
-        help="A payee account that was created or changed within this number of days is a risk. 0: never.",
+        help="A payee account whose number or owner is not older than this number of days is a risk, unless somebody "
+        "else than who entered it has marked it as trusted. 0: never.",
     )
     client_refund_duplicate_days = fields.Integer(
         groups=INTERNAL_GROUP,
         string="Same Refund Again (days)",
         default=14,
-        help="A refund of the same amount to the same client within this number of days is a risk. 0: never.",
+        help="A refund of the same amount to the same client within this number of days, for what looks like the same "
+        "document, is a risk. 0: never.",
     )
     client_refund_offset_policy = fields.Selection(
         groups=INTERNAL_GROUP,
@@ -84,8 +88,8 @@ class ResCompany(models.Model):
     client_refund_portal_request = fields.Boolean(
         groups=INTERNAL_GROUP,
         string="Requests on the Portal",
-        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft that needs "
-        "approval.",
+        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft for "
+        "a colleague to look at.",
     )
     client_refund_request_user_id = fields.Many2one(
         "res.users",
@@ -146,6 +150,17 @@ class ResCompany(models.Model):
         """
         # the policy of a parent counts also for who may not see the parent
         return self.sudo().root_id
+
+    def _is_client_refund_approval_wanted(self):
+        """Whether refunds may have to wait for somebody else at all."""
+        return self._get_client_refund_policy().client_refund_approval_policy != "never"
+
+    def _get_client_refund_approvers(self):
+        """Who may approve refunds in this company, up to whatever limit.
+
+        :return: res.users
+        """
+        return self.env["client.refund.approval.limit"]._get_approvers(self, 0.0, {})
 
     def _get_client_refund_excluded_accounts(self):
         """The receivable accounts whose credits this company or those above it never refund.

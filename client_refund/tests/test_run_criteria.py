@@ -186,7 +186,7 @@ class TestRunCriteria(ClientRefundRunCommon):
 
         run = self._prepare()
 
-        self.assertEqual(self._skipped(run), {(self.client, "blocked_client", 10)})
+        self.assertEqual(self._skipped(run), {(self.client, "blocked", 10)})
         self.assertIn("Court order", run.skip_ids.reason)
 
     def test_blocked_document(self):
@@ -197,8 +197,8 @@ class TestRunCriteria(ClientRefundRunCommon):
         run = self._prepare()
 
         self.assertEqual(run.refund_ids.line_ids.move_line_id, credit)
-        self.assertEqual(self._skipped(run), {(self.client, "blocked_document", 10)})
-        self.assertEqual(run.skip_ids.reason, f"{blocked.move_id.display_name} is blocked.")
+        self.assertEqual(self._skipped(run), {(self.client, "blocked", 10)})
+        self.assertIn(f"{blocked.move_id.display_name}: it is blocked", run.skip_ids.reason)
 
     def test_never_refunded_account(self):
         trust = self.receivable.copy({"code": "TRUST", "name": "Clients' money"})
@@ -207,7 +207,7 @@ class TestRunCriteria(ClientRefundRunCommon):
 
         run = self._prepare()
 
-        self.assertEqual(self._skipped(run), {(self.client, "never_refunded", 10)})
+        self.assertEqual(self._skipped(run), {(self.client, "never", 10)})
 
     def test_uncleared_receipt(self):
         self._outstanding_payment(10)

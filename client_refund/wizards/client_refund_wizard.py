@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 
+from ..models.client_refund_lists import without_owner
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -58,7 +59,7 @@ class ClientRefundWizard(models.TransientModel):
         readonly=False,
     )
     select_all = fields.Boolean(
-        string="Tick all", default=True, help="Tick or untick every credit whose money is certain."
+        string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
     )
     amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
     amount_offset = fields.Monetary(
@@ -149,10 +150,15 @@ class ClientRefundWizard(models.TransientModel):
         """
         if self.refund_id:
             return set()
-        if self.credit_ids:
-            return set(self.credit_ids._origin)
-        # money that may still bounce is refunded only if it is chosen
-        return set(credits - credits._filter_may_bounce()) if self.select_all else set()
+        if not self.credit_ids:
+            return set(credits._filter_free()) if self.select_all else set()
+        # money that may still bounce is refunded if it is chosen
+        held_back = credits._get_held_back()
+        return {
+            credit
+            for credit in self.credit_ids._origin
+            if credit not in held_back or held_back[credit][0] == "uncleared"
+        }
 
     def _prepare_line_vals(self, credit, is_ticked):
         """The values of the wizard's line for an open credit.
@@ -213,7 +219,7 @@ class ClientRefundWizard(models.TransientModel):
         elif self.credit_ids:
             return  # the web client asks when it opens the wizard too
         for line in self.line_ids:
-            selected = self.select_all and line.amount > 0 and not line.is_uncleared
+            selected = self.select_all and line.amount > 0 and not line.held_back
             if line.selected != selected:
                 line.selected = selected
 
@@ -263,6 +269,10 @@ class ClientRefundWizard(models.TransientModel):
     def _get_own_refund(self):
         return self.refund_id._origin
 
+    def _get_contributors(self):
+        refund = self._get_own_refund()
+        return self.env.user | (refund._get_contributors() if refund else self.env.user)
+
     def _get_refund_credits(self):
         return self._get_selected_lines().move_line_id._origin
 
@@ -280,7 +290,7 @@ class ClientRefundWizard(models.TransientModel):
         # a waiting one that was changed waits anew
         if refund.state == "draft" and not refund.run_id:
             refund.action_submit()
-        return refund._get_records_action()
+        return without_owner(refund._get_records_action())
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -288,7 +298,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return with_neutral_context(self)._save_refund()._get_records_action()
+        return without_owner(with_neutral_context(self)._save_refund()._get_records_action())
 
     def _save_refund(self):
         self.ensure_one()
