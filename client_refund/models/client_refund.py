@@ -244,7 +244,7 @@ class ClientRefund(models.Model):
                 {
                     **vals,
                     "name": name,
-                    "partner_id": partner.commercial_partner_id.id,
+                    "partner_id": partner._get_refund_client().id,
                     "external_reference": vals.get("external_reference") or False,
                 }
                 for vals, partner, name in zip(vals_list, partners, self._draw_numbers(vals_list), strict=True)
@@ -283,7 +283,7 @@ class ClientRefund(models.Model):
 
     @api.model
     def _get_client(self, partner_id):
-        return self.env["res.partner"].browse(partner_id).commercial_partner_id
+        return self.env["res.partner"].browse(partner_id)._get_refund_client()
 
     @api.model
     def _get_terms_fields(self):

@@ -76,7 +76,7 @@ class ClientRefundWizard(models.TransientModel):
         """All that the wizard looks at, read once and in one go however many they are."""
         items = self.env["account.move.line"]
         for wizard in self:
-            client = wizard.partner_id.commercial_partner_id._origin
+            client = wizard.partner_id._origin._get_refund_client()
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
             wizard.open_item_ids = items.search_fetch(domain, order="date, id") if client else items
             wizard.open_item_ids.move_id.fetch()
@@ -201,7 +201,7 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        client = self.partner_id.commercial_partner_id
+        client = self.partner_id._origin._get_refund_client()
         # assigned anew, a client would get its default account in place of the one that the wizard was opened with
         if self.partner_id != client:
             self.partner_id = client
@@ -216,6 +216,11 @@ class ClientRefundWizard(models.TransientModel):
             selected = self.select_all and line.amount > 0 and not line.held_back
             if line.selected != selected:
                 line.selected = selected
+
+    @api.depends("currency_id")
+    def _compute_partner_bank_id(self):
+        # a draft keeps its account, whatever is done to its credits
+        return super()._compute_partner_bank_id()
 
     # -------------------------------------------------------------------------
     # Totals
