@@ -29,13 +29,15 @@ class ClientRefundRisk(models.AbstractModel):
         An addon that looks at more adds an attribute of its own.
 
         :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too),
-            and by client (dict, res.partner: records) `similar_refunds`, `moved_partners` and `blocked_invoices`
+            `uncleared_receipts` (account.move.line), and by client (dict, res.partner: records) `similar_refunds`,
+            `moved_partners` and `blocked_invoices`
         """
         return SimpleNamespace(
             other_owners=self._get_other_owners(),
             similar_refunds=self._get_similar_refunds(),
             moved_partners=self._get_moved_partners(),
             blocked_invoices=self._get_blocked_invoices(),
+            uncleared_receipts=self._get_uncleared_receipts(),
         )
 
     def _is_paying(self):
@@ -66,7 +68,7 @@ class ClientRefundRisk(models.AbstractModel):
             "untrusted_account": self._get_untrusted_account_risk(),
             "shared_account": self._get_shared_account_risk(findings),
             "changed_client": self._get_changed_client_risk(findings),
-            "uncleared": self._get_uncleared_risk(),
+            "uncleared": self._get_uncleared_risk(findings),
             "paid_before": self._get_paid_before_risk(),
             "blocked_invoice": self._get_blocked_invoice_risk(findings),
             "duplicate": self._get_duplicate_risk(findings),
@@ -119,7 +121,7 @@ class ClientRefundRisk(models.AbstractModel):
     def _get_changed_client_risk(self, findings):
         """A stranger with an old account may have been made the client's contact, or its parent, just now."""
         moved = findings.moved_partners[self.partner_id].filtered(
-            lambda partner: self._is_recent(partner.client_refund_moved_on)
+            lambda partner: self._is_recent(partner.client_refund_moved_on) and self._is_mixed_up_by(partner)
         )
         return {"partners": moved.mapped("display_name")} if moved else None
 
@@ -128,6 +130,23 @@ class ClientRefundRisk(models.AbstractModel):
             "%(partners)s was given another parent company, or merged with another client, lately.",
             partners=", ".join(values["partners"]),
         )
+
+    def _is_mixed_up_by(self, moved):
+        """Whether the client is paid what only a contact that joined it was owed, or the other way round.
+
+        What a contact brought and gets itself, or has nothing to do with, is as it was.
+
+        :param moved: res.partner, a contact of the client, or the client itself: it left another one, or was merged
+        """
+        client = self.partner_id.commercial_partner_id._origin
+        if moved == client:
+            return True
+        payee = self.partner_bank_id._origin.partner_id or client
+        # core gives the journal items to the new parent, the documents stay with the contact
+        owed = self._get_refund_credits().move_id.mapped("partner_id.id")
+        has_unknown = not all(credit.move_id.partner_id for credit in self._get_refund_credits())
+        family = {moved.id, *moved.with_context(active_test=False).search([("id", "child_of", moved.id)]).ids}
+        return has_unknown or len({partner in family for partner in (payee.id, *owed)}) > 1
 
     def _get_moved_partners(self):
         """The contacts of these clients that were ever given another parent.
@@ -199,16 +218,21 @@ class ClientRefundRisk(models.AbstractModel):
     # The money that came in, and that went out before
     # -------------------------------------------------------------------------
 
-    def _get_uncleared_risk(self):
-        uncleared = self._get_credits_paid_from_journal()._filter_uncleared()
-        return {"documents": uncleared.move_id.mapped("display_name")} if uncleared else None
+    def _get_uncleared_risk(self, findings):
+        uncleared = findings.uncleared_receipts
+        receipts = self._get_credits_paid_from_journal()._get_refund_sources() & uncleared if uncleared else uncleared
+        return {"documents": receipts.move_id.mapped("display_name")} if receipts else None
 
     def _describe_uncleared(self, values):
-        return self.env._(
-            "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of its "
-            "journal.",
-            documents=", ".join(values["documents"]),
-        )
+        return self.env["account.move.line"]._get_uncleared_message(values["documents"])
+
+    def _get_uncleared_receipts(self):
+        """The receipts behind the credits of all these refunds whose money may still go back.
+
+        :return: account.move.line
+        """
+        items = self.env["account.move.line"]
+        return items.union(*(record._get_credits_paid_from_journal() for record in self))._filter_uncleared()
 
     def _get_paid_before_risk(self):
         """A payment that was taken back may have left all the same."""

@@ -61,6 +61,29 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
             }
         )
 
+    @classmethod
+    def _create_cash_basis_tax(cls):
+        """A tax that is due when money moves."""
+        cls.company.tax_exigibility = True
+        transition = cls.env["account.account"].create(
+            {"name": "Tax to come", "code": "251999", "account_type": "liability_current", "reconcile": True}
+        )
+        account = cls.company_data["default_account_tax_sale"]
+        repartition = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+        return cls.env["account.tax"].create(
+            {
+                "name": "16 % on payment",
+                "amount": 16,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": transition.id,
+                "invoice_repartition_line_ids": repartition,
+                "refund_repartition_line_ids": repartition,
+            }
+        )
+
     # ------------------------------------------------------------------
     # Ways to be owed money: each gives the journal item on the receivable account
     # ------------------------------------------------------------------
@@ -114,11 +137,19 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _outstanding_payment(cls, amount, **values):
-        """The same, before a bank statement confirms it."""
+        """The same, before a bank statement confirms it, in a journal whose receipts the bank does confirm."""
+        cls._let_bank_confirm(values.get("date", "2024-03-02"))
         cls.inbound_payment_method_line.payment_account_id = cls.outstanding_receipts
         item = cls._payment(amount, **values)
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
         return item
+
+    @classmethod
+    def _let_bank_confirm(cls, date, journal=None):
+        """The firm has bank statements: what they don't show yet may still bounce."""
+        cls.env["account.bank.statement.line"].create(
+            {"payment_ref": "Bank charges", "journal_id": (journal or cls.bank).id, "amount": -1, "date": date}
+        )
 
     @classmethod
     def _bank_receipt(cls, amount, partner=None, date="2024-03-03", **values):

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
+
+# A refund that is dated further ahead is most likely a slip of the pen.
+DAYS_AHEAD = 30
 
 
 class ClientRefundWizardAlerts(models.TransientModel):
@@ -45,6 +48,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "change": self._get_change_alert(),
             "blocked": self._get_blocked_alert(),
             "no_credit": self._get_no_credit_alert(),
+            "date": self._get_date_alert(),
             "other_currencies": self._get_other_currencies_alert(),
             "reserved": self._get_reserved_alert(),
             "excluded": self._get_excluded_alert(),
@@ -52,6 +56,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "also_owes": self._get_also_owes_alert(),
             "several_origins": self._get_several_origins_alert(),
             "trusted_account_missing": self._get_trusted_account_missing_alert(),
+**self._get_payee_alerts(),
             **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
             "approval": self._get_approval_alert(reasons),
         }
@@ -74,6 +79,30 @@ class ClientRefundWizardAlerts(models.TransientModel):
                 "%(client)s has no open credit in company %(company)s, so there is nothing to refund.",
                 client=self.partner_id.display_name,
                 company=self.company_id.display_name,
+            ),
+        }
+
+    def _get_date_alert(self):
+        youngest = self._get_youngest_credit()
+        if not self.date:
+            return None
+        if youngest and youngest.date > self.date:
+            return {
+                "level": "danger",
+                "message": self.env._(
+                    "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
+                    document=youngest.move_id.display_name,
+                    document_date=format_date(self.env, youngest.date),
+                    date=format_date(self.env, self.date),
+                ),
+            }
+        days = (self.date - fields.Date.context_today(self)).days
+        if days <= DAYS_AHEAD:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "%(date)s is %(days)s days ahead. Is the date right?", date=format_date(self.env, self.date), days=days
             ),
         }
 
@@ -115,32 +144,29 @@ class ClientRefundWizardAlerts(models.TransientModel):
         }
 
     def _get_excluded_alert(self):
-        accounts = self.line_ids.move_line_id.account_id & self.company_id._get_client_refund_excluded_accounts()
-        if not accounts:
+        excluded = self.line_ids.move_line_id._origin._get_excluded_accounts()
+        if not excluded:
             return None
-        return {
-            "level": "info",
-            "message": self.env._(
-                "What is on account %(accounts)s is never refunded, as the settings of the company say.",
-                accounts=", ".join(accounts.mapped("display_name")),
-            ),
-        }
+        accounts = self.env["account.account"].union(*excluded.values())
+        message = self.env._(
+            "What is on account %(accounts)s is never refunded, as the settings of the company say.",
+            accounts=", ".join(accounts.mapped("display_name")),
+        )
+        taken_over = [credit for credit in excluded if credit.account_id not in excluded[credit]]
+        if taken_over:
+            documents = ", ".join(credit.move_id.display_name for credit in taken_over)
+            message += " " + self.env._("%(documents)s comes from there.", documents=documents)
+        return {"level": "info", "message": message}
 
     def _get_uncleared_alert(self):
-        unticked = self.line_ids.filtered(lambda line: line.is_uncleared and not line.selected)
+        unticked = self.line_ids.filtered(lambda line: line.held_back == "uncleared" and not line.selected)
         if not unticked:
             return None
-        documents = ", ".join(unticked.mapped("document"))
+        message = self.env["account.move.line"]._get_uncleared_message(unticked.mapped("document"))
         if self.company_id._is_client_refund_approval_wanted():
-            message = self.env._(
-                "%(documents)s may still bounce and is not ticked. Ticked, the refund needs approval.",
-                documents=documents,
-            )
+            message += " " + self.env._("Ticked, the refund needs approval.")
         else:
-            message = self.env._(
-                "%(documents)s may still bounce and is not ticked. Tick it if you know that the money is here.",
-                documents=documents,
-            )
+            message += " " + self.env._("Tick it if you know that the money is here.")
         return {"level": "info", "message": message}
 
     def _get_also_owes_alert(self):

@@ -58,7 +58,7 @@ class ClientRefund(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"line_ids", "offset_ids"} & vals.keys() and not in_workflow(self.env):
+        if {"line_ids", "offset_ids"} & vals.keys() and not in_workflow(self):
             self._check_sources()
         return result
 
