@@ -11,8 +11,6 @@ from . import account_move_line_reconcile
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
-from . import account_move_dormant
-from . import account_partial_reconcile_dormant
 from . import client_refund_owner
 from . import client_refund_reason
 from . import client_refund_codes
@@ -37,14 +35,6 @@ from . import client_refund_api
 from . import client_refund_api_values
 from . import client_refund_import
 from . import client_refund_import_check
-from . import client_refund_run
-from . import client_refund_run_criteria
-from . import client_refund_run_minimum
-from . import client_refund_run_skip
-from . import client_refund_run_work
-from . import client_refund_run_prepare
-from . import client_refund_run_approval
-from . import client_refund_in_run
 from . import client_refund_portal
 from . import client_refund_request
 from . import client_refund_notice
@@ -52,12 +42,3 @@ from . import client_refund_notice_content
 from . import mail_compose_message
 from . import client_credit
 from . import client_credit_rows
-from . import client_dormant_credit
-from . import client_dormant_credit_line
-from . import client_dormant_credit_line_hand_over
-from . import client_dormant_attempt
-from . import client_dormant_gather
-from . import client_dormant_contact
-from . import client_dormant_approval
-from . import client_dormant_hand_over
-from . import client_dormant_undo

@@ -236,9 +236,12 @@ class AccountPayment(models.Model):
     def _take_back(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
 
-        :param date: date of the reversals where some are needed
+        What core booked for their reconciliations (exchange differences, cash-basis taxes) is reversed on its own date.
+
+        :param date: date of the reversals where some are needed, or where the own date is locked
         :param reason: str, their reference
         """
+        self = self.with_context(client_refund_reversal_dates=(None, date))  # pylint: disable=self-cls-assignment
         to_reverse = self.filtered(lambda payment: payment._must_be_reversed())
         to_reverse.move_id._reverse_for_refund(date, reason)
         to_reverse.state = "canceled"

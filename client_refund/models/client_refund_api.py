@@ -53,19 +53,6 @@ class ClientRefundApi(models.Model):
         refund.action_submit()
         return refund.id
 
-    @api.model
-    def _parse_date(self, value):
-        """A date from a program.
-
-        :param value: date, str or False
-        :return: date or None
-        :raise UserError: if it is none
-        """
-        try:
-            return fields.Date.to_date(value)
-        except (TypeError, ValueError, AttributeError) as error:
-            raise UserError(self.env._("%(value)s is no date. Give it as YYYY-MM-DD.", value=value)) from error
-
     def _find_repeated(self, company, values):
         """The refund that an earlier call with the same `external_reference` made.
 

@@ -1,11 +1,11 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
 from .client_refund_activities import prepare_approval_activity_vals
-from .client_refund_problems import raise_problems
+from .client_refund_groups import check_may_answer
+from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
@@ -86,7 +86,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then nothing is done
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
@@ -102,7 +102,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         refunds._ask()
         raise_problems(
@@ -209,7 +209,8 @@ class ClientRefundApproval(models.Model):
         return waiting
 
     def _add_contributor(self):
-        """Remember that the user had a hand in these refunds."""
+        """Remember that the user had a hand in these refunds; who approved them before saw something else."""
+        with_workflow(self.filtered("approver_id")).write({"approver_id": False, "approved_on": False})
         new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
         with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
@@ -233,8 +234,8 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is approved
         """
         refunds = with_workflow(self)
-        refunds._check_may_answer()
-        refunds._check_free_of_run()
+        check_may_answer(self.env)
+        refunds._check_free()
         refunds._lock_items()
         refunds._touch_clients()
         raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
@@ -263,6 +264,16 @@ class ClientRefundApproval(models.Model):
         names = ", ".join(self[:MANY].mapped("name"))
         return names if len(self) <= MANY else self.env._("%(refunds)s and more", refunds=names)
 
+    def _get_reject_alerts(self):
+        """What becomes of these refunds when they are rejected.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "The refund is canceled and gives back the credits that it holds. Who asked for it is told why."
+        )
+        return {"reject": {"message": message, "level": "info"}}
+
     def action_reject(self, reason):
         """Reject these waiting refunds: they are canceled and give back what they hold.
 
@@ -272,11 +283,11 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is rejected
         """
         refunds = with_workflow(self)
-        refunds._check_may_answer()
-        refunds._check_free_of_run()
+        check_may_answer(self.env)
+        refunds._check_free()
         refunds._lock_items()
         raise_problems(
-            refunds._get_reason_problems(reason)
+            get_reason_problems(self.env, reason)
             + [refund._get_not_waiting_message() for refund in refunds if refund.state != "to_approve"]
         )
         refunds.activity_unlink([APPROVAL_ACTIVITY])
@@ -290,14 +301,6 @@ class ClientRefundApproval(models.Model):
                 user_id=refund.user_id.id,
             )
         return True
-
-    def _check_may_answer(self):
-        if not self.env.user.has_group("client_refund.group_client_refund_approve"):
-            raise AccessError(
-                self.env._(
-                    "You may not approve or reject refunds. Ask an administrator for the right to approve refunds."
-                )
-            )
 
     def _get_approval_problems(self):
         """Why the user can't approve these refunds.

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_amount
 
 from .client_refund_lists import without_owner
-from .client_refund_workflow import in_workflow, with_neutral_context
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context
 
 
 def is_finite(amount):
@@ -91,7 +91,7 @@ class ClientRefundItem(models.AbstractModel):
         self.refund_id._take_back()
 
     def _check_written_fields(self, refunds, *vals_list):
-        self.env["client.refund"]._refuse_fields(self, vals_list, self._get_terms_fields(), refunds)
+        refuse_fields(self, vals_list, self._get_terms_fields(), refunds)
         for vals in vals_list:
             if not is_finite(vals.get("amount", 0)):
                 raise UserError(

@@ -71,7 +71,8 @@ class ClientRefundMixin(models.AbstractModel):
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
         help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client.",
+        "By default the account that the money came from, else a trusted account of the client, in the refund's currency "
+        "where there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     reason_id = fields.Many2one(
@@ -165,8 +166,10 @@ class ClientRefundMixin(models.AbstractModel):
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for record in self:
             client = record.partner_id.commercial_partner_id._origin
+            # of the refund's own company, or of one above it that the user works in: ORM checks compute with all rights
+            companies = record.company_id | (record.company_id.parent_ids & self.env.companies)
             record.available_partner_bank_ids = accounts_by_client.get(client, accounts.browse()).filtered(
-                lambda account, record=record: account.company_id in (account.company_id.browse(), record.company_id)
+                lambda account, companies=companies: not account.company_id or account.company_id in companies
             )
 
     @api.model
@@ -193,8 +196,18 @@ class ClientRefundMixin(models.AbstractModel):
         """
         for record in self:
             origins = record._get_origin_accounts()
-            trusted = record.available_partner_bank_ids._origin.filtered("allow_out_payment")
-            record.partner_bank_id = (origins or trusted[:1]) if len(origins) < 2 else False
+            record.partner_bank_id = (origins or record._get_trusted_account()) if len(origins) < 2 else False
+
+    def _get_trusted_account(self):
+        """The trusted account that takes the money best: one in its currency, else one without, else the first.
+
+        :return: res.partner.bank
+        """
+        self.ensure_one()
+        trusted = self.available_partner_bank_ids._origin.filtered("allow_out_payment")
+        return trusted.sorted(
+            lambda account: (account.currency_id != self.currency_id._origin, bool(account.currency_id))
+        )[:1]
 
     def _get_origin_accounts(self):
         """The client's accounts that the money of the chosen credits came from.

@@ -1,9 +1,11 @@
-"""The key to what only the own methods of a refund, a run or another document may write.
+"""The key to what only the own methods of a refund or another document may write.
 
 A state, a payment or a reconciliation of a refund can't be changed from outside. Its methods prove who they are with
 an object in the context: code can hold it, a context that comes over RPC can't (core does the same with
 ``BYPASS_LOCK_CHECK``). The key says whose it is: it opens nothing of another refund.
 """
+
+from odoo.exceptions import UserError
 
 _NAME = "client_refund_workflow"
 # Flags of core that bend what is booked, silence its trail, or find what is archived. With other modules' flags the
@@ -65,7 +67,7 @@ class _Key(frozenset):
 def with_workflow(records, owner=None):
     """The same records, each once, in the hands of their owner's own methods and free of what could bend those.
 
-    Who is in other hands already stays there too: a run issues its refunds.
+    Who is in other hands already stays there too.
 
     :param owner: recordset, whose methods these are; without one, the records' own
     """
@@ -94,9 +96,29 @@ def in_workflow(owner):
     return all((owner._name, record_id) in key for record_id in owner.ids or (None,))
 
 
+def in_any_workflow(env):
+    """Whether the caller is one of the own methods of anything."""
+    return bool(_get_key(env))
+
+
 def _get_key(env):
     key = env.context.get(_NAME)
     return key if isinstance(key, _Key) else _Key()
+
+
+def refuse_fields(records, vals_list, allowed, owner=None):
+    """Refuse to write fields that only the own methods of these records write.
+
+    :param allowed: set of str, fields that anybody may write
+    :param owner: recordset, whose methods those are; without one, the records' own
+    :raise UserError: names the fields
+    """
+    if refused := get_refused_fields(records, vals_list, allowed, owner):
+        raise UserError(
+            records.env._(
+                "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.", fields=refused
+            )
+        )
 
 
 def get_refused_fields(records, vals_list, allowed, owner=None):

@@ -35,16 +35,6 @@ class ResConfigSettings(models.TransientModel):
     client_refund_request_user_id = fields.Many2one(
         related="company_id.root_id.client_refund_request_user_id", readonly=False
     )
-    client_refund_dormant_days = fields.Integer(related="company_id.root_id.client_refund_dormant_days", readonly=False)
-    client_refund_dormant_attempts = fields.Integer(
-        related="company_id.root_id.client_refund_dormant_attempts", readonly=False
-    )
-    client_refund_unclaimed_account_id = fields.Many2one(
-        related="company_id.root_id.client_refund_unclaimed_account_id", readonly=False
-    )
-    client_refund_unclaimed_journal_id = fields.Many2one(
-        related="company_id.root_id.client_refund_unclaimed_journal_id", readonly=False
-    )
 
     @api.onchange("client_refund_approval_policy")
     def _onchange_client_refund_approval_policy(self):

@@ -16,6 +16,8 @@ NATIONAL_LENGTH = 6
 
 class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
+    # as it is with the clients themselves: a branch pays to the accounts of its parent's contacts
+    _check_company_domain = models.check_company_domain_parent_of
 
     client_refund_changed_on = fields.Datetime(
         string="Entered On",

@@ -14,12 +14,6 @@ class ClientRefundWizard(models.TransientModel):
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
     refund_state = fields.Selection(related="refund_id.state")
-    run_id = fields.Many2one(
-        "client.refund.run",
-        readonly=True,
-        check_company=True,
-        help="The run under review that the refund is, or becomes, part of.",
-    )
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
@@ -82,7 +76,7 @@ class ClientRefundWizard(models.TransientModel):
         """All that the wizard looks at, read once and in one go however many they are."""
         items = self.env["account.move.line"]
         for wizard in self:
-            client = wizard.partner_id.commercial_partner_id._origin
+            client = wizard.partner_id._origin._get_refund_client()
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
             wizard.open_item_ids = items.search_fetch(domain, order="date, id") if client else items
             wizard.open_item_ids.move_id.fetch()
@@ -207,7 +201,7 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        client = self.partner_id.commercial_partner_id
+        client = self.partner_id._origin._get_refund_client()
         # assigned anew, a client would get its default account in place of the one that the wizard was opened with
         if self.partner_id != client:
             self.partner_id = client
@@ -222,6 +216,11 @@ class ClientRefundWizard(models.TransientModel):
             selected = self.select_all and line.amount > 0 and not line.held_back
             if line.selected != selected:
                 line.selected = selected
+
+    @api.depends("currency_id")
+    def _compute_partner_bank_id(self):
+        # a draft keeps its account, whatever is done to its credits
+        return super()._compute_partner_bank_id()
 
     # -------------------------------------------------------------------------
     # Totals
@@ -276,16 +275,19 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_refund(self):
-        """Make the refund and issue it, or let it wait where it needs approval, or where it is part of a run.
+        """Make the refund and issue it, or let it wait where it needs approval.
 
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
         refund = with_neutral_context(self)._save_refund()
-        # a waiting one that was changed waits anew
-        if refund.state == "draft" and not refund.run_id:
+        if self._is_asked_at_once():
             refund.action_submit()
         return without_owner(refund._get_records_action())
+
+    def _is_asked_at_once(self):
+        """Whether the refund is asked for when it is made or changed; a waiting one that was changed waits anew."""
+        return self.refund_id.state == "draft"
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -305,8 +307,6 @@ class ClientRefundWizard(models.TransientModel):
         else:
             # kept, so that a repeated call meets the refund that the first one made
             self.refund_id = self.env["client.refund"].create([vals])
-        if self.run_id and not self.refund_id.run_id:
-            self.refund_id._join_run(self.run_id)
         return self.refund_id
 
     def _prepare_refund_vals(self):
