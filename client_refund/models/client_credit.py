@@ -80,7 +80,7 @@ class ClientCredit(models.Model):
     amount_refundable = fields.Monetary(
         string="Refundable",
         readonly=True,
-        help="What is open, less what is reserved. Zero on accounts that are never refunded.",
+        help="What is open, less what is reserved. Zero for blocked clients and on accounts that are never refunded.",
     )
     amount_uncleared = fields.Monetary(
         string="May Bounce",
@@ -173,10 +173,10 @@ class ClientCredit(models.Model):
         return (record.partner_id.commercial_partner_id, record.company_id, record.currency_id, record.account_id)
 
     # not what it is computed from, but what is read of the rows: named, it comes with them
-    @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open")
+    @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open", "amount_refundable")
     def _compute_amount_uncleared(self):
         amounts = Counter()
-        for credit in self._get_credits().filtered("amount_refundable")._filter_may_bounce():
+        for credit in self.filtered("amount_refundable")._get_credits().filtered("amount_refundable")._filter_may_bounce():
             amounts[self._get_row_key(credit)] += credit.amount_refundable
         for row in self:
             row.amount_uncleared = amounts[self._get_row_key(row)]

@@ -30,6 +30,7 @@ from . import test_notice_sending
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
+from . import test_paid
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
@@ -49,6 +50,7 @@ from . import test_tour_dashboard
 from . import test_tour_dormant
 from . import test_tour_import
 from . import test_tour_notice
+from . import test_tour_paid
 from . import test_tour_phone
 from . import test_tour_portal
 from . import test_tour_thousand_credits

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 
+from ..models.client_refund_numbers import with_number_later
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -275,7 +276,7 @@ class ClientRefundWizard(models.TransientModel):
         # a waiting one that was changed waits anew
         if refund.state == "draft" and not refund.run_id:
             refund.action_submit()
-        return refund._get_records_action()
+        return self._open_saved(refund)
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -283,7 +284,11 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return with_neutral_context(self)._save_refund()._get_records_action()
+        return self._open_saved(with_neutral_context(self)._save_refund())
+
+    def _open_saved(self, refund):
+        refund._number()
+        return refund._get_records_action()
 
     def _save_refund(self):
         self.ensure_one()
@@ -294,7 +299,7 @@ class ClientRefundWizard(models.TransientModel):
             self.refund_id.write(vals)
         else:
             # kept, so that a repeated call meets the refund that the first one made
-            self.refund_id = self.env["client.refund"].create([vals])
+            self.refund_id = with_number_later(self.env["client.refund"]).create([vals])
         if self.run_id and not self.refund_id.run_id:
             self.refund_id._join_run(self.run_id)
         return self.refund_id
