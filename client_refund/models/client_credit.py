@@ -176,7 +176,8 @@ class ClientCredit(models.Model):
     @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open", "amount_refundable")
     def _compute_amount_uncleared(self):
         amounts = Counter()
-        for credit in self.filtered("amount_refundable")._get_credits().filtered("amount_refundable")._filter_may_bounce():
+        credits = self.filtered("amount_refundable")._get_credits()
+        for credit in credits.filtered("amount_refundable")._filter_may_bounce():
             amounts[self._get_row_key(credit)] += credit.amount_refundable
         for row in self:
             row.amount_uncleared = amounts[self._get_row_key(row)]

@@ -45,7 +45,10 @@ class ClientRefund(models.Model):
     _order = "date desc, id desc"
 
     name = fields.Char(
-        string="Number", readonly=True, copy=False, help="Drawn when all checks are passed: what is refused uses none up."
+        string="Number",
+        readonly=True,
+        copy=False,
+        help="Drawn when all checks are passed: what is refused uses none up.",
     )
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
     company_id = fields.Many2one(index=True)

@@ -20,9 +20,7 @@ class ResPartnerBank(models.Model):
         """
         # whoever changes the account may not see the refunds
         refunds = (
-            self.env["client.refund"]
-            .sudo()
-            .search([("partner_bank_id", "in", self.ids), ("state", "=", "in_process")])
+            self.env["client.refund"].sudo().search([("partner_bank_id", "in", self.ids), ("state", "=", "in_process")])
         )
         raise_problems(
             self.env._(

@@ -57,7 +57,7 @@ class TestDormantAttempts(ClientDormantCommon):
         self._compose(self.register).action_send_mail()
         attempt = self.register.attempt_ids
         self.assertEqual((self.register.attempt_count, attempt.mail_failure), (1, ""))
-        attempt.message_id.notification_ids.write(
+        attempt.message_id.sudo().notification_ids.write(
             {"notification_status": "bounce", "failure_type": "mail_bounce"}
         )
         self.env.invalidate_all()
@@ -68,7 +68,7 @@ class TestDormantAttempts(ClientDormantCommon):
         other = self._register(self._credit_note(70, partner=self.other_client))
         self.other_client.email = "office@birch.example.com"
         self._compose(self.register | other).action_send_mail()
-        other.attempt_ids.message_id.notification_ids.write(
+        other.attempt_ids.message_id.sudo().notification_ids.write(
             {"notification_status": "exception", "failure_type": "mail_smtp"}
         )
         self.env.invalidate_all()

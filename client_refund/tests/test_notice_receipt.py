@@ -77,7 +77,7 @@ class TestNoticeReceipt(MailCase, ClientRefundCommon):
         refunds = self.refund | self._refund({credit: None}, partner_id=self.other_client.id)
         with self.mock_mail_gateway():
             self._compose(f"{ACTION}_multi", refunds.payment_ids).save().action_send_mail()
-        notifications = refunds[1].notice_message_id.notification_ids
+        notifications = refunds[1].notice_message_id.sudo().notification_ids
         self.assertEqual(notifications.res_partner_id, self.other_client)
         notifications.write({"notification_status": "bounce", "failure_type": "mail_bounce"})
         self.env.invalidate_all()

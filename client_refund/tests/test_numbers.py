@@ -95,13 +95,17 @@ class TestNumbers(ClientRefundCommon):
         self._create("2024-04-01")
         number = self._next_number()
         row = ["Alder & Finch LLP", "100", "2024-04-01", "IMPORT-1"]
-        wizard = self.env["base_import.import"].with_user(self.clerk).create(
-            {
-                "res_model": "client.refund",
-                "file": ",".join(row).encode(),
-                "file_type": "text/csv",
-                "file_name": "refunds.csv",
-            }
+        wizard = (
+            self.env["base_import.import"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "res_model": "client.refund",
+                    "file": ",".join(row).encode(),
+                    "file_type": "text/csv",
+                    "file_name": "refunds.csv",
+                }
+            )
         )
         columns = ["partner_id", "amount_to_refund", "date", "external_reference"]
         options = {

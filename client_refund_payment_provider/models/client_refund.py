@@ -51,12 +51,13 @@ class ClientRefund(models.Model):
 
     def _check_drafted(self):
         """Refuse to take more of an online payment than is left of it."""
-        super()._check_drafted()
+        result = super()._check_drafted()
         raise_problems(
             refund._name_problem(problem)
             for refund in self.filtered("line_ids.source_transaction_id")
             for problem in refund._get_source_problems()
         )
+        return result
 
     def _check_refund_lines(self, lines):
         result = super()._check_refund_lines(lines)
