@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("client_refund_notice_failed", {
         },
         {
             content: "The client is told in a moment",
-            trigger: `.o_form_view:not(:has(button[name=action_send_notice])):not(:has([name=notice_failure])) ${TO_SEND}`,
+            trigger: `.o_form_view:not(:has(button[name=action_send_notice])) ${TO_SEND}`,
         },
     ],
 });

@@ -46,7 +46,8 @@ registry.category("web_tour.tours").add("client_refund_mark_paid_many", {
         },
         {
             content: "Both are paid, and nothing is in process",
-            trigger: ".o_list_view:not(:contains(In Process)) .o_data_row:contains(Birch Holdings):contains(Paid)",
+            trigger:
+                ".o_list_view:not(:has(.o_data_row:contains(In Process))) .o_data_row:contains(Birch Holdings):contains(Paid)",
         },
     ],
 });
