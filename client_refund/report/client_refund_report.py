@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.client_refund_lists import without_owner
+
 
 class ClientRefundReport(models.Model):
     """The analysis of refunds: one row per credit that a refund takes something of.
@@ -30,7 +32,6 @@ class ClientRefundReport(models.Model):
             "payment_method_line_id",
             "reason_id",
             "returned_on",
-            "run_id",
             "state",
             "user_id",
         ],
@@ -84,9 +85,6 @@ class ClientRefundReport(models.Model):
     user_id = fields.Many2one("res.users", string="Requested By", readonly=True, help="Who asked for the refund.")
     approver_id = fields.Many2one(
         "res.users", string="Approved By", readonly=True, help="Who approved the refund, where that was due."
-    )
-    run_id = fields.Many2one(
-        "client.refund.run", string="Refund Run", readonly=True, help="The run that the refund was prepared in."
     )
     state = fields.Selection(
         selection=lambda self: self.env["client.refund"]._fields["state"]._description_selection(self.env),
@@ -144,7 +142,6 @@ class ClientRefundReport(models.Model):
                    line.source_type,
                    refund.user_id,
                    refund.approver_id,
-                   refund.run_id,
                    refund.state,
                    refund.returned_on IS NOT NULL AS is_returned,
                    refund.date - credit.date AS days_to_refund,
@@ -254,4 +251,4 @@ class ClientRefundReport(models.Model):
 
         :return: an action dictionary
         """
-        return self.refund_id._get_records_action(name=self.env._("Client Refund"))
+        return without_owner(self.refund_id._get_records_action(name=self.env._("Client Refund")))

@@ -15,11 +15,11 @@ class ClientRefundTerms(models.AbstractModel):
     def _is_trusted_account_missing(self):
         return self._is_paying_from_journal() and super()._is_trusted_account_missing()
 
-    def _get_own_risks(self, *args):
-        risks = super()._get_own_risks(*args)
+    def _get_own_risks(self, findings):
+        risks = super()._get_own_risks(findings)
         if self._is_paying_from_journal():
             return risks
-        return {kind: message for kind, message in risks.items() if kind not in ACCOUNT_RISKS}
+        return {kind: values for kind, values in risks.items() if kind not in ACCOUNT_RISKS}
 
 
 class ClientRefund(models.Model):
