@@ -120,6 +120,7 @@ class ClientRefundApproval(models.Model):
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
+        self._number()
         self._add_contributor()
         # before the risks: what is asked for together counts together
         self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})

@@ -29,6 +29,7 @@ from . import test_numbers
 from . import test_offset
 from . import test_one_owner
 from . import test_only_by_refund
+from . import test_paid
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
@@ -47,6 +48,7 @@ from . import test_tour_dashboard
 from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_only_by_refund
+from . import test_tour_paid
 from . import test_tour_phone
 from . import test_tour_policy
 from . import test_tour_portal
