@@ -12,6 +12,7 @@ class TestTourTruth(ClientRefundCommon, HttpCase):
 
     def test_after_a_refused_click(self):
         self.env.company.write({"client_refund_approval_policy": "above", "client_refund_approval_amount": 1000})
+        self.clerk.group_ids |= self.env.ref("base.group_partner_manager")
         own = self._bank_account("BE111")
         self._bank_account("BE222", partner=self.other_client)
         credit_note, payment = self._credit_note(400), self._payment(250)

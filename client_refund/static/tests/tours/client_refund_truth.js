@@ -110,9 +110,11 @@ registry.category("web_tour.tours").add("client_refund_truth", {
 
         ...choose("partner_id", "Birch", "Birch Holdings"),
         {
-            content: "What the other client is owed",
-            trigger: `${WIZARD}:has(.oe_subtotal_footer [name=amount]:contains(80.00)):has([name=balance_after]:contains(/\\s0.00$/)) [name=partner_bank_id] input:value(BE222)`,
+            content: "What the other client is owed, and its account",
+            trigger: `${WIZARD} [name=partner_bank_id] input:value(BE222)`,
         },
+        click(`${WIZARD} [name=line_ids] .o_data_row:contains(80.00) td[name=selected]`),
+        see("80.00", "0.00", "Ask for Approval", "on file for Alder"),
         ...choose("partner_id", "Alder", "Alder & Finch LLP"),
         see("650.00", "0.00", "Refund"),
         click(`${PAYMENT} td[name=selected]`),
