@@ -1,4 +1,4 @@
-SEQUENCES = ("client.refund", "client.refund.run", "client.dormant.credit")
+SEQUENCES = ("client.refund",)
 
 
 def uninstall_hook(env):

@@ -99,7 +99,7 @@ def browser_tests(files):
 def rail_tests():
     """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
     return [
-        *(path for glue in databases.GLUE for path in sorted((databases.ROOT / glue).glob("tests/test_*.py"))),
+        *(path for addon in databases.SMALL for path in sorted((databases.ROOT / addon).glob("tests/test_*.py"))),
         *addon_tests(NEIGHBOUR_TESTS),
         *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
     ]
@@ -158,19 +158,19 @@ def run_second_share(options):
     codes = [pytest(SECOND, *options, *second)]
     databases.copy(SECOND, TOGETHER)
     databases.drop(SECOND)
-    with databases.timed(f"installing what {', '.join(databases.GLUE)} are for in {TOGETHER}"):
-        databases.meet(TOGETHER, *databases.GLUE, neighbours=databases.NEIGHBOURS)
+    with databases.timed(f"installing what {', '.join(databases.SMALL)} are for in {TOGETHER}"):
+        databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
         databases.make_assets(TOGETHER)
     codes.append(pytest(TOGETHER, *options, *rail_tests()))
     databases.drop(TOGETHER)
     return max(codes)
 
 
-def run_meeting(glue, *arguments):
+def run_meeting(addon, *arguments):
     """Run the tests of a small addon, on a copy of the test database where it meets the module that it is for."""
-    with databases.timed(f"installing what {glue} is for in {TOGETHER}"):
+    with databases.timed(f"installing what {addon} is for in {TOGETHER}"):
         databases.copy(databases.TEST, TOGETHER)
-        databases.meet(TOGETHER, glue)
+        databases.meet(TOGETHER, addon)
     code = pytest(TOGETHER, *arguments)
     databases.drop(TOGETHER)
     return code
@@ -179,8 +179,8 @@ def run_meeting(glue, *arguments):
 def run_some(options, arguments):
     """Run what the arguments ask for: tests of the small addon that they name, or else of the addon."""
     named = [argument.split("/")[0] for argument in arguments]
-    if glue := next((glue for glue in databases.GLUE if glue in named), None):
-        return run_meeting(glue, *options, *arguments)
+    if addon := next((addon for addon in databases.SMALL if addon in named), None):
+        return run_meeting(addon, *options, *arguments)
     return pytest(databases.TEST, *options, databases.ADDON, f"--ignore-glob=*/{NEIGHBOUR_TESTS}", *arguments)
 
 

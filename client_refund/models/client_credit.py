@@ -1,10 +1,11 @@
-from collections import Counter
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .account_move_line_held import HELD_BACK
 from .client_refund_lists import without_owner
 
 
@@ -38,7 +39,7 @@ class ClientCredit(models.Model):
         "account.move": ["origin_payment_id", "payment_state"],
         "account.payment": ["state"],
         "client.refund.line": ["amount_reserved", "move_line_id"],
-        "res.company": ["client_refund_dormant_days", "currency_id", "parent_path"],
+        "res.company": ["currency_id", "parent_path"],
         "res.currency": ["decimal_places"],
         "res.partner": ["client_refund_blocked", "commercial_partner_id", "user_id"],
     }
@@ -82,13 +83,14 @@ class ClientCredit(models.Model):
     amount_refundable = fields.Monetary(
         string="Refundable",
         readonly=True,
-        help="What is open, less what is reserved. Zero on accounts that are never refunded.",
+        help="What is open, less what is reserved. Zero on accounts that are never refunded, and of what a journal "
+        "entry took over from one.",
     )
     amount_uncleared = fields.Monetary(
         string="May Bounce",
-        compute="_compute_amount_uncleared",
-        help="What of the refundable may still go back: receipts that no bank statement confirms, or within the hold "
-        "days of their journal.",
+        compute="_compute_held_back",
+        help="What of the refundable may still go back: receipts that the bank has not confirmed, in a journal whose "
+        "receipts it does confirm, or within the hold days of their journal.",
     )
     amount_owed = fields.Monetary(
         string="Owes", readonly=True, help="What the client owes in this company, in this currency and on this account."
@@ -111,21 +113,12 @@ class ClientCredit(models.Model):
     never_refunded = fields.Boolean(
         readonly=True, help="The settings of the company say that nothing on this account is refunded."
     )
-    dormant = fields.Boolean(
-        readonly=True,
-        help="The oldest of these credits is old enough for the dormant-credit register, as the settings say.",
-    )
     held_back = fields.Selection(
-        selection=[
-            ("blocked", "Client Blocked"),
-            ("never", "Never Refunded"),
-            ("reserved", "Reserved"),
-            ("uncleared", "May Bounce"),
-        ],
+        selection=HELD_BACK,
         compute="_compute_held_back",
-        help="Client blocked: nothing is refunded until the block is lifted. Never refunded: the account is excluded "
-        "in the settings of the company. Reserved: refunds that are not issued yet hold all of it. May bounce: some of "
-        "the money may still go back, refunding that needs approval.",
+        help="Blocked: nothing is refunded until the block is lifted. Never refunded: it is on an account that is "
+        "excluded in the settings of the company, or comes from one. Reserved: refunds that are not issued yet hold "
+        "all of it. May bounce: some of the money may still go back, refunding that is a risk.",
     )
 
     # -------------------------------------------------------------------------
@@ -176,26 +169,21 @@ class ClientCredit(models.Model):
 
     # not what it is computed from, but what is read of the rows: named, it comes with them
     @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open")
-    def _compute_amount_uncleared(self):
-        amounts = Counter()
-        for credit in self._get_credits().filtered("amount_refundable")._filter_may_bounce():
-            amounts[self._get_row_key(credit)] += credit.amount_refundable
-        for row in self:
-            row.amount_uncleared = amounts[self._get_row_key(row)]
-
-    @api.depends("client_blocked", "never_refunded", "amount_refundable", "amount_uncleared")
     def _compute_held_back(self):
+        credits = self._get_credits()
+        held_back = credits._get_held_back()
+        codes, amounts = defaultdict(set), Counter()
+        for credit in credits:
+            code, _text = held_back.get(credit, (False, ""))
+            codes[self._get_row_key(credit)].add(code)
+            if code == "uncleared":
+                amounts[self._get_row_key(credit)] += credit.amount_refundable
         for row in self:
-            if row.client_blocked:
-                row.held_back = "blocked"
-            elif row.never_refunded:
-                row.held_back = "never"
-            elif not row.amount_refundable:
-                row.held_back = "reserved"
-            elif row.amount_uncleared:
-                row.held_back = "uncleared"
-            else:
-                row.held_back = False
+            key = self._get_row_key(row)
+            row.amount_uncleared = amounts[key]
+            # held back is a row where all of it is; that some of it may bounce is told all the same
+            found = codes[key] & {False, "uncleared"} or codes[key]
+            row.held_back = next((code for code, _label in HELD_BACK if code in found), False)
 
     # -------------------------------------------------------------------------
     # Actions
@@ -209,34 +197,8 @@ class ClientCredit(models.Model):
         """
         self.ensure_one()
         credits = self._get_open_credits()
-        certain = credits - credits._filter_may_bounce()
-        return self.env["client.refund.wizard"]._open_for_credits(certain or credits, ticked=bool(certain))
-
-    def action_prepare_run(self):
-        """Make a refund run of the credits behind these rows.
-
-        :return: an action dictionary that opens the run
-        :raise UserError: if nothing is open any more, or if the rows are of several companies
-        """
-        run = self.env["client.refund.run"]._prepare_for_credits(self._get_open_credits())
-        return without_owner(run._get_records_action(name=self.env._("Refund Run")))
-
-    def action_register_dormant(self):
-        """Enter what is old enough of these rows in the dormant-credit register.
-
-        :return: an action dictionary that opens what it is entered in
-        :raise UserError: if nothing of it is old enough, or all of it waits for approval already
-        """
-        registers = self.env["client.dormant.credit"]
-        credits = registers._search_dormant_credits(self.company_id, Domain("id", "in", self._get_open_credits().ids))
-        if not credits:
-            raise UserError(
-                self.env._(
-                    "Nothing of this is old enough for the dormant-credit register. The company's settings say after "
-                    "how many days a credit is."
-                )
-            )
-        return registers._gather(credits)._get_records_action(name=self.env._("Dormant Credits"))
+        free = credits._filter_free()
+        return self.env["client.refund.wizard"]._open_for_credits(free or credits, ticked=bool(free))
 
     def action_view_credits(self):
         """Open the journal items behind these rows.

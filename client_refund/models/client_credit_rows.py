@@ -13,14 +13,20 @@ class ClientCreditRows(models.Model):
 
     @property
     def _table_query(self):
-        """One row for each client, company, currency and receivable account with open credits.
+        """One row for each client, company, currency and receivable account with open credits."""
+        return SQL("SELECT %s FROM %s WHERE %s", self._select(), self._from(), self._where())
+
+    @api.model
+    def _select(self):
+        """The columns of a row, of what `_from` joins; an addon adds its own.
 
         What is worked out for each row on its own stands outside of the groups, so that it is worked out only for the
         rows that are shown.
+
+        :return: SQL
         """
         return SQL(
-            """
-            SELECT credit.*,
+            """credit.*,
                    %(today)s - credit.date AS age,
                    %(age_bucket)s AS age_bucket,
                    client.user_id,
@@ -31,28 +37,41 @@ class ClientCreditRows(models.Model):
                         THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
                         ELSE 0
                    END AS amount_refundable_company_currency,
-                   excluded.account_id IS NULL
-                   AND root.client_refund_dormant_days > 0
-                   AND %(today)s - credit.date >= root.client_refund_dormant_days AS dormant,
                    %(blocked)s AS client_blocked,
                    %(owed)s AS amount_owed,
-                   %(last_activity)s AS last_activity
-              FROM %(groups)s AS credit
-              JOIN res_partner client ON client.id = credit.partner_id
-              JOIN res_company company ON company.id = credit.company_id
-              JOIN res_company root ON root.id = split_part(company.parent_path, '/', 1)::int
-              JOIN res_currency company_currency ON company_currency.id = company.currency_id
-         LEFT JOIN %(excluded)s AS excluded
-                ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id
-            """,
+                   %(last_activity)s AS last_activity""",
             today=self._get_today(),
             age_bucket=self._get_age_bucket_sql(),
             blocked=self._get_blocked_sql(),
             owed=self._get_owed_sql(),
             last_activity=self._get_last_activity_sql(),
+        )
+
+    @api.model
+    def _from(self):
+        """What a row is read of: `credit`, its `client`, `company` and `company_currency`; `excluded` where its account
+        is never refunded.
+
+        :return: SQL
+        """
+        return SQL(
+            """%(groups)s AS credit
+              JOIN res_partner client ON client.id = credit.partner_id
+              JOIN res_company company ON company.id = credit.company_id
+              JOIN res_currency company_currency ON company_currency.id = company.currency_id
+         LEFT JOIN %(excluded)s AS excluded
+                ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id""",
             groups=self._get_groups_sql(),
             excluded=self._get_excluded_sql(),
         )
+
+    @api.model
+    def _where(self):
+        """Which rows there are.
+
+        :return: SQL
+        """
+        return SQL("TRUE")
 
     @api.model
     def _get_today(self):
@@ -64,6 +83,7 @@ class ClientCreditRows(models.Model):
         """The open credits, by the one definition, summed up. Amounts are positive."""
         items = self.env["account.move.line"].sudo()
         query = items._search(items._get_open_credit_domain())
+        taken_over = self._get_taken_over_join()
         return SQL(
             """(
             SELECT MIN(account_move_line.id) AS id,
@@ -83,6 +103,7 @@ class ClientCreditRows(models.Model):
               FROM %(open_credits)s
               JOIN res_partner contact ON contact.id = account_move_line.partner_id
          LEFT JOIN %(reserved)s AS reserved ON reserved.move_line_id = account_move_line.id
+              %(taken_over)s
              WHERE %(is_open_credit)s
                AND account_move_line.account_id IN %(receivable_accounts)s
           GROUP BY contact.commercial_partner_id,
@@ -91,8 +112,13 @@ class ClientCreditRows(models.Model):
                    account_move_line.account_id
             )""",
             unreserved=SQL(
-                "GREATEST(-account_move_line.amount_residual_currency - COALESCE(reserved.amount, 0), 0)",
+                """CASE WHEN %s
+                        THEN 0
+                        ELSE GREATEST(-account_move_line.amount_residual_currency - COALESCE(reserved.amount, 0), 0)
+                   END""",
+                SQL("taken_over.id IS NOT NULL") if taken_over else SQL("FALSE"),
             ),
+            taken_over=taken_over,
             open_credits=query.from_clause,
             is_open_credit=query.where_clause,
             reserved=self._get_reserved_sql(),
@@ -129,6 +155,21 @@ class ClientCreditRows(models.Model):
               JOIN res_company parent ON parent.id = rel.res_company_id
               JOIN res_company branch ON branch.parent_path LIKE parent.parent_path || '%%'
             )"""
+        )
+
+    @api.model
+    def _get_taken_over_join(self):
+        """What journal entries took over from such accounts, joined to the open credits.
+
+        :return: SQL, empty where no account is excluded
+        """
+        # whatever company excludes it
+        if not self.env["res.company"].sudo().search_count([("client_refund_excluded_account_ids", "!=", False)], limit=1):
+            return SQL()
+        items = self.env["account.move.line"]
+        return SQL(
+            "LEFT JOIN (%s) AS taken_over ON taken_over.id = account_move_line.id",
+            items._get_taken_over_sql(self._get_excluded_sql()),
         )
 
     @api.model

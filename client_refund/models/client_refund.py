@@ -4,7 +4,7 @@ from odoo.tools import format_amount
 
 from .client_refund_lists import open_records, without_owner
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context, with_workflow
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -41,8 +41,16 @@ class ClientRefund(models.Model):
 
     _name = "client.refund"
     _description = "Client Refund"
-    _inherit = ["client.refund.mixin", "client.refund.numbers", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.mixin",
+        "client.refund.numbers",
+        "client.refund.owner",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
+    _owner_field = "client_refund_id"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
@@ -58,7 +66,7 @@ class ClientRefund(models.Model):
     date = fields.Date(tracking=True)
     journal_id = fields.Many2one(tracking=True)
     payment_method_line_id = fields.Many2one(tracking=True)
-    partner_bank_id = fields.Many2one(tracking=True)
+    partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
     user_id = fields.Many2one(
         "res.users",
         string="Requested By",
@@ -139,8 +147,8 @@ class ClientRefund(models.Model):
         copy=False,
         index=True,
         help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
-        "payment is issued; it holds the credits until it is booked. Paid: the payment is paid. Canceled: holds "
-        "nothing.",
+        "payment is issued; it holds the credits until it is booked. Paid: the money has left, as the bank or somebody "
+        "says. Canceled: holds nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
@@ -183,7 +191,7 @@ class ClientRefund(models.Model):
     def _get_own_refund(self):
         return self
 
-    @api.depends("payment_ids.state")
+    @api.depends("payment_ids.state", "marked_paid_on")
     def _compute_state(self):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
         for refund in self:
@@ -191,11 +199,6 @@ class ClientRefund(models.Model):
                 refund.state = "paid" if refund._is_paid() else "in_process"
             else:
                 refund.state = refund.state or "draft"
-
-    def _is_paid(self):
-        # one that only settles invoices has nothing to wait for
-        paid = all(payment.state == "paid" for payment in self._get_standing_payments())
-        return paid and not self._is_waiting_to_pay()
 
     def _get_standing_payments(self):
         """The payments of this refund that were not taken back."""
@@ -234,14 +237,14 @@ class ClientRefund(models.Model):
         :return: client.refund
         :raise UserError: names what is wrong with any of them; then none is made
         """
-        self._refuse_fields(self, vals_list, self._get_terms_fields())
+        refuse_fields(self, vals_list, self._get_terms_fields())
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
         refunds = super(ClientRefund, with_neutral_context(self)).create(
             [
                 {
                     **vals,
                     "name": name,
-                    "partner_id": partner.commercial_partner_id.id,
+                    "partner_id": partner._get_refund_client().id,
                     "external_reference": vals.get("external_reference") or False,
                 }
                 for vals, partner, name in zip(vals_list, partners, self._draw_numbers(vals_list), strict=True)
@@ -251,8 +254,8 @@ class ClientRefund(models.Model):
         return refunds
 
     def write(self, vals):
-        self._refuse_fields(self, [vals], self._get_terms_fields())
-        if not self._get_terms_fields() & vals.keys() or in_workflow(self.env):
+        refuse_fields(self, [vals], self._get_terms_fields())
+        if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super(ClientRefund, with_neutral_context(self)).write(vals)
         self._check_changeable()
         if vals.get("partner_id"):
@@ -280,7 +283,7 @@ class ClientRefund(models.Model):
 
     @api.model
     def _get_client(self, partner_id):
-        return self.env["res.partner"].browse(partner_id).commercial_partner_id
+        return self.env["res.partner"].browse(partner_id)._get_refund_client()
 
     @api.model
     def _get_terms_fields(self):
@@ -289,20 +292,6 @@ class ClientRefund(models.Model):
         :return: set of str
         """
         return TERMS_FIELDS
-
-    @api.model
-    def _refuse_fields(self, records, vals_list, allowed):
-        """Refuse to write fields that only the refund's own methods write; chatter and activities are free.
-
-        :raise UserError: names the fields
-        """
-        if refused := get_refused_fields(records, vals_list, allowed):
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
-                    fields=refused,
-                )
-            )
 
     def _check_something_chosen(self):
         raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
@@ -321,6 +310,12 @@ class ClientRefund(models.Model):
             for refund in self
             if not refund._is_changeable()
         )
+
+    def _check_free(self):
+        """Refuse to work on refunds that are in other hands; who takes refunds in hand says so here.
+
+        :raise UserError: names the refunds and who has them
+        """
 
     # -------------------------------------------------------------------------
     # Texts
@@ -354,11 +349,17 @@ class ClientRefund(models.Model):
         """
         self.ensure_one()
         self._check_changeable()
-        return self.env["client.refund.wizard"]._open(
+        return self.env["client.refund.wizard"]._open(self._prepare_wizard_vals())
+
+    def _prepare_wizard_vals(self):
+        """The values of the wizard that changes this refund.
+
+        :return: dict
+        """
+        return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
-            | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
-            | {"send_notice": self.send_notice}
+            | {"refund_id": self.id, "date": self.date, "memo": self.memo, "send_notice": self.send_notice}
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
         )
 

@@ -1,26 +1,30 @@
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.tools import plaintext2html
 
 
-def prepare_approval_activity_vals(document, activity, approver, reason=""):
-    """The values of the activity by which an approver learns of what waits.
+def prepare_approval_activity_vals(document, activity, approver, reason="", subject=""):
+    """The values of the activity by which an approver learns of what waits; the mail of it says the same.
 
-    :param document: a refund, a run or a dormant credit
+    :param document: what waits, with mail thread and activities, in the approver's language
     :param activity: str, the XML id of the activity's type
     :param approver: res.users
     :param reason: str, why it waits
+    :param subject: str, what is to be approved: how much, for whom
     :return: dict
     """
     document.ensure_one()
     env = document.env
     activity_type = env.ref(activity)
+    heading = Markup("<p>%s: %s</p>") % (document._get_html_link(), subject) if subject else Markup()
     return {
         "activity_type_id": activity_type.id,
         "automated": True,
         "date_deadline": fields.Date.context_today(document),
-        "note": plaintext2html(reason) if reason else False,
+        "note": heading + plaintext2html(reason) if reason else heading,
         "res_id": document.id,
         "res_model_id": env["ir.model"]._get_id(document._name),
-        "summary": activity_type.summary,
+        "summary": f"{activity_type.summary}: {subject}" if subject else activity_type.summary,
         "user_id": approver.id,
     }

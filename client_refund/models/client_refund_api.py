@@ -23,7 +23,8 @@ class ClientRefundApi(models.Model):
             * ``company_id``, ``currency_id``, ``journal_id``, ``payment_method_line_id``, ``partner_bank_id``,
               ``date``, ``memo``, ``reason_id``, ``send_notice``: optional, with the defaults of the wizard
             * ``lines``: optional list of ``{"move_line_id": id, "amount": positive amount in the refund's currency}``;
-              without it every open credit of the client in the currency, as far as it is not reserved
+              without it every open credit of the client in the currency that nothing holds back, as far as it is not
+              reserved; a receipt that may still bounce must be named
             * ``offset``: optional bool, whether open invoices are settled from the credits first, due first; without it
               as the policy of the company proposes
             * ``external_reference``: optional str, unique per company
@@ -51,19 +52,6 @@ class ClientRefundApi(models.Model):
         refund = self._create_once([{**values, "company_id": company.id}])
         refund.action_submit()
         return refund.id
-
-    @api.model
-    def _parse_date(self, value):
-        """A date from a program.
-
-        :param value: date, str or False
-        :return: date or None
-        :raise UserError: if it is none
-        """
-        try:
-            return fields.Date.to_date(value)
-        except (TypeError, ValueError, AttributeError) as error:
-            raise UserError(self.env._("%(value)s is no date. Give it as YYYY-MM-DD.", value=value)) from error
 
     def _find_repeated(self, company, values):
         """The refund that an earlier call with the same `external_reference` made.
@@ -125,8 +113,7 @@ class ClientRefundApi(models.Model):
             )
         return [
             {"move_line_id": credit.id, "amount": credit.amount_refundable}
-            for credit in credits
-            if credit.currency_id == currency and credit.amount_refundable > 0
+            for credit in credits.filtered(lambda credit: credit.currency_id == currency)._filter_free()
         ]
 
     def _prepare_offset_vals_list(self, values, lines, company):

@@ -1,12 +1,15 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
 from .client_refund_activities import prepare_approval_activity_vals
-from .client_refund_problems import raise_problems
+from .client_refund_groups import check_may_answer
+from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
+MANY = 5
 
 
 class ClientRefundApproval(models.Model):
@@ -32,24 +35,35 @@ class ClientRefundApproval(models.Model):
     )
     can_approve = fields.Boolean(compute="_compute_can_approve")
     approved_on = fields.Datetime(readonly=True, copy=False)
+    approval_reasons = fields.Json(string="Approval Reasons by Code", readonly=True, copy=False)
     approval_reason = fields.Text(
-        string="Why It Needs Approval", readonly=True, copy=False, help="Empty where no approval was due."
+        string="Why It Needs Approval",
+        compute="_compute_approval_reason",
+        help="Empty where no approval was due. In the language of who reads it.",
     )
     risks = fields.Json(string="Risks by Kind", readonly=True, copy=False)
     risk_summary = fields.Text(
         string="Risks",
         compute="_compute_risk_summary",
-        store=True,
-        help="The risks that were seen when the refund was asked for.",
+        help="The risks that were seen when the refund was asked for, in the language of who reads them.",
     )
     payee_account_number = fields.Char(
         readonly=True, copy=False, help="The number of the payee account when the refund was asked for."
     )
 
+    @api.depends("approval_reasons", "risks")
+    @api.depends_context("lang")
+    def _compute_approval_reason(self):
+        for refund in self:
+            # the database forgets the order: what the policy says first
+            codes = sorted((refund.approval_reasons or {}).items(), key=lambda code: code[0] in (refund.risks or {}))
+            refund.approval_reason = "\n".join(refund._describe(dict(codes)))
+
     @api.depends("risks")
+    @api.depends_context("lang")
     def _compute_risk_summary(self):
         for refund in self:
-            refund.risk_summary = "\n".join((refund.risks or {}).values())
+            refund.risk_summary = "\n".join(refund._describe(refund.risks))
 
     @api.depends("state", "contributor_ids")
     @api.depends_context("uid")
@@ -58,10 +72,6 @@ class ClientRefundApproval(models.Model):
             refund.can_approve = refund.state == "to_approve" and self.env.user not in refund._get_contributors()
 
     def _get_contributors(self):
-        """Who had a hand in this refund, and so can't approve it.
-
-        :return: res.users
-        """
         self.ensure_one()
         return self.contributor_ids | self.create_uid
 
@@ -76,11 +86,11 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then nothing is done
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
-        waiting = refunds.filtered("approval_reason")
+        waiting = refunds.filtered("approval_reasons")
         waiting._wait_for_approval()
         (refunds - waiting)._issue()
         return True
@@ -92,7 +102,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         refunds._ask()
         raise_problems(
@@ -100,7 +110,7 @@ class ClientRefundApproval(models.Model):
                 self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason)
             )
             for refund in refunds
-            if refund.approval_reason
+            if refund.approval_reasons
         )
         refunds.activity_unlink([APPROVAL_ACTIVITY])
         refunds._issue()
@@ -116,7 +126,7 @@ class ClientRefundApproval(models.Model):
         for refund in self:
             refund.write(
                 {
-                    "approval_reason": "\n".join(reasons[refund]),
+                    "approval_reasons": reasons[refund],
                     "payee_account_number": refund.partner_bank_id.acc_number,
                 }
             )
@@ -124,7 +134,7 @@ class ClientRefundApproval(models.Model):
     def _keep_risks(self):
         """Keep the risks of these refunds as they are now.
 
-        :return: dict, client.refund: dict, kind of risk: message
+        :return: dict, client.refund: dict, kind of risk: values
         """
         risks = self._get_risks()
         for refund in self:
@@ -137,17 +147,7 @@ class ClientRefundApproval(models.Model):
             return
         self.activity_unlink([APPROVAL_ACTIVITY])
         self.state = "to_approve"
-        totals = self._get_amounts_together()
-        limits = {
-            company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
-        }
-        approvers = {
-            refund: self.env["client.refund.approval.limit"]._get_approvers(
-                refund.company_id, totals[refund], limits[refund.company_id]
-            )
-            - refund._get_contributors()
-            for refund in self
-        }
+        approvers = self._get_approvers()
         self.env["mail.activity"].create(
             [refund._prepare_approval_activity_vals(approver) for refund in self for approver in approvers[refund]]
         )
@@ -159,24 +159,43 @@ class ClientRefundApproval(models.Model):
         :param approver: res.users
         :return: dict
         """
-        return prepare_approval_activity_vals(self, APPROVAL_ACTIVITY, approver, self.approval_reason)
+        refund = self.with_context(lang=approver.lang)
+        return prepare_approval_activity_vals(
+            refund, APPROVAL_ACTIVITY, approver, refund.approval_reason, refund._get_approval_subject()
+        )
+
+    def _get_approval_subject(self):
+        """What is to be approved: how much, for whom, to which account, and who asked.
+
+        :return: str
+        """
+        self.ensure_one()
+        texts = {"amount": self._format_amount(), "client": self.partner_id.display_name, "user": self.user_id.name}
+        if not self.partner_bank_id:
+            return self.env._("%(amount)s to %(client)s, asked for by %(user)s", **texts)
+        return self.env._(
+            "%(amount)s to %(client)s, account %(account)s, asked for by %(user)s",
+            **texts,
+            account=self.partner_bank_id.acc_number,
+        )
 
     def _get_asked_message(self, approvers):
-        """What the refund's chatter says when it waits.
+        """What the refund's chatter says when it waits, in the language of the company, since all read it.
 
         :param approvers: res.users
         :return: str
         """
+        refund = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
         if not approvers:
-            return self.env._(
+            return refund.env._(
                 "Waits for approval, and nobody else may approve it. An administrator can give somebody the right "
                 "to approve refunds, or raise a limit. %(reasons)s",
-                reasons=self.approval_reason,
+                reasons=refund.approval_reason,
             )
-        return self.env._(
+        return refund.env._(
             "Waits for approval. Any of these may approve it: %(approvers)s. %(reasons)s",
             approvers=", ".join(approvers.mapped("name")),
-            reasons=self.approval_reason,
+            reasons=refund.approval_reason,
         )
 
     def _take_back(self):
@@ -190,17 +209,18 @@ class ClientRefundApproval(models.Model):
         return waiting
 
     def _add_contributor(self):
-        """Remember that the user had a hand in these refunds."""
+        """Remember that the user had a hand in these refunds; who approved them before saw something else."""
+        with_workflow(self.filtered("approver_id")).write({"approver_id": False, "approved_on": False})
         new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
         with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
     def _ask_again(self):
-        """Who changes a waiting refund becomes who asked for it."""
-        waiting = with_workflow(self)
-        waiting._ask()
-        for refund in waiting.filtered(lambda refund: not refund.approval_reason):
-            refund.approval_reason = self.env._("It was changed while it waited for approval.")
-        waiting._wait_for_approval()
+        """Who changes a waiting refund becomes who asked for it; it stays a draft where no approval is due any more."""
+        refunds = with_workflow(self)
+        refunds._ask()
+        for refund in refunds:
+            refund.approval_reasons = refund._get_change_reasons(refund.approval_reasons)
+        refunds.filtered("approval_reasons")._wait_for_approval()
 
     # -------------------------------------------------------------------------
     # Answer
@@ -214,8 +234,8 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is approved
         """
         refunds = with_workflow(self)
-        refunds._check_may_answer()
-        refunds._check_free_of_run()
+        check_may_answer(self.env)
+        refunds._check_free()
         refunds._lock_items()
         refunds._touch_clients()
         raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
@@ -224,7 +244,35 @@ class ClientRefundApproval(models.Model):
         refunds.activity_unlink([APPROVAL_ACTIVITY])
         refunds._message_log_batch({refund.id: self.env._("Approved.") for refund in refunds})
         refunds._issue()
+        refunds._tell_approved()
         return True
+
+    def _tell_approved(self):
+        """Let those who asked for these refunds know: one message each, however many were approved."""
+        for user, refunds in self.grouped("user_id").items():
+            told = refunds.with_context(lang=user.lang)
+            told.env["mail.thread"].message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=told.env._("%(user)s approved: %(refunds)s", user=self.env.user.name, refunds=told._list_names()),
+                body=Markup("<br/>").join(
+                    Markup("%s: %s") % (refund._get_html_link(), refund._get_approval_subject()) for refund in told
+                ),
+            )
+
+    def _list_names(self):
+        """The numbers of these refunds, the first of them where they are many."""
+        names = ", ".join(self[:MANY].mapped("name"))
+        return names if len(self) <= MANY else self.env._("%(refunds)s and more", refunds=names)
+
+    def _get_reject_alerts(self):
+        """What becomes of these refunds when they are rejected.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "The refund is canceled and gives back the credits that it holds. Who asked for it is told why."
+        )
+        return {"reject": {"message": message, "level": "info"}}
 
     def action_reject(self, reason):
         """Reject these waiting refunds: they are canceled and give back what they hold.
@@ -235,11 +283,11 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is rejected
         """
         refunds = with_workflow(self)
-        refunds._check_may_answer()
-        refunds._check_free_of_run()
+        check_may_answer(self.env)
+        refunds._check_free()
         refunds._lock_items()
         raise_problems(
-            refunds._get_reason_problems(reason)
+            get_reason_problems(self.env, reason)
             + [refund._get_not_waiting_message() for refund in refunds if refund.state != "to_approve"]
         )
         refunds.activity_unlink([APPROVAL_ACTIVITY])
@@ -253,14 +301,6 @@ class ClientRefundApproval(models.Model):
                 user_id=refund.user_id.id,
             )
         return True
-
-    def _check_may_answer(self):
-        if not self.env.user.has_group("client_refund.group_client_refund_approve"):
-            raise AccessError(
-                self.env._(
-                    "You may not approve or reject refunds. Ask an administrator for the right to approve refunds."
-                )
-            )
 
     def _get_approval_problems(self):
         """Why the user can't approve these refunds.
@@ -281,7 +321,7 @@ class ClientRefundApproval(models.Model):
     def _get_own_approval_problems(self, risks, total, limits):
         """Why the user can't approve this refund.
 
-        :param risks: dict, kind of risk: message, as they are now
+        :param risks: dict, kind of risk: values, as they are now
         :param total: amount in company currency, other refunds that count together included
         :param limits: dict, res.users: amount in company currency
         :return: list of str
@@ -313,7 +353,7 @@ class ClientRefundApproval(models.Model):
         if self._is_account_of(self.env.user):
             problems.append(
                 self.env._(
-                    "you changed payee account %(account)s lately, so somebody else must approve it.",
+                    "you entered payee account %(account)s lately, so somebody else must approve it.",
                     account=self.partner_bank_id.acc_number,
                 )
             )
@@ -322,11 +362,11 @@ class ClientRefundApproval(models.Model):
     def _get_findings(self, risks):
         """What is different from when this refund was asked for.
 
-        :param risks: dict, kind of risk: message, as they are now
+        :param risks: dict, kind of risk: values, as they are now
         :return: list of str
         """
         self.ensure_one()
-        findings = [message for kind, message in risks.items() if kind not in (self.risks or {})]
+        findings = self._describe({kind: risks[kind] for kind in risks if kind not in (self.risks or {})})
         if (self.partner_bank_id.acc_number or "") != (self.payee_account_number or ""):
             findings.append(
                 self.env._(
@@ -338,10 +378,13 @@ class ClientRefundApproval(models.Model):
         return findings
 
     def _is_account_of(self, user):
-        """Whether a user made or changed the payee account so lately that it is a risk."""
+        """Whether a user entered the payee account so lately that it is a risk, and nobody else has vouched for it."""
         account = self.partner_bank_id
         return (
-            bool(account) and self._is_recent(account.write_date) and user in (account.create_uid | account.write_uid)
+            bool(account)
+            and self._is_recent(account._get_entered_on())
+            and user == account._get_entered_by()
+            and not account._get_voucher() - user
         )
 
     def _get_waiting_problems(self):
@@ -349,7 +392,9 @@ class ClientRefundApproval(models.Model):
 
         :return: list of str
         """
-        waiting = self.filtered(lambda refund: refund.state == "to_approve")
+        waiting = self.filtered(
+            lambda refund: refund.state == "to_approve" and refund.company_id._is_client_refund_approval_wanted()
+        )
         risks = waiting._get_risks()
         return [
             refund._name_problem(

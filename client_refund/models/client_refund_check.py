@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -96,11 +97,30 @@ class ClientRefundCheck(models.Model):
                     credit=self._format_amount(self.amount_credit),
                 )
             )
+        problems += self._get_date_problems()
         if self._is_paying_from_journal():
             problems += self._get_journal_problems(bank_accounts)
         if self._is_paying():
             problems += self._get_lock_date_problems(self.date)
         return problems
+
+    def _get_date_problems(self):
+        """What is wrong with the date: nothing is paid back before the firm owes it.
+
+        :return: list of str
+        """
+        youngest = self._get_youngest_credit()
+        if not youngest or youngest.date <= self.date:
+            return []
+        return [
+            self.env._(
+                "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, or "
+                "leave that out.",
+                date=format_date(self.env, self.date),
+                document=youngest.move_id.display_name,
+                document_date=format_date(self.env, youngest.date),
+            )
+        ]
 
     def _get_journal_problems(self, bank_accounts):
         """What is wrong with the journal and the payment method.

@@ -88,7 +88,6 @@ class ClientRefundImportCheck(models.Model):
         """
         partners = self.env["res.partner"].browse([row.values["partner_id"] for row in rows])
         clients = partners.commercial_partner_id
-        blocks = clients._get_client_refund_blocks()
         items = self.env["account.move.line"]
         credits = items.search(
             items._get_open_credit_domain()
@@ -96,21 +95,19 @@ class ClientRefundImportCheck(models.Model):
             & Domain("company_id", "child_of", company.id),
             order="date, id",
         )
+        held_back = credits._get_held_back()
         by_client = credits.grouped(lambda credit: credit.partner_id.commercial_partner_id)
         for row, partner in zip(rows, partners, strict=True):
-            client = partner.commercial_partner_id
-            if client in blocks:
-                row.refuse(blocks[client])
-                continue
-            self._take_import_credits(row, by_client.get(client, items), taken)
+            self._take_import_credits(row, by_client.get(partner.commercial_partner_id, items), held_back, taken)
 
-    def _take_import_credits(self, row, credits, taken):
+    def _take_import_credits(self, row, credits, held_back, taken):
         """Let a row take what it wants of its client's open credits, or refuse it.
 
         :param credits: account.move.line, the client's, oldest first
+        :param held_back: dict, account.move.line: (code, text), which are not taken, and why
         :param taken: dict, account.move.line: amount that the rows before have taken
         """
-        refundable = credits.filtered(lambda credit: credit.amount_refundable > 0)
+        refundable = credits.filtered(lambda credit: credit not in held_back)
         currency = self.env["res.currency"].browse(row.values.get("currency_id")) or refundable.currency_id
         if len(currency) > 1:
             row.refuse(
@@ -134,12 +131,12 @@ class ClientRefundImportCheck(models.Model):
                 row.credits.append((credit, share))
                 left = currency.round(left - share)
         if left > 0:
-            row.refuse(
-                self.env._(
-                    "only %(open)s of it is open and not held by other refunds or rows. Refund at most that.",
-                    open=format_amount(self.env, currency.round(amount) - left, currency),
-                )
+            problem = self.env._(
+                "only %(open)s of it is open and not held by other refunds or rows. Refund at most that.",
+                open=format_amount(self.env, currency.round(amount) - left, currency),
             )
+            reasons = (text for credit, (_code, text) in held_back.items() if credit in credits)
+            row.refuse(" ".join(dict.fromkeys([problem, *reasons])))
             return
         for credit, share in row.credits:
             taken[credit] = currency.round(taken[credit] + share)

@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import api, fields, models
 
 from .client_refund_problems import raise_problems
+from .client_refund_workflow import in_workflow
 
 
 class ClientRefundLine(models.Model):
@@ -135,6 +136,10 @@ class ClientRefundLine(models.Model):
             for line in issued
         )
 
+    def _filter_held_by_others(self):
+        """Those of these lines that hold something for a refund that is issued, other than whose methods ask."""
+        return self.filtered(lambda line: line.refund_id._is_issued() and not in_workflow(line.refund_id))
+
     def _get_overdrawn_credits(self):
         """The credits of which these lines hold more than is open.
 
@@ -173,16 +178,15 @@ class ClientRefundLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_problems(self):
-        self.move_line_id._get_refund_sources()  # read for all lines at once
+        self.move_line_id._get_excluded_accounts()  # read for all lines at once
         return super()._get_problems()
 
     def _get_not_open_problem(self):
         credit = self.move_line_id
-        sources = credit._get_refund_sources()
-        if sources.account_id & credit.company_id._get_client_refund_excluded_accounts():
+        if accounts := credit._get_excluded_accounts().get(credit):
             return self.env._(
                 "account %(account)s is never refunded, as the settings of the company say. Leave it out.",
-                account=", ".join(sources.account_id.mapped("display_name")),
+                account=", ".join(accounts.mapped("display_name")),
             )
         return None if credit.amount_refund_open else credit._get_not_open_reason()
 

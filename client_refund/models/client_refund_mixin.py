@@ -8,6 +8,7 @@ class ClientRefundMixin(models.AbstractModel):
     """Who is refunded, how, and to which account: what the wizard asks and the refund keeps."""
 
     _name = "client.refund.mixin"
+    _inherit = "client.refund.codes"
     _description = "Client Refund Terms"
     _check_company_auto = True
 
@@ -70,7 +71,8 @@ class ClientRefundMixin(models.AbstractModel):
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
         help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client.",
+        "By default the account that the money came from, else a trusted account of the client, in the refund's currency "
+        "where there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     reason_id = fields.Many2one(
@@ -99,6 +101,13 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_send_notice(self):
         for record in self:
             record.send_notice = record.company_id._get_client_refund_policy().client_refund_send_notice
+
+    def _get_youngest_credit(self):
+        """The chosen credit that was booked last.
+
+        :return: account.move.line
+        """
+        return self._get_refund_credits().sorted("date")[-1:]
 
     @api.depends("company_id")
     def _compute_available_journal_ids(self):
@@ -157,8 +166,10 @@ class ClientRefundMixin(models.AbstractModel):
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for record in self:
             client = record.partner_id.commercial_partner_id._origin
+            # of the refund's own company, or of one above it that the user works in: ORM checks compute with all rights
+            companies = record.company_id | (record.company_id.parent_ids & self.env.companies)
             record.available_partner_bank_ids = accounts_by_client.get(client, accounts.browse()).filtered(
-                lambda account, record=record: account.company_id in (account.company_id.browse(), record.company_id)
+                lambda account, companies=companies: not account.company_id or account.company_id in companies
             )
 
     @api.model
@@ -185,8 +196,18 @@ class ClientRefundMixin(models.AbstractModel):
         """
         for record in self:
             origins = record._get_origin_accounts()
-            trusted = record.available_partner_bank_ids._origin.filtered("allow_out_payment")
-            record.partner_bank_id = (origins or trusted[:1]) if len(origins) < 2 else False
+            record.partner_bank_id = (origins or record._get_trusted_account()) if len(origins) < 2 else False
+
+    def _get_trusted_account(self):
+        """The trusted account that takes the money best: one in its currency, else one without, else the first.
+
+        :return: res.partner.bank
+        """
+        self.ensure_one()
+        trusted = self.available_partner_bank_ids._origin.filtered("allow_out_payment")
+        return trusted.sorted(
+            lambda account: (account.currency_id != self.currency_id._origin, bool(account.currency_id))
+        )[:1]
 
     def _get_origin_accounts(self):
         """The client's accounts that the money of the chosen credits came from.
@@ -195,7 +216,7 @@ class ClientRefundMixin(models.AbstractModel):
         """
         self.ensure_one()
         numbers = self._get_refund_credits()._get_refund_origin_numbers()
-        return self.available_partner_bank_ids._origin.filtered(lambda account: account.sanitized_acc_number in numbers)
+        return self.available_partner_bank_ids._origin._filter_numbers(numbers)
 
     def _is_trusted_account_missing(self):
         """Whether the payment method pays to trusted accounts only, and this is none."""

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from .client_refund_problems import raise_problems
-from .client_refund_run_work import CONCURRENCY_ERRORS, get_error_text
+from .client_refund_background import get_error_text, step_back_for_others
 from .client_refund_workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
@@ -169,17 +169,15 @@ class ClientRefundNotice(models.Model):
 
         :return: bool, False where others are in the way
         """
-        try:
+
+        def act_if_waiting():
             if not self.try_lock_for_update(allow_referencing=True):
                 return False
             if self.notice_state == "to_send":
                 act()
-            self.env.flush_all()  # what waits to be written may fail too
             return True
-        except CONCURRENCY_ERRORS as error:
-            self.env.cr.rollback()
-            _logger.info("Notice of refund %s: %r", self.id, error)
-            return False
+
+        return step_back_for_others(self, act_if_waiting)
 
     # -------------------------------------------------------------------------
     # One notice

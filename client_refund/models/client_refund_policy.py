@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
 
 
 class ClientRefundPolicy(models.AbstractModel):
@@ -9,60 +8,69 @@ class ClientRefundPolicy(models.AbstractModel):
     _inherit = "client.refund.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_approval_reasons(self, risks):
-        """Why these refunds need approval.
+        """Why these refunds need approval: what the policy says, and their risks, unless it says never.
 
-        :param risks: dict, record: dict of kind of risk: message
-        :return: dict, record: list of str, empty where none is due
+        :param risks: dict, record: dict of kind of risk: values
+        :return: dict, record: dict of code: values, as `_describe` takes them; empty where none is due
         """
         limited = self.filtered(
             lambda record: record.company_id._get_client_refund_policy().client_refund_approval_policy == "above"
         )
         totals = limited._get_amounts_together()
         return {
-            record: [
-                *filter(None, [record._get_request_reason(), record._get_policy_reason(totals.get(record, 0.0))]),
-                *risks[record].values(),
-            ]
+            record: record._get_policy_reason(totals.get(record, 0.0)) | risks[record]
+            if record.company_id._is_client_refund_approval_wanted()
+            else {}
             for record in self
         }
 
-    def _get_request_reason(self):
-        """Why a refund that its client asked for wants an approval, even where no money leaves.
-
-        :return: str or None
-        """
-        if not self._get_own_refund().is_client_request:
-            return None
-        return self.env._("The client asked for it on the portal.")
-
     def _get_policy_reason(self, total):
-        """Why the company's policy wants an approval.
+        """Why the company's policy wants an approval, whatever the risks.
 
         :param total: amount in company currency, other refunds that count together included
-        :return: str or None
+        :return: dict, code: values
         """
         self.ensure_one()
         policy = self.company_id._get_client_refund_policy()
         currency = self.company_id.currency_id
+        limit = policy.client_refund_approval_amount
         if policy.client_refund_approval_policy == "always":
-            return self.env._("Every refund needs approval.")
+            return {"always": {}}
         if (
             policy.client_refund_approval_policy == "above"
             and self._is_paying()
-            and currency.compare_amounts(total, policy.client_refund_approval_amount) > 0
+            and currency.compare_amounts(total, limit) > 0
         ):
-            texts = {
-                "total": format_amount(self.env, total, currency),
-                "limit": format_amount(self.env, policy.client_refund_approval_amount, currency),
-            }
-            if currency.compare_amounts(total, self._get_amount_company_currency()):
-                return self.env._(
-                    "%(total)s is above %(limit)s, counting what the client was refunded within %(days)s days.",
-                    **texts,
-                    days=policy.client_refund_split_days,
-                )
-            return self.env._("%(total)s is above %(limit)s.", **texts)
-        return None
+            is_alone = not currency.compare_amounts(total, self._get_amount_company_currency())
+            days = 0 if is_alone else policy.client_refund_split_days
+            return {"above": {"total": currency.round(total), "limit": limit, "days": days}}
+        return {}
+
+    def _describe_above(self, values):
+        texts = {
+            "total": self._format_code_amount(values["total"]),
+            "limit": self._format_code_amount(values["limit"]),
+        }
+        if values["days"]:
+            return self.env._(
+                "%(total)s is above %(limit)s, counting what the client was refunded within %(days)s days.",
+                **texts,
+                days=values["days"],
+            )
+        return self.env._("%(total)s is above %(limit)s.", **texts)
+
+    def _get_change_reasons(self, reasons):
+        """Why refunds that wait go on to wait where they are changed, however small they are made.
+
+        :param reasons: dict, code: values, why the policy wants an approval of what they are now
+        :return: dict, code: values
+        """
+        if reasons or not self.company_id._is_client_refund_approval_wanted():
+            return reasons
+        return {"changed_while_waiting": {}}
+
+    def _describe_changed_while_waiting(self, _values):
+        return self.env._("It was changed while it waited for approval.")
 
     def _get_amounts_together(self):
         """What each of these refunds pays out, with the client's other refunds that count together.
@@ -93,6 +101,27 @@ class ClientRefundPolicy(models.AbstractModel):
             )
             for record in self
         }
+
+    def _get_approvers(self):
+        """Who may approve each of these refunds: who has the right and the limit, and had no hand in it.
+
+        :return: dict, record: res.users
+        """
+        limits = self.env["client.refund.approval.limit"]
+        totals = self._get_amounts_together()
+        amounts = {company: limits._get_amounts(company) for company in self.company_id}
+        return {
+            record: limits._get_approvers(record.company_id, totals[record], amounts[record.company_id])
+            - record._get_contributors()
+            for record in self
+        }
+
+    def _get_contributors(self):
+        """Who had a hand in this refund, and so can't approve it.
+
+        :return: res.users
+        """
+        raise NotImplementedError
 
     def _get_amount_company_currency(self):
         """What is paid out, converted at the date of the refund."""

@@ -24,7 +24,7 @@ class ClientRefundRequest(models.Model):
         string="Client's Request",
         readonly=True,
         copy=False,
-        help="The client asked for this refund on the portal. It needs approval, whatever the policy of the company.",
+        help="The client asked for this refund on the portal. A colleague looks at it before anything is paid.",
     )
 
     # -------------------------------------------------------------------------
@@ -66,7 +66,7 @@ class ClientRefundRequest(models.Model):
 
     @api.model
     def _get_offered_credits(self, client, companies):
-        """The client's open credits that a run would refund too: nothing that is blocked, excluded or not certain.
+        """The client's open credits that nothing holds back.
 
         :return: account.move.line, oldest first
         """
@@ -77,8 +77,7 @@ class ClientRefundRequest(models.Model):
             & Domain("company_id", "in", companies.ids),
             order="date, id",
         )
-        left_out = self.env["client.refund.run"]._get_reasons_to_leave_out(credits)
-        return credits.filtered(lambda credit: credit not in left_out)
+        return credits._filter_free()
 
     @api.model
     def _prepare_offer_vals(self, client, company, currency, credits):

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo import fields, models
 from odoo.fields import Domain
@@ -7,28 +8,37 @@ from odoo.tools import format_date
 
 
 class ClientRefundRisk(models.AbstractModel):
-    """What makes a refund need a second pair of eyes whatever its amount; seen in the wizard, kept on the refund."""
+    """What makes a refund suspicious: seen in the wizard, kept on the refund; whether it waits is the policy's to say.
+
+    Each risk is found (`_get_…_risk`) as values and written (`_describe_…`) in the language of who reads it.
+    """
 
     _inherit = "client.refund.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_risks(self):
         """The risks of these refunds.
 
-        :return: dict, record: dict of kind of risk: message
+        :return: dict, record: dict of kind of risk: values, as `_describe` takes them
         """
-        others = self._get_other_owners()
-        similar = self._get_similar_refunds()
-        moved = self._get_moved_partners()
-        blocked = self._get_blocked_invoices()
-        return {
-            record: record._get_own_risks(
-                others[record.partner_bank_id],
-                *(found.get(record.partner_id) for found in (similar, moved, blocked)),
-            )
-            if record._is_paying()
-            else {}
-            for record in self
-        }
+        findings = self._get_findings_for_risks()
+        return {record: record._get_own_risks(findings) if record._is_paying() else {} for record in self}
+
+    def _get_findings_for_risks(self):
+        """What the risks of these refunds are judged by, read once for all of them.
+
+        An addon that looks at more adds an attribute of its own.
+
+        :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too),
+            `uncleared_receipts` (account.move.line), and by client (dict, res.partner: records) `similar_refunds`,
+            `moved_partners` and `blocked_invoices`
+        """
+        return SimpleNamespace(
+            other_owners=self._get_other_owners(),
+            similar_refunds=self._get_similar_refunds(),
+            moved_partners=self._get_moved_partners(),
+            blocked_invoices=self._get_blocked_invoices(),
+            uncleared_receipts=self._get_uncleared_receipts(),
+        )
 
     def _is_paying(self):
         """Whether money leaves: a refund that only settles open invoices runs no risk."""
@@ -45,28 +55,25 @@ class ClientRefundRisk(models.AbstractModel):
         """
         return self._get_refund_credits()
 
-    def _get_own_risks(self, other_owners, similar_refunds, moved, blocked):
+    def _get_own_risks(self, findings):
         """The risks of one refund.
 
-        :param other_owners: res.partner, who has the same account number on file
-        :param similar_refunds: client.refund, the client's other refunds
-        :param moved: res.partner, contacts of the client that were given another parent
-        :param blocked: account.move.line, the client's blocked invoices
-        :return: dict, kind of risk: message
+        :param findings: as of `_get_findings_for_risks`
+        :return: dict, kind of risk: values
         """
         self.ensure_one()
         risks = {
             "other_origin": self._get_other_origin_risk(),
             "changed_account": self._get_changed_account_risk(),
             "untrusted_account": self._get_untrusted_account_risk(),
-            "shared_account": self._get_shared_account_risk(other_owners),
-            "changed_client": self._get_changed_client_risk(moved),
-            "uncleared": self._get_uncleared_risk(),
+            "shared_account": self._get_shared_account_risk(findings),
+            "changed_client": self._get_changed_client_risk(findings),
+            "uncleared": self._get_uncleared_risk(findings),
             "paid_before": self._get_paid_before_risk(),
-            "blocked_invoice": self._get_blocked_invoice_risk(blocked),
-            "duplicate": self._get_duplicate_risk(similar_refunds),
+            "blocked_invoice": self._get_blocked_invoice_risk(findings),
+            "duplicate": self._get_duplicate_risk(findings),
         }
-        return {kind: message for kind, message in risks.items() if message}
+        return {kind: values for kind, values in risks.items() if values}
 
     # -------------------------------------------------------------------------
     # The payee account
@@ -74,41 +81,72 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _get_other_origin_risk(self):
         origins = self._get_refund_credits()._get_refund_origin_numbers()
-        if origins and self.journal_id.type == "cash":
-            return self.env._(
-                "The money came from account %(origins)s, it would be paid in cash.", origins=", ".join(sorted(origins))
-            )
-        if origins <= {self.partner_bank_id.sanitized_acc_number}:
+        is_cash = self.journal_id.type == "cash"
+        account = self.partner_bank_id
+        if not origins or (not is_cash and account and all(account._is_number(number) for number in origins)):
             return None
+        return {"origins": sorted(origins), "account": account.acc_number, "is_cash": is_cash}
+
+    def _describe_other_origin(self, values):
+        origins = ", ".join(values["origins"])
+        if values["is_cash"]:
+            return self.env._("The money came from account %(origins)s, it would be paid in cash.", origins=origins)
         return self.env._(
             "The money came from account %(origins)s, it would go to %(account)s.",
-            origins=", ".join(sorted(origins)),
-            account=self.partner_bank_id.acc_number or self.env._("no known account"),
+            origins=origins,
+            account=values["account"] or self.env._("no known account"),
         )
 
     def _get_changed_account_risk(self):
+        """Not where another person has looked: who trusted the account is the second pair of eyes."""
         account = self.partner_bank_id._origin
-        if not account or not self._is_recent(account.write_date):
+        if not account or not self._is_recent(account._get_entered_on()):
             return None
+        if account._get_voucher() - account._get_entered_by() - self._get_contributors():
+            return None
+        return {
+            "account": account.acc_number,
+            "date": fields.Date.to_string(account._get_entered_on()),
+            "days": self.company_id._get_client_refund_policy().client_refund_bank_change_days,
+        }
+
+    def _describe_changed_account(self, values):
         return self.env._(
             "Account %(account)s was created or changed on %(date)s, less than %(days)s days ago.",
-            account=account.acc_number,
-            date=format_date(self.env, account.write_date),
-            days=self.company_id._get_client_refund_policy().client_refund_bank_change_days,
+            account=values["account"],
+            date=format_date(self.env, values["date"]),
+            days=values["days"],
         )
 
-    def _get_changed_client_risk(self, moved):
-        """A stranger with an old account may have been made the client's contact, or its parent, just now.
+    def _get_changed_client_risk(self, findings):
+        """A stranger with an old account may have been made the client's contact, or its parent, just now."""
+        moved = findings.moved_partners[self.partner_id].filtered(
+            lambda partner: self._is_recent(partner.client_refund_moved_on) and self._is_mixed_up_by(partner)
+        )
+        return {"partners": moved.mapped("display_name")} if moved else None
 
-        :param moved: res.partner, contacts of the client that were given another parent
-        """
-        moved = moved.filtered(lambda partner: self._is_recent(partner.client_refund_moved_on))
-        if not moved:
-            return None
+    def _describe_changed_client(self, values):
         return self.env._(
             "%(partners)s was given another parent company, or merged with another client, lately.",
-            partners=", ".join(moved.mapped("display_name")),
+            partners=", ".join(values["partners"]),
         )
+
+    def _is_mixed_up_by(self, moved):
+        """Whether the client is paid what only a contact that joined it was owed, or the other way round.
+
+        What a contact brought and gets itself, or has nothing to do with, is as it was.
+
+        :param moved: res.partner, a contact of the client, or the client itself: it left another one, or was merged
+        """
+        client = self.partner_id.commercial_partner_id._origin
+        if moved == client:
+            return True
+        payee = self.partner_bank_id._origin.partner_id or client
+        # core gives the journal items to the new parent, the documents stay with the contact
+        owed = self._get_refund_credits().move_id.mapped("partner_id.id")
+        has_unknown = not all(credit.move_id.partner_id for credit in self._get_refund_credits())
+        family = {moved.id, *moved.with_context(active_test=False).search([("id", "child_of", moved.id)]).ids}
+        return has_unknown or len({partner in family for partner in (payee.id, *owed)}) > 1
 
     def _get_moved_partners(self):
         """The contacts of these clients that were ever given another parent.
@@ -135,18 +173,24 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _get_untrusted_account_risk(self):
         account = self.partner_bank_id
-        if not account or account.allow_out_payment:
-            return None
-        return self.env._("Account %(account)s is not marked as trusted.", account=account.acc_number)
+        return {"account": account.acc_number} if account and not account.allow_out_payment else None
 
-    def _get_shared_account_risk(self, other_owners):
-        if not other_owners:
+    def _describe_untrusted_account(self, values):
+        return self.env._("Account %(account)s is not marked as trusted.", **values)
+
+    def _get_shared_account_risk(self, findings):
+        owners = findings.other_owners[self.partner_bank_id]
+        if not owners:
             return None
+        # by name those that who asks may see
+        names = owners._filtered_access("read").mapped("display_name")
+        return {"account": self.partner_bank_id.acc_number, "owners": names}
+
+    def _describe_shared_account(self, values):
         return self.env._(
             "Account %(account)s is on file for %(owners)s too.",
-            account=self.partner_bank_id.acc_number,
-            owners=", ".join(other_owners._filtered_access("read").mapped("display_name"))
-            or self.env._("somebody else"),
+            account=values["account"],
+            owners=", ".join(values["owners"]) or self.env._("somebody else"),
         )
 
     def _get_other_owners(self):
@@ -174,40 +218,48 @@ class ClientRefundRisk(models.AbstractModel):
     # The money that came in, and that went out before
     # -------------------------------------------------------------------------
 
-    def _get_uncleared_risk(self):
-        uncleared = self._get_credits_paid_from_journal()._filter_uncleared()
-        if not uncleared:
-            return None
-        return self.env._(
-            "%(documents)s may still bounce: not matched with a bank statement, or within the hold days of its "
-            "journal.",
-            documents=", ".join(uncleared.move_id.mapped("display_name")),
-        )
+    def _get_uncleared_risk(self, findings):
+        uncleared = findings.uncleared_receipts
+        receipts = self._get_credits_paid_from_journal()._get_refund_sources() & uncleared if uncleared else uncleared
+        return {"documents": receipts.move_id.mapped("display_name")} if receipts else None
+
+    def _describe_uncleared(self, values):
+        return self.env["account.move.line"]._get_uncleared_message(values["documents"])
+
+    def _get_uncleared_receipts(self):
+        """The receipts behind the credits of all these refunds whose money may still go back.
+
+        :return: account.move.line
+        """
+        items = self.env["account.move.line"]
+        return items.union(*(record._get_credits_paid_from_journal() for record in self))._filter_uncleared()
 
     def _get_paid_before_risk(self):
         """A payment that was taken back may have left all the same."""
         if not self.company_id._get_client_refund_policy().client_refund_duplicate_days:
             return None
         refunds = self._get_refund_credits().client_refund_line_ids.refund_id - self._get_own_refund()
-        paid_before = refunds.filtered(lambda refund: refund.state == "canceled" and refund.payment_ids)
-        if not paid_before:
-            return None
+        paid_before = refunds.filtered(lambda refund: refund._may_have_left())
+        return {"refunds": paid_before.mapped("name")} if paid_before else None
+
+    def _describe_paid_before(self, values):
         return self.env._(
             "%(refunds)s paid these credits before and was taken back. See that the money did not leave.",
-            refunds=", ".join(paid_before.mapped("name")),
+            refunds=", ".join(values["refunds"]),
         )
 
-    def _get_blocked_invoice_risk(self, blocked):
-        """Where invoices must be settled first, one that is blocked can't be; it may have been blocked for that.
-
-        :param blocked: account.move.line, the client's blocked invoices
-        """
-        blocked = blocked.filtered(lambda item: self.company_id in item.company_id.parent_ids)
+    def _get_blocked_invoice_risk(self, findings):
+        """Where invoices must be settled first, one that is blocked can't be; it may have been blocked for that."""
+        blocked = findings.blocked_invoices[self.partner_id].filtered(
+            lambda item: self.company_id in item.company_id.parent_ids
+        )
         if not blocked or self.company_id._get_client_refund_policy().client_refund_offset_policy != "require":
             return None
+        return {"invoices": blocked.move_id.mapped("display_name")}
+
+    def _describe_blocked_invoice(self, values):
         return self.env._(
-            "%(invoices)s is blocked, so it can't be settled first.",
-            invoices=", ".join(blocked.move_id.mapped("display_name")),
+            "%(invoices)s is blocked, so it can't be settled first.", invoices=", ".join(values["invoices"])
         )
 
     def _get_blocked_invoices(self):
@@ -225,32 +277,42 @@ class ClientRefundRisk(models.AbstractModel):
             client: by_client.get(client._origin.commercial_partner_id, blocked.browse()) for client in self.partner_id
         }
 
-    def _get_duplicate_risk(self, similar_refunds):
-        duplicates = self._get_duplicates(similar_refunds)
+    def _get_duplicate_risk(self, findings):
+        duplicates = self._get_duplicates(findings)
         if not duplicates:
             return None
+        return {
+            "ids": duplicates.ids,
+            "refunds": [[refund.name, fields.Date.to_string(refund.date), refund.state] for refund in duplicates],
+        }
+
+    def _describe_duplicate(self, values):
+        states = dict(self.env["client.refund"]._fields["state"]._description_selection(self.env))
         return self.env._(
-            "The same amount was refunded or asked for lately: %(refunds)s.",
+            "The same amount was refunded or asked for lately, for what looks like the same document: %(refunds)s.",
             refunds=", ".join(
-                f"{refund.name} ({format_date(self.env, refund.date)}, {refund._get_state_label()})"
-                for refund in duplicates
+                f"{name} ({format_date(self.env, date)}, {states[state]})" for name, date, state in values["refunds"]
             ),
         )
 
-    def _get_duplicates(self, similar_refunds):
-        """The refunds of the same amount within the company's number of days.
+    def _get_duplicates(self, findings):
+        """The refunds of the same amount within the company's number of days, for what may be the same document.
 
-        :param similar_refunds: client.refund, the client's other refunds
+        A credit can't be paid twice, its parts and other documents can be refunded: what is looked for is one that was
+        booked twice.
+
+        :param findings: as of `_get_findings_for_risks`
         :return: client.refund
         """
         days = self.company_id._get_client_refund_policy().client_refund_duplicate_days
-        return similar_refunds.filtered(
+        return findings.similar_refunds[self.partner_id].filtered(
             lambda refund: (
                 refund != self._get_own_refund()
                 and refund.company_id == self.company_id
                 and refund.currency_id == self.currency_id
                 and not self.currency_id.compare_amounts(refund.amount, self.amount)
                 and self._is_within_days(refund, days)
+                and self._get_refund_credits()._may_be_booked_twice(refund._get_refund_credits())
             )
         )
 
@@ -265,13 +327,12 @@ class ClientRefundRisk(models.AbstractModel):
         return bool(days) and (abs(refund.date - date) <= window or asked_on >= fields.Datetime.now() - window)
 
     def _get_similar_refunds(self):
-        """The refunds that these clients were given or asked for lately, also those whose payment came back.
+        """The refunds that these clients were given or asked for lately; not those that were taken back.
 
         :return: dict, res.partner: client.refund
         """
         return self._get_refunds_lately(
-            Domain("company_id", "in", self.company_id.ids)
-            & (Domain("state", "!=", "canceled") | Domain("payment_ids", "!=", False)),
+            Domain("company_id", "in", self.company_id.ids) & Domain("state", "!=", "canceled"),
             max(self.company_id._get_client_refund_policy().mapped("client_refund_duplicate_days"), default=0),
         )
 

@@ -1,5 +1,4 @@
-from odoo import api, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
 
 from odoo.addons.mail.tools.parser import parse_res_ids
 
@@ -11,43 +10,45 @@ class MailComposeMessage(models.TransientModel):
 
     _inherit = "mail.compose.message"
 
+    client_refund_left_out = fields.Char(
+        readonly=True, help="The payments that were chosen too, but whose clients get the notice of their refund instead."
+    )
+
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        refunds = self._get_refunds_of_receipt()
-        if not refunds:
+        payments = self._get_payments_of_receipt()
+        of_refunds = payments.filtered("client_refund_id")
+        if not of_refunds:
             return values
-        notice = {
-            "model": refunds._name,
-            "res_ids": str(refunds.ids),
-            "template_id": self.env.ref(NOTICE_TEMPLATE).id,
-        }
-        return values | {name: value for name, value in notice.items() if name in fields}
+        if receipts := payments - of_refunds:
+            wanted = {
+                "res_ids": str(receipts.ids),
+                "client_refund_left_out": ", ".join(of_refunds.mapped("display_name")),
+            }
+        else:
+            refunds = of_refunds.client_refund_id
+            wanted = {
+                "model": refunds._name,
+                "res_ids": str(refunds.ids),
+                "template_id": self.env.ref(NOTICE_TEMPLATE).id,
+            }
+        return values | {name: value for name, value in wanted.items() if name in fields}
 
     @api.model
-    def _get_refunds_of_receipt(self):
-        """The refunds of the payments whose receipt is about to be sent.
+    def _get_payments_of_receipt(self):
+        """The payments whose receipt is about to be sent.
 
-        :return: client.refund, empty where it is no receipt or no refunds
-        :raise UserError: if only some of the payments are of refunds
+        :return: account.payment, empty where it is no receipt
         """
         context = self.env.context
+        payments = self.env["account.payment"]
         receipt = self.env.ref("account.mail_template_data_payment_receipt", raise_if_not_found=False)
         model = context.get("default_model") or context.get("active_model")
-        if not receipt or context.get("default_template_id") != receipt.id or model != "account.payment":
-            return self.env["client.refund"]
+        if not receipt or context.get("default_template_id") != receipt.id or model != payments._name:
+            return payments
         ids = context.get("default_res_ids") or context.get("active_ids") or context.get("active_id")
-        payments = self.env["account.payment"].browse(parse_res_ids(ids, self.env))
-        of_refunds = payments.filtered("client_refund_id")
-        if of_refunds and of_refunds != payments:
-            raise UserError(
-                self.env._(
-                    "%(payments)s are payments of refunds, whose clients get the refund notice instead of a receipt. "
-                    "Select either these or the others.",
-                    payments=", ".join(of_refunds.mapped("display_name")),
-                )
-            )
-        return of_refunds.client_refund_id
+        return payments.browse(parse_res_ids(ids, self.env))
 
     def _manage_mail_values(self, mail_values_all):
         values_all = super()._manage_mail_values(mail_values_all)

@@ -1,7 +1,4 @@
-from datetime import timedelta
-
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
 # A client with a login on the portal may read the company, and is not to know below which amount nobody looks.
 INTERNAL_GROUP = "base.group_user"
@@ -15,21 +12,29 @@ class ResCompany(models.Model):
     client_refund_approval_policy = fields.Selection(
         groups=INTERNAL_GROUP,
         selection=[
-            ("never", "Only where there is a risk"),
-            ("above", "Above an amount"),
+            ("never", "Never"),
+            ("risk", "Where there is a risk"),
+            ("above", "Above an amount, or where there is a risk"),
             ("always", "Always"),
         ],
         string="Approval of Refunds",
         required=True,
         default="never",
-        help="When somebody else than who asks must approve a refund. A risk, such as a payee account that was changed "
-        "lately, needs approval in any case.",
+        help="When somebody else than who asks must approve a refund. Never: nothing waits, risks such as a payee "
+        "account that was changed lately are shown and stay on the refund. Where there is a risk: only such refunds "
+        "wait. Above an amount: larger ones wait too. Always: every refund waits.",
     )
     client_refund_approval_amount = fields.Monetary(
         groups=INTERNAL_GROUP,
         string="Approval Above",
         currency_field="currency_id",
         help="Refunds above this amount need approval, converted at the date of the refund.",
+    )
+    client_refund_only_by_refund = fields.Boolean(
+        groups=INTERNAL_GROUP,
+        string="Pay Clients Back Only by Refunds",
+        help="Pay on credit notes opens the refund, and a payment to a client that no refund made can't be posted. "
+        "Administrators of refunds may, and Odoo itself: refunds of online payments, point of sale.",
     )
     client_refund_split_days = fields.Integer(
         groups=INTERNAL_GROUP,
@@ -42,13 +47,15 @@ class ResCompany(models.Model):
         groups=INTERNAL_GROUP,
         string="New Payee Account (days)",
         default=30,
-        help="A payee account that was created or changed within this number of days is a risk. 0: never.",
+        help="A payee account whose number or owner is not older than this number of days is a risk, unless somebody "
+        "else than who entered it has marked it as trusted. 0: never.",
     )
     client_refund_duplicate_days = fields.Integer(
         groups=INTERNAL_GROUP,
         string="Same Refund Again (days)",
         default=14,
-        help="A refund of the same amount to the same client within this number of days is a risk. 0: never.",
+        help="A refund of the same amount to the same client within this number of days, for what looks like the same "
+        "document, is a risk. 0: never.",
     )
     client_refund_offset_policy = fields.Selection(
         groups=INTERNAL_GROUP,
@@ -84,8 +91,8 @@ class ResCompany(models.Model):
     client_refund_portal_request = fields.Boolean(
         groups=INTERNAL_GROUP,
         string="Requests on the Portal",
-        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft that needs "
-        "approval.",
+        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft for "
+        "a colleague to look at.",
     )
     client_refund_request_user_id = fields.Many2one(
         "res.users",
@@ -104,40 +111,6 @@ class ResCompany(models.Model):
         string="Send Refund Notices",
         help="Whether clients get a mail with a notice when their refund is booked, unless a refund says otherwise.",
     )
-    client_refund_dormant_days = fields.Integer(
-        groups=INTERNAL_GROUP,
-        string="Dormant After (days)",
-        default=365,
-        help="Credits older than this number of days are entered in the dormant-credit register every night, so that "
-        "somebody tries to reach the client. Nothing is booked by that. 0: no register.",
-    )
-    client_refund_dormant_attempts = fields.Integer(
-        groups=INTERNAL_GROUP,
-        string="Attempts Needed",
-        default=1,
-        help="How many attempts to reach the client are needed at least, before a dormant credit can be handed over.",
-    )
-    client_refund_unclaimed_account_id = fields.Many2one(
-        "account.account",
-        groups=INTERNAL_GROUP,
-        string="Unclaimed Money",
-        check_company=True,
-        domain="[('account_type', 'in', ('liability_current', 'liability_non_current')), ('reconcile', '=', True)]",
-        help="The liability account that takes over credits whose client can't be reached. It must allow "
-        "reconciliation, so that it is known what was paid on.",
-    )
-    client_refund_unclaimed_journal_id = fields.Many2one(
-        "account.journal",
-        groups=INTERNAL_GROUP,
-        string="Hand-Over Journal",
-        check_company=True,
-        domain="[('type', '=', 'general')]",
-        help="The journal that books hand-overs. None: the first miscellaneous journal.",
-    )
-
-    @api.constrains("client_refund_unclaimed_account_id", "client_refund_unclaimed_journal_id")
-    def _check_client_refund_unclaimed(self):
-        self._check_company(["client_refund_unclaimed_account_id", "client_refund_unclaimed_journal_id"])
 
     def _get_client_refund_policy(self):
         """The company whose policy holds: a branch has none of its own, or refunds would be made where it is lax.
@@ -146,6 +119,17 @@ class ResCompany(models.Model):
         """
         # the policy of a parent counts also for who may not see the parent
         return self.sudo().root_id
+
+    def _is_client_refund_approval_wanted(self):
+        """Whether refunds may have to wait for somebody else at all."""
+        return self._get_client_refund_policy().client_refund_approval_policy != "never"
+
+    def _get_client_refund_approvers(self):
+        """Who may approve refunds in this company, up to whatever limit.
+
+        :return: res.users
+        """
+        return self.env["client.refund.approval.limit"]._get_approvers(self, 0.0, {})
 
     def _get_client_refund_excluded_accounts(self):
         """The receivable accounts whose credits this company or those above it never refund.
@@ -179,39 +163,3 @@ class ResCompany(models.Model):
                 locks=self._format_lock_dates(violated),
             )
         ]
-
-    def _get_client_dormant_domain(self):
-        """Which open credits of these companies are dormant. What is never refunded, such as trust money, never is.
-
-        :return: Domain of account.move.line
-        """
-        today = fields.Date.context_today(self)
-        return Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("date", "<=", today - timedelta(days=days))
-            & Domain("account_id", "not in", company._get_client_refund_excluded_accounts().ids)
-            & Domain("partner_id", "!=", False)
-            for company in self
-            if (days := company._get_client_refund_policy().client_refund_dormant_days) > 0
-        )
-
-    def _is_client_refund_unclaimed_set(self):
-        """Whether the settings say how to book unclaimed money: as a debt that stays one, not as income."""
-        # the account may have changed since it was chosen
-        account = self._get_client_refund_policy().client_refund_unclaimed_account_id
-        return (
-            account.account_type in ("liability_current", "liability_non_current")
-            and account.reconcile
-            and self._get_client_refund_unclaimed_journal().type == "general"
-        )
-
-    def _get_client_refund_unclaimed_journal(self):
-        """The journal that books hand-overs of dormant credits.
-
-        :return: account.journal
-        """
-        journals = self.env["account.journal"]
-        # as above
-        return self._get_client_refund_policy().client_refund_unclaimed_journal_id.sudo(False) or journals.search(
-            [*journals._check_company_domain(self), ("type", "=", "general")], limit=1
-        )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -10,6 +10,10 @@ class ResConfigSettings(models.TransientModel):
     client_refund_approval_amount = fields.Monetary(
         related="company_id.root_id.client_refund_approval_amount", readonly=False
     )
+    client_refund_only_by_refund = fields.Boolean(
+        related="company_id.root_id.client_refund_only_by_refund", readonly=False
+    )
+    client_refund_approval_warning = fields.Char(compute="_compute_client_refund_approval_warning")
     client_refund_split_days = fields.Integer(related="company_id.root_id.client_refund_split_days", readonly=False)
     client_refund_bank_change_days = fields.Integer(
         related="company_id.root_id.client_refund_bank_change_days", readonly=False
@@ -31,13 +35,39 @@ class ResConfigSettings(models.TransientModel):
     client_refund_request_user_id = fields.Many2one(
         related="company_id.root_id.client_refund_request_user_id", readonly=False
     )
-    client_refund_dormant_days = fields.Integer(related="company_id.root_id.client_refund_dormant_days", readonly=False)
-    client_refund_dormant_attempts = fields.Integer(
-        related="company_id.root_id.client_refund_dormant_attempts", readonly=False
-    )
-    client_refund_unclaimed_account_id = fields.Many2one(
-        related="company_id.root_id.client_refund_unclaimed_account_id", readonly=False
-    )
-    client_refund_unclaimed_journal_id = fields.Many2one(
-        related="company_id.root_id.client_refund_unclaimed_journal_id", readonly=False
-    )
+
+    @api.onchange("client_refund_approval_policy")
+    def _onchange_client_refund_approval_policy(self):
+        """Who wants refunds approved wants no way round it; unticked it is by who knows why."""
+        saved = self.company_id._get_client_refund_policy()
+        if self.client_refund_approval_policy != saved.client_refund_approval_policy:
+            self.client_refund_only_by_refund = self.client_refund_approval_policy != "never"
+
+    @api.depends("client_refund_approval_policy", "company_id")
+    def _compute_client_refund_approval_warning(self):
+        """A policy that nobody can fulfil: nobody approves what they asked for."""
+        for settings in self:
+            company = settings.company_id.root_id
+            approvers = company._get_client_refund_approvers()
+            is_fulfilled = settings.client_refund_approval_policy == "never" or len(approvers) > 1
+            settings.client_refund_approval_warning = (
+                False if is_fulfilled else settings._get_client_refund_approval_warning(company, approvers)
+            )
+
+    def _get_client_refund_approval_warning(self, company, approvers):
+        cure = self.env._(
+            "Give another user of the company the right to approve refunds, or choose that no refund needs approval."
+        )
+        if not approvers:
+            return self.env._(
+                "Nobody may approve refunds in %(company)s, so each refund that needs approval waits for ever. %(cure)s",
+                company=company.name,
+                cure=cure,
+            )
+        return self.env._(
+            "Only %(approver)s may approve refunds in %(company)s, and nobody approves what they asked for: such refunds "
+            "wait for ever. %(cure)s",
+            approver=approvers.name,
+            company=company.name,
+            cure=cure,
+        )

@@ -32,7 +32,6 @@ class ClientRefundReport(models.Model):
             "payment_method_line_id",
             "reason_id",
             "returned_on",
-            "run_id",
             "state",
             "user_id",
         ],
@@ -86,9 +85,6 @@ class ClientRefundReport(models.Model):
     user_id = fields.Many2one("res.users", string="Requested By", readonly=True, help="Who asked for the refund.")
     approver_id = fields.Many2one(
         "res.users", string="Approved By", readonly=True, help="Who approved the refund, where that was due."
-    )
-    run_id = fields.Many2one(
-        "client.refund.run", string="Refund Run", readonly=True, help="The run that the refund was prepared in."
     )
     state = fields.Selection(
         selection=lambda self: self.env["client.refund"]._fields["state"]._description_selection(self.env),
@@ -145,7 +141,6 @@ class ClientRefundReport(models.Model):
                    line.source_type,
                    refund.user_id,
                    refund.approver_id,
-                   refund.run_id,
                    refund.state,
                    refund.returned_on IS NOT NULL AS is_returned,
                    refund.date - credit.date AS days_to_refund,

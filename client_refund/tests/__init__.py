@@ -2,7 +2,6 @@ from importlib.util import find_spec
 
 from . import test_access
 from . import test_agreement
-from . import test_api_docs
 from . import test_api_over_http
 from . import test_approval
 from . import test_bad_input
@@ -12,17 +11,15 @@ from . import test_cash_basis
 from . import test_client_credit
 from . import test_concurrency
 from . import test_create_refund
-from . import test_dormant_attempts
-from . import test_dormant_concurrency
-from . import test_dormant_gather
-from . import test_dormant_hand_over
-from . import test_dormant_undo
 from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
+from . import test_honest_acts
 from . import test_import
 from . import test_neighbour_financial_report
+from . import test_names
+from . import test_nobody_else_pays
 from . import test_notice
 from . import test_notice_killed
 from . import test_notice_receipt
@@ -30,6 +27,7 @@ from . import test_notice_sending
 from . import test_numbers
 from . import test_offset
 from . import test_one_owner
+from . import test_only_by_refund
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
@@ -40,16 +38,13 @@ from . import test_refund
 from . import test_refund_dashboard
 from . import test_refund_report
 from . import test_return
-from . import test_run
-from . import test_run_approval
-from . import test_run_criteria
-from . import test_run_killed
+from . import test_settlement
 from . import test_storm
 from . import test_tour_back
 from . import test_tour_dashboard
-from . import test_tour_dormant
 from . import test_tour_import
 from . import test_tour_notice
+from . import test_tour_only_by_refund
 from . import test_tour_phone
 from . import test_tour_portal
 from . import test_tour_thousand_credits

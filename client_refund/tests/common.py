@@ -21,11 +21,17 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         cls.revenue = cls.company_data["default_account_revenue"]
         cls.bank = cls.company_data["default_journal_bank"]
         cls.cash = cls.company_data["default_journal_cash"]
-        # no risks, but for the tests that are about them: receipts are booked on the bank account directly, and it does
+        # a risk waits for approval; there are none, but for the tests that are about them: receipts are booked on the bank account directly, and it does
         # not matter that bank accounts are new and that the same amount is refunded again
         cls.outstanding_receipts = cls.inbound_payment_method_line.payment_account_id
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
-        cls.company.write({"client_refund_bank_change_days": 0, "client_refund_duplicate_days": 0})
+        cls.company.write(
+            {
+                "client_refund_approval_policy": "risk",
+                "client_refund_bank_change_days": 0,
+                "client_refund_duplicate_days": 0,
+            }
+        )
         cls.outstanding = cls.outbound_payment_method_line.payment_account_id
         cls.clerk = cls._create_user("refund_clerk", "Claire Clerk", "account.group_account_invoice")
         cls.approver = cls._create_user("refund_approver", "Paula Partner", "client_refund.group_client_refund_approve")
@@ -52,6 +58,29 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
                 "property_account_receivable_id": cls.receivable.id,
                 "property_payment_term_id": cls.pay_terms_a.id,
                 **values,
+            }
+        )
+
+    @classmethod
+    def _create_cash_basis_tax(cls):
+        """A tax that is due when money moves."""
+        cls.company.tax_exigibility = True
+        transition = cls.env["account.account"].create(
+            {"name": "Tax to come", "code": "251999", "account_type": "liability_current", "reconcile": True}
+        )
+        account = cls.company_data["default_account_tax_sale"]
+        repartition = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+        return cls.env["account.tax"].create(
+            {
+                "name": "16 % on payment",
+                "amount": 16,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": transition.id,
+                "invoice_repartition_line_ids": repartition,
+                "refund_repartition_line_ids": repartition,
             }
         )
 
@@ -108,11 +137,19 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _outstanding_payment(cls, amount, **values):
-        """The same, before a bank statement confirms it."""
+        """The same, before a bank statement confirms it, in a journal whose receipts the bank does confirm."""
+        cls._let_bank_confirm(values.get("date", "2024-03-02"))
         cls.inbound_payment_method_line.payment_account_id = cls.outstanding_receipts
         item = cls._payment(amount, **values)
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
         return item
+
+    @classmethod
+    def _let_bank_confirm(cls, date, journal=None):
+        """The firm has bank statements: what they don't show yet may still bounce."""
+        cls.env["account.bank.statement.line"].create(
+            {"payment_ref": "Bank charges", "journal_id": (journal or cls.bank).id, "amount": -1, "date": date}
+        )
 
     @classmethod
     def _bank_receipt(cls, amount, partner=None, date="2024-03-03", **values):

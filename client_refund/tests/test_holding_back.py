@@ -223,28 +223,65 @@ class TestHoldingBack(ClientRefundCommon):
             self._rpc(self.clerk, other, "write", {"account_id": self.receivable.id})
 
     def test_what_a_blocked_client_is_owed_stays_there(self):
+        """A clerk books it for nobody else, by no detour through a draft either."""
         credit_note = self._credit_note(100)
         self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
-            self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
-        credit_note.move_id.button_draft()
+        for reset in (False, True):
+            if reset:
+                credit_note.move_id.button_draft()
+                credit_note = self._receivable_items(credit_note.move_id)
+            with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+                self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
         with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
             self._rpc(self.clerk, credit_note.move_id, "write", {"partner_id": self.other_client.id})
 
-    def test_a_blocked_client_can_be_neither_hidden_nor_moved(self):
-        clerk = self._create_user("clerk_2", "Carl", "account.group_account_invoice,base.group_partner_manager")
-        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.client.id})
-        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
-        for partner, values in (
-            (self.client, {"active": False}),
-            (self.client, {"parent_id": self.other_client.id}),
-            (contact, {"parent_id": False}),
-            (contact, {"is_company": True}),
-            (contact, {"commercial_partner_id": contact.id}),
-            (contact, {"company_id": self.company.id}),
+    def _block(self, partner):
+        partner.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+
+    def test_a_block_can_not_be_left(self):
+        """Neither by a contact nor by the blocked one; who tries is not told the reason."""
+        manager = self._create_user("manager", "Mia", "base.group_user,base.group_partner_manager")
+        contact, other_contact = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.client.id} for name in ("Ada", "Bea")]
+        )
+        self._block(self.client)
+        for values in (
+            {"parent_id": False},
+            {"parent_id": self.other_client.id},
+            {"is_company": True},
+            {"commercial_partner_id": contact.id},
         ):
-            with self.assertRaisesRegex(AccessError, "are blocked: In dispute"), self.env.cr.savepoint():
-                self._rpc(clerk, partner, "write", values)
+            with self.assertRaises(AccessError) as refused, self.env.cr.savepoint():
+                self._rpc(manager, contact, "write", values)
+            self.assertIn("Refunds to Alder & Finch LLP are blocked, so", str(refused.exception))
+            self.assertNotIn("In dispute", str(refused.exception))
+        administrator = self._create_user(
+            "refund_admin", "Ada", "client_refund.group_client_refund_administer,base.group_partner_manager"
+        )
+        with self.env.cr.savepoint() as savepoint:
+            self._rpc(administrator, contact, "write", {"is_company": True})
+            savepoint.rollback()
+
+        self.client.write({"client_refund_blocked": False, "client_refund_block_reason": False})
+        self._block(other_contact)
+        for partner in (contact, other_contact):
+            with self.assertRaisesRegex(AccessError, "are blocked, so"), self.env.cr.savepoint():
+                self._rpc(manager, partner, "write", {"parent_id": False})
+
+    def test_a_block_goes_with_the_client(self):
+        """A blocked client may be given a parent: its block holds for all of them. It can't be left behind again."""
+        manager = self._create_user("manager", "Mia", "base.group_user,base.group_partner_manager")
+        self._block(self.client)
+        self._rpc(manager, self.client, "write", {"parent_id": self.other_client.id})
+        with self.assertRaisesRegex(UserError, "are blocked: In dispute"):
+            self._submit(
+                {self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id
+            )
+        with self.assertRaisesRegex(AccessError, "are blocked, so"):
+            self._rpc(manager, self.client, "write", {"parent_id": False})
+
+    def test_an_archived_client_is_blocked_all_the_same(self):
+        self._block(self.client)
         self.client.active = False
         with self.assertRaisesRegex(UserError, "are blocked"):
             self._submit({self._credit_note(100): None})

@@ -1,6 +1,5 @@
 from ast import literal_eval
 
-from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MailCase
@@ -88,8 +87,22 @@ class TestNoticeReceipt(MailCase, ClientRefundCommon):
         self.assertRecordValues(self.refund | other, [{"notice_state": "sent"}, {"notice_state": False}])
 
     def test_mixed(self):
-        with self.assertRaisesRegex(UserError, self.refund.payment_ids.name):
-            self._compose(f"{ACTION}_multi", self.refund.payment_ids | self.receipts)
+        """The others get their receipt; the composer says who gets a notice instead."""
+        composer = self._compose(f"{ACTION}_multi", self.refund.payment_ids | self.receipts).save()
+        self.assertRecordValues(
+            composer,
+            [
+                {
+                    "model": "account.payment",
+                    "res_ids": str(self.receipts.ids),
+                    "template_id": self.receipt.id,
+                    "client_refund_left_out": self.refund.payment_ids.name,
+                }
+            ],
+        )
+        with self.mock_mail_gateway():
+            composer.action_send_mail()
+        self.assertEqual(len(self._mails), 1)
 
     def test_of_draft_does_not_count(self):
         draft = self._draft({self._credit_note(20): None})

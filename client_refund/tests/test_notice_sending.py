@@ -13,7 +13,6 @@ from odoo.addons.mail.tests.common import MailCase
 from ..models.client_refund_posting import ClientRefundPosting
 from ..models.client_refund_workflow import with_workflow
 from .common import ClientRefundCommon
-from .common_run import ClientRefundRunCommon
 
 NOTICE_LOGGER = "odoo.addons.client_refund.models.client_refund_notice"
 
@@ -310,34 +309,3 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
             self.assertEqual(refund.send_notice, expected)
         with self.assertRaisesRegex(UserError, "send_notice"):
             self.refunds.create_refund({"partner_id": self.client.id, "send_notice": "yes"})
-
-
-@tagged("post_install", "-at_install")
-class TestNoticeOfRun(NoticeCase, ClientRefundRunCommon):
-    """A run says for all its refunds whether clients are told."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        for number, client in enumerate(cls.clients):
-            client.email = f"client{number}@example.com"
-            cls._credit_note(10 + number, partner=client)
-
-    def test_each_client_once(self):
-        run = self._prepare(send_notice=True)
-        self.assertEqual(set(run.refund_ids.mapped("send_notice")), {True})
-        with patch.object(IrActionsReport, "_render_qweb_pdf", side_effect=ValueError("no document in the run")):
-            self._issue(run)
-        self.assertEqual(set(run.refund_ids.mapped("notice_state")), {"to_send"})
-        mails = self._send()
-        self.assertEqual(sorted(mails.recipient_ids.ids), sorted(self.clients.ids))
-        for mail in mails:
-            self.assertNotice(mail, run.refund_ids.filtered(lambda refund, mail=mail: refund.id == mail.res_id))
-        self.assertFalse(self._send())
-
-    def test_default_and_off(self):
-        self.company.client_refund_send_notice = True
-        self.assertTrue(self._create_run().send_notice)
-        run = self._issue(self._prepare(send_notice=False))
-        self.assertEqual(set(run.refund_ids.mapped("notice_state")), {False})
-        self.assertFalse(self._send())

@@ -14,12 +14,6 @@ class ClientRefundWizard(models.TransientModel):
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
     refund_state = fields.Selection(related="refund_id.state")
-    run_id = fields.Many2one(
-        "client.refund.run",
-        readonly=True,
-        check_company=True,
-        help="The run under review that the refund is, or becomes, part of.",
-    )
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
@@ -59,7 +53,7 @@ class ClientRefundWizard(models.TransientModel):
         readonly=False,
     )
     select_all = fields.Boolean(
-        string="Tick all", default=True, help="Tick or untick every credit whose money is certain."
+        string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
     )
     amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
     amount_offset = fields.Monetary(
@@ -82,7 +76,7 @@ class ClientRefundWizard(models.TransientModel):
         """All that the wizard looks at, read once and in one go however many they are."""
         items = self.env["account.move.line"]
         for wizard in self:
-            client = wizard.partner_id.commercial_partner_id._origin
+            client = wizard.partner_id._origin._get_refund_client()
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
             wizard.open_item_ids = items.search_fetch(domain, order="date, id") if client else items
             wizard.open_item_ids.move_id.fetch()
@@ -150,10 +144,15 @@ class ClientRefundWizard(models.TransientModel):
         """
         if self.refund_id:
             return set()
-        if self.credit_ids:
-            return set(self.credit_ids._origin)
-        # money that may still bounce is refunded only if it is chosen
-        return set(credits - credits._filter_may_bounce()) if self.select_all else set()
+        if not self.credit_ids:
+            return set(credits._filter_free()) if self.select_all else set()
+        # money that may still bounce is refunded if it is chosen
+        held_back = credits._get_held_back()
+        return {
+            credit
+            for credit in self.credit_ids._origin
+            if credit not in held_back or held_back[credit][0] == "uncleared"
+        }
 
     def _prepare_line_vals(self, credit, is_ticked):
         """The values of the wizard's line for an open credit.
@@ -202,7 +201,7 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        client = self.partner_id.commercial_partner_id
+        client = self.partner_id._origin._get_refund_client()
         # assigned anew, a client would get its default account in place of the one that the wizard was opened with
         if self.partner_id != client:
             self.partner_id = client
@@ -214,9 +213,14 @@ class ClientRefundWizard(models.TransientModel):
         elif self.credit_ids:
             return  # the web client asks when it opens the wizard too
         for line in self.line_ids:
-            selected = self.select_all and line.amount > 0 and not line.is_uncleared
+            selected = self.select_all and line.amount > 0 and not line.held_back
             if line.selected != selected:
                 line.selected = selected
+
+    @api.depends("currency_id")
+    def _compute_partner_bank_id(self):
+        # a draft keeps its account, whatever is done to its credits
+        return super()._compute_partner_bank_id()
 
     # -------------------------------------------------------------------------
     # Totals
@@ -259,6 +263,10 @@ class ClientRefundWizard(models.TransientModel):
     def _get_own_refund(self):
         return self.refund_id._origin
 
+    def _get_contributors(self):
+        refund = self._get_own_refund()
+        return self.env.user | (refund._get_contributors() if refund else self.env.user)
+
     def _get_refund_credits(self):
         return self._get_selected_lines().move_line_id._origin
 
@@ -267,16 +275,19 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_refund(self):
-        """Make the refund and issue it, or let it wait where it needs approval, or where it is part of a run.
+        """Make the refund and issue it, or let it wait where it needs approval.
 
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
         refund = with_neutral_context(self)._save_refund()
-        # a waiting one that was changed waits anew
-        if refund.state == "draft" and not refund.run_id:
+        if self._is_asked_at_once():
             refund.action_submit()
         return without_owner(refund._get_records_action())
+
+    def _is_asked_at_once(self):
+        """Whether the refund is asked for when it is made or changed; a waiting one that was changed waits anew."""
+        return self.refund_id.state == "draft"
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -296,8 +307,6 @@ class ClientRefundWizard(models.TransientModel):
         else:
             # kept, so that a repeated call meets the refund that the first one made
             self.refund_id = self.env["client.refund"].create([vals])
-        if self.run_id and not self.refund_id.run_id:
-            self.refund_id._join_run(self.run_id)
         return self.refund_id
 
     def _prepare_refund_vals(self):

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
+
+# A refund that is dated further ahead is most likely a slip of the pen.
+DAYS_AHEAD = 30
 
 
 class ClientRefundWizardAlerts(models.TransientModel):
@@ -26,22 +29,26 @@ class ClientRefundWizardAlerts(models.TransientModel):
     def _compute_alerts(self):
         for wizard in self:
             risks = wizard._get_risks()
-            reasons = wizard._get_approval_reasons(risks)[wizard] if wizard._get_selected_lines() else []
+            reasons = wizard._get_approval_reasons(risks)[wizard] if wizard._get_selected_lines() else {}
+            if wizard.refund_state == "to_approve":
+                reasons = wizard._get_change_reasons(reasons)
             wizard.needs_approval = bool(reasons)
             wizard.alerts = wizard._get_alerts(risks[wizard], reasons) if wizard.partner_id else {}
 
     def _get_alerts(self, risks, reasons):
         """What the clerk should know before confirming.
 
-        :param risks: dict, kind of risk: message
-        :param reasons: list of str, why the refund needs approval
+        :param risks: dict, kind of risk: values
+        :param reasons: dict, code: values, why the refund needs approval
         :return: dict of banners in the shape of core's `actionable_errors` widget: `message`, `level`, and optionally
             `action_text` and `action`, the cure
         """
         self.ensure_one()
         alerts = {
+            "change": self._get_change_alert(),
             "blocked": self._get_blocked_alert(),
             "no_credit": self._get_no_credit_alert(),
+            "date": self._get_date_alert(),
             "other_currencies": self._get_other_currencies_alert(),
             "reserved": self._get_reserved_alert(),
             "excluded": self._get_excluded_alert(),
@@ -49,7 +56,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "also_owes": self._get_also_owes_alert(),
             "several_origins": self._get_several_origins_alert(),
             "trusted_account_missing": self._get_trusted_account_missing_alert(),
-            **{kind: self._get_risk_alert(kind, message) for kind, message in risks.items()},
+**self._get_payee_alerts(),
+            **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
             "approval": self._get_approval_alert(reasons),
         }
         return {key: alert for key, alert in alerts.items() if alert}
@@ -71,6 +79,30 @@ class ClientRefundWizardAlerts(models.TransientModel):
                 "%(client)s has no open credit in company %(company)s, so there is nothing to refund.",
                 client=self.partner_id.display_name,
                 company=self.company_id.display_name,
+            ),
+        }
+
+    def _get_date_alert(self):
+        youngest = self._get_youngest_credit()
+        if not self.date:
+            return None
+        if youngest and youngest.date > self.date:
+            return {
+                "level": "danger",
+                "message": self.env._(
+                    "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
+                    document=youngest.move_id.display_name,
+                    document_date=format_date(self.env, youngest.date),
+                    date=format_date(self.env, self.date),
+                ),
+            }
+        days = (self.date - fields.Date.context_today(self)).days
+        if days <= DAYS_AHEAD:
+            return None
+        return {
+            "level": "warning",
+            "message": self.env._(
+                "%(date)s is %(days)s days ahead. Is the date right?", date=format_date(self.env, self.date), days=days
             ),
         }
 
@@ -112,28 +144,30 @@ class ClientRefundWizardAlerts(models.TransientModel):
         }
 
     def _get_excluded_alert(self):
-        accounts = self.line_ids.move_line_id.account_id & self.company_id._get_client_refund_excluded_accounts()
-        if not accounts:
+        excluded = self.line_ids.move_line_id._origin._get_excluded_accounts()
+        if not excluded:
             return None
-        return {
-            "level": "info",
-            "message": self.env._(
-                "What is on account %(accounts)s is never refunded, as the settings of the company say.",
-                accounts=", ".join(accounts.mapped("display_name")),
-            ),
-        }
+        accounts = self.env["account.account"].union(*excluded.values())
+        message = self.env._(
+            "What is on account %(accounts)s is never refunded, as the settings of the company say.",
+            accounts=", ".join(accounts.mapped("display_name")),
+        )
+        taken_over = [credit for credit in excluded if credit.account_id not in excluded[credit]]
+        if taken_over:
+            documents = ", ".join(credit.move_id.display_name for credit in taken_over)
+            message += " " + self.env._("%(documents)s comes from there.", documents=documents)
+        return {"level": "info", "message": message}
 
     def _get_uncleared_alert(self):
-        unticked = self.line_ids.filtered(lambda line: line.is_uncleared and not line.selected)
+        unticked = self.line_ids.filtered(lambda line: line.held_back == "uncleared" and not line.selected)
         if not unticked:
             return None
-        return {
-            "level": "info",
-            "message": self.env._(
-                "%(documents)s may still bounce and is not ticked. Ticked, the refund needs approval.",
-                documents=", ".join(unticked.mapped("document")),
-            ),
-        }
+        message = self.env["account.move.line"]._get_uncleared_message(unticked.mapped("document"))
+        if self.company_id._is_client_refund_approval_wanted():
+            message += " " + self.env._("Ticked, the refund needs approval.")
+        else:
+            message += " " + self.env._("Tick it if you know that the money is here.")
+        return {"level": "info", "message": message}
 
     def _get_also_owes_alert(self):
         if self.offset_policy == "ignore" or not self._is_paying():
@@ -177,20 +211,51 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "action": self._open_in_new_tab(self.partner_id),
         }
 
-    def _get_risk_alert(self, kind, message):
-        alert = {"level": "danger", "message": message}
+    def _get_risk_alert(self, kind, values):
+        alert = {"level": "danger", "message": self._describe_code(kind, values)}
         if kind == "duplicate":
-            duplicates = self._get_duplicates(self._get_similar_refunds()[self.partner_id])
             alert |= {
                 "action_text": self.env._("View refund"),
-                "action": self._open_in_new_tab(duplicates[0]),
+                "action": self._open_in_new_tab(self.env["client.refund"].browse(values["ids"][0])),
             }
         return alert
 
     def _get_approval_alert(self, reasons):
+        """That somebody else must approve, and who may: told before anything waits."""
         if not reasons:
+            return None
+        approvers = self._get_approvers()[self]
+        texts = {"reasons": " ".join(self._describe(reasons)), "approvers": ", ".join(approvers.mapped("name"))}
+        if approvers:
+            return {
+                "level": "warning",
+                "message": self.env._(
+                    "Somebody else must approve this refund: %(reasons)s Any of these may: %(approvers)s.", **texts
+                ),
+            }
+        message = self.env._(
+            "Somebody else must approve this refund, and nobody else may: %(reasons)s An administrator can give "
+            "somebody the right to approve refunds, raise a limit, or change the policy of approval.",
+            **texts,
+        )
+        if not self.env.user.has_group("base.group_system"):
+            return {"level": "danger", "message": message}
+        return {
+            "level": "danger",
+            "message": message,
+            "action_text": self.env._("Open settings"),
+            "action": {"type": "ir.actions.act_url", "url": "/odoo/action-account.action_account_config", "target": "new"},
+        }
+
+    def _get_change_alert(self):
+        """To change what waits is to ask for it: who could have approved it can't any more."""
+        refund = self._get_own_refund()
+        if not refund.can_approve or not self.env.user.has_group("client_refund.group_client_refund_approve"):
             return None
         return {
             "level": "warning",
-            "message": self.env._("Somebody else must approve this refund: %(reasons)s", reasons=" ".join(reasons)),
+            "message": self.env._(
+                "You may approve %(refund)s as it is. If you change it, somebody else must approve it.",
+                refund=refund.name,
+            ),
         }

@@ -2,6 +2,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
+from ..models.account_move_line_held import HELD_BACK
+
 
 class ClientRefundWizardLine(models.TransientModel):
     """An open credit that the clerk may tick."""
@@ -26,10 +28,12 @@ class ClientRefundWizardLine(models.TransientModel):
     )
     reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
     amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
-    is_uncleared = fields.Boolean(
-        string="May Bounce",
-        compute="_compute_is_uncleared",
-        help="A receipt that no bank statement confirms, or within the hold days of its journal.",
+    held_back = fields.Selection(
+        selection=HELD_BACK,
+        compute="_compute_held_back",
+        help="Why this credit is not ticked by itself. Blocked: its client or document is. Never refunded: it is on an "
+        "account that is excluded in the settings of the company, or comes from one. Reserved: other refunds hold all "
+        "of it. May bounce: a receipt that the bank has not confirmed, or within the hold days of its journal.",
     )
     amount = fields.Monetary(help="What to take of this credit.")
     amount_offset = fields.Monetary(
@@ -47,7 +51,7 @@ class ClientRefundWizardLine(models.TransientModel):
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):
         reserved = self.move_line_id._get_refund_reservations().grouped("move_line_id")
-        excluded = {company: company._get_client_refund_excluded_accounts() for company in self.move_line_id.company_id}
+        excluded = self.move_line_id._origin._get_excluded_accounts()
         for line in self:
             own_refund = line.wizard_id.refund_id
             reservations = reserved.get(line.move_line_id, self.env["client.refund.line"]).filtered(
@@ -55,15 +59,16 @@ class ClientRefundWizardLine(models.TransientModel):
             )
             line.amount_original = -line.move_line_id.amount_currency
             line.amount_reserved = sum(reservations.mapped("amount_reserved"))
-            is_excluded = line.move_line_id.account_id in excluded[line.move_line_id.company_id]
+            is_excluded = line.move_line_id._origin in excluded
             line.amount_available = 0.0 if is_excluded else line.amount_open - line.amount_reserved
             line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
 
-    @api.depends("move_line_id")
-    def _compute_is_uncleared(self):
-        uncleared = set(self.move_line_id._origin._filter_may_bounce())
-        for line in self:
-            line.is_uncleared = line.move_line_id._origin in uncleared
+    @api.depends("move_line_id", "wizard_id.refund_id")
+    def _compute_held_back(self):
+        for wizard, lines in self.grouped("wizard_id").items():
+            held_back = lines.move_line_id._origin._get_held_back(but=wizard._get_own_refund())
+            for line in lines:
+                line.held_back, _text = held_back.get(line.move_line_id._origin, (False, ""))
 
     @api.depends(
         "selected",

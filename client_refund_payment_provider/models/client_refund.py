@@ -16,11 +16,11 @@ class ClientRefundTerms(models.AbstractModel):
     def _is_trusted_account_missing(self):
         return self._is_paying_from_journal() and super()._is_trusted_account_missing()
 
-    def _get_own_risks(self, *args):
-        risks = super()._get_own_risks(*args)
+    def _get_own_risks(self, findings):
+        risks = super()._get_own_risks(findings)
         if self._is_paying_from_journal():
             return risks
-        return {kind: message for kind, message in risks.items() if kind not in ACCOUNT_RISKS}
+        return {kind: values for kind, values in risks.items() if kind not in ACCOUNT_RISKS}
 
 
 class ClientRefund(models.Model):
@@ -58,7 +58,7 @@ class ClientRefund(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"line_ids", "offset_ids"} & vals.keys() and not in_workflow(self.env):
+        if {"line_ids", "offset_ids"} & vals.keys() and not in_workflow(self):
             self._check_sources()
         return result
 

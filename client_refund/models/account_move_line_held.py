@@ -1,0 +1,143 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .account_move_line import UNPAYABLE_STATES
+
+# Why a credit is held back, most serious first: of several reasons the first one counts.
+HELD_BACK = [
+    ("blocked", "Blocked"),
+    ("never", "Never Refunded"),
+    ("reserved", "Reserved"),
+    ("uncleared", "May Bounce"),
+]
+
+
+class AccountMoveLineHeld(models.Model):
+    """What holds a credit back: the one answer for wizard, worklist, files, programs and clients.
+
+    Nothing that is held back is ticked or taken by itself. What is *uncleared* may be chosen all the same: that is a
+    risk. What is *blocked*, *never* refunded or *reserved* is refused.
+    """
+
+    _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_held_back(self, but=None):
+        """Which of these credits are held back, and why.
+
+        * ``blocked``: the client, one of its contacts, or the document is blocked
+        * ``never``: on an account that is never refunded, or taken over from one by a journal entry
+        * ``reserved``: refunds hold all that is open
+        * ``uncleared``: a receipt whose money may still go back, or taken over from one
+
+        :param but: client.refund, what this one holds is not held back
+        :return: dict, account.move.line: (code, text), of those that are
+        """
+        blocks = self.partner_id.commercial_partner_id._get_client_refund_blocks()
+        excluded = self._get_excluded_accounts()
+        holders = self._get_holders(but)
+        uncleared = self._filter_may_bounce()
+        found = {}
+        for credit in self:
+            client = credit.partner_id.commercial_partner_id
+            if client in blocks:
+                found[credit] = ("blocked", blocks[client])
+            elif credit.move_id.payment_state in UNPAYABLE_STATES:
+                found[credit] = ("blocked", credit._get_not_open_message())
+            elif credit in excluded:
+                found[credit] = ("never", credit._get_excluded_message(excluded[credit]))
+            elif credit in holders:
+                found[credit] = ("reserved", credit._get_reserved_message(holders[credit]))
+            elif credit in uncleared:
+                found[credit] = ("uncleared", self._get_uncleared_message([credit.move_id.display_name]))
+        return found
+
+    def _filter_free(self):
+        """The credits among these that nothing holds back: what is ticked, or taken, by itself."""
+        held_back = self._get_held_back()
+        return self.filtered(lambda credit: credit not in held_back)
+
+    def _get_holders(self, but=None):
+        """The refunds that hold all that is open of these credits.
+
+        :param but: client.refund, one that does not count
+        :return: dict, account.move.line: client.refund, of the credits of which nothing is left
+        """
+        reservations = self._get_refund_reservations().filtered(lambda line: line.refund_id != but)
+        return {
+            credit: lines.refund_id
+            for credit, lines in reservations.grouped("move_line_id").items()
+            if credit.currency_id.compare_amounts(sum(lines.mapped("amount_reserved")), credit.amount_refund_open) >= 0
+        }
+
+    def _get_reserved_message(self, refunds):
+        self.ensure_one()
+        return self.env._(
+            "%(document)s is held by %(refunds)s.",
+            document=self.move_id.display_name,
+            refunds=", ".join(refunds.mapped("name")),
+        )
+
+    # -------------------------------------------------------------------------
+    # Never refunded
+    # -------------------------------------------------------------------------
+
+    def _get_excluded_accounts(self):
+        """The accounts that are never refunded, of the credits that are on one, or that come from one.
+
+        :return: dict, account.move.line: account.account
+        """
+        by_company = {company: company._get_client_refund_excluded_accounts() for company in self.company_id}
+        if not any(by_company.values()):
+            return {}
+        self._get_refund_sources()  # read for all at once
+        return {
+            credit: accounts
+            for credit in self
+            if (accounts := credit._get_refund_sources().account_id & by_company[credit.company_id])
+        }
+
+    def _get_excluded_message(self, accounts):
+        self.ensure_one()
+        texts = {
+            "document": self.move_id.display_name,
+            "accounts": ", ".join(accounts.mapped("display_name")),
+        }
+        if self.account_id in accounts:
+            return self.env._("%(document)s is on account %(accounts)s, which is never refunded.", **texts)
+        return self.env._("%(document)s comes from account %(accounts)s, which is never refunded.", **texts)
+
+    @api.model
+    def _get_taken_over_sql(self, excluded):
+        """What `_get_excluded_accounts` finds besides what is on such an account itself, for a query over all credits.
+
+        :param excluded: SQL, a table of `company_id` and `account_id`
+        :return: SQL, a query that gives ids of journal items
+        """
+        return SQL(
+            """
+            WITH RECURSIVE taken_over(id) AS (
+                SELECT item.id
+                  FROM %(excluded)s AS excluded
+                  JOIN account_move_line item
+                    ON item.account_id = excluded.account_id AND item.company_id = excluded.company_id
+                 WHERE item.balance < 0
+             UNION
+                SELECT credit.id
+                  FROM taken_over
+                  JOIN account_partial_reconcile partial ON partial.credit_move_id = taken_over.id
+                  JOIN account_move_line debit ON debit.id = partial.debit_move_id AND debit.balance > 0
+                  JOIN account_move entry
+                    ON entry.id = debit.move_id
+                   AND entry.move_type != 'out_refund'
+                   AND entry.origin_payment_id IS NULL
+                   AND entry.statement_line_id IS NULL
+                  JOIN account_move_line credit ON credit.move_id = entry.id AND credit.balance < 0
+                  JOIN res_partner debtor ON debtor.id = debit.partner_id
+                  JOIN res_partner client
+                    ON client.id = credit.partner_id
+                   AND client.commercial_partner_id = debtor.commercial_partner_id
+            )
+            SELECT id FROM taken_over
+            """,
+            excluded=excluded,
+        )
