@@ -53,6 +53,7 @@ from . import test_tour_phone
 from . import test_tour_policy
 from . import test_tour_portal
 from . import test_tour_thousand_credits
+from . import test_tour_truth
 from . import test_tours
 from . import test_undo
 from . import test_wizard
