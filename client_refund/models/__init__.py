@@ -29,6 +29,7 @@ from . import client_refund_approval
 from . import client_refund_check
 from . import client_refund_settlement
 from . import client_refund_posting
+from . import client_refund_paid
 from . import client_refund_undo
 from . import client_refund_return
 from . import client_refund_dashboard

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from .client_refund_groups import READER_GROUPS
+from .client_refund_lists import open_records
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
@@ -216,4 +217,7 @@ class AccountMove(models.Model):
 
         :return: an action dictionary
         """
-        return self.line_ids.client_refund_line_ids.refund_id._get_records_action(name=self.env._("Client Refunds"))
+        refunds = self.line_ids.client_refund_line_ids.refund_id
+        return open_records(
+            refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds")
+        )

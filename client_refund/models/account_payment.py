@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .client_refund_groups import READER_GROUPS
+from .client_refund_lists import without_owner
 from .client_refund_shares import share_out
 from .client_refund_workflow import in_workflow
 
@@ -29,6 +30,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "state",
     }
 )
+# Between these a payment goes back and forth as the bank says.
+LEFT_STATES = ("in_process", "paid")
 
 
 class AccountPayment(models.Model):
@@ -76,6 +79,26 @@ class AccountPayment(models.Model):
         ).items():
             payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
         return result
+
+    def _compute_state(self):
+        """Core takes a payment for paid when all that it settles is; a refund's is paid when its money has left."""
+        result = super()._compute_state()
+        for payment in self:
+            if payment.state in LEFT_STATES and payment.client_refund_id:
+                payment.state = "paid" if payment._has_refund_money_left() else "in_process"
+        return result
+
+    def _has_refund_money_left(self):
+        """Whether the money of this refund payment has left: it is matched with the bank, was booked on the bank account
+        itself, where nothing is to be matched, or somebody said so.
+
+        :return: bool
+        """
+        self.ensure_one()
+        if self.payment_type == "outbound" and self.client_refund_id.marked_paid_on:
+            return True
+        to_match = self._seek_for_lines()[0].filtered("account_id.reconcile")
+        return bool(self.move_id) and self.company_currency_id.is_zero(sum(to_match.mapped("amount_residual")))
 
     def action_post(self):
         result = super().action_post()
@@ -252,11 +275,20 @@ class AccountPayment(models.Model):
         if is_lent:
             self._check_refund_workflow()
         if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._check_not_owned_by_refund()
+            self._filter_not_validated_by(vals)._check_not_owned_by_refund()
         result = super().write(vals)
         if is_lent:
             self._check_refund_workflow()
         return result
+
+    def _filter_not_validated_by(self, vals):
+        """Those of these payments of which these values say more than that the money has left.
+
+        :return: account.payment
+        """
+        if REFUND_PROTECTED_FIELDS & vals.keys() != {"state"} or vals["state"] not in LEFT_STATES:
+            return self
+        return self.filtered(lambda payment: payment.state not in LEFT_STATES)
 
     def unlink(self):
         self._check_not_owned_by_refund()
@@ -282,6 +314,16 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
     # Actions
     # -------------------------------------------------------------------------
+
+    def action_validate(self):
+        """Who validates the payments of refunds says that their money has left: the refunds keep who that was."""
+        result = super().action_validate()
+        # who may validate payments need not have the right on refunds
+        refunds = self.sudo().client_refund_id.filtered(lambda refund: refund.state == "in_process")
+        refunds.filtered(
+            lambda refund: all(payment.state == "paid" for payment in refund._get_outgoing_payments())
+        ).action_mark_paid()
+        return result
 
     def action_refund_client(self):
         """Open the refund wizard with what is open of these payments ticked.
@@ -317,4 +359,4 @@ class AccountPayment(models.Model):
 
         :return: an action dictionary
         """
-        return self.client_refund_id._get_records_action(name=self.env._("Client Refund"))
+        return without_owner(self.client_refund_id._get_records_action(name=self.env._("Client Refund")))

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .account_move_line_held import HELD_BACK
+from .client_refund_lists import without_owner
 
 
 class ClientCredit(models.Model):
@@ -228,8 +229,13 @@ class ClientCredit(models.Model):
         """
         credits = self._get_open_credits()
         if len(credits) == 1:
-            return credits.action_open_business_doc()
-        return credits._get_records_action(name=self.env._("Open Credits"))
+            return without_owner(credits.action_open_business_doc())
+        # the address keeps the path and the row: Back and F5 run the action of this path
+        return credits._get_records_action(
+            name=self.env._("Open Credits"),
+            path="client-credit-items",
+            context={"active_id": self[:1].id, "active_ids": self.ids},
+        )
 
     def _get_open_credits(self):
         credits = self._get_credits()

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from .client_refund_lists import open_records, without_owner
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
@@ -146,8 +147,8 @@ class ClientRefund(models.Model):
         copy=False,
         index=True,
         help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
-        "payment is issued; it holds the credits until it is booked. Paid: the payment is paid. Canceled: holds "
-        "nothing.",
+        "payment is issued; it holds the credits until it is booked. Paid: the money has left, as the bank or somebody "
+        "says. Canceled: holds nothing.",
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
@@ -190,7 +191,7 @@ class ClientRefund(models.Model):
     def _get_own_refund(self):
         return self
 
-    @api.depends("payment_ids.state")
+    @api.depends("payment_ids.state", "marked_paid_on")
     def _compute_state(self):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
         for refund in self:
@@ -198,11 +199,6 @@ class ClientRefund(models.Model):
                 refund.state = "paid" if refund._is_paid() else "in_process"
             else:
                 refund.state = refund.state or "draft"
-
-    def _is_paid(self):
-        # one that only settles invoices has nothing to wait for
-        paid = all(payment.state == "paid" for payment in self._get_standing_payments())
-        return paid and not self._is_waiting_to_pay()
 
     def _get_standing_payments(self):
         """The payments of this refund that were not taken back."""
@@ -383,7 +379,9 @@ class ClientRefund(models.Model):
 
         :return: an action dictionary
         """
-        return self.payment_ids._get_records_action(name=self.env._("Payments"))
+        return open_records(
+            self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments")
+        )
 
     def action_open_documents(self):
         """Open the entries whose credits these refunds take.
@@ -392,5 +390,7 @@ class ClientRefund(models.Model):
         """
         documents = self.line_ids.move_id
         if len(documents) == 1:
-            return documents.line_ids[:1].action_open_business_doc()
-        return documents._get_records_action(name=self.env._("Refunded Documents"))
+            return without_owner(documents.line_ids[:1].action_open_business_doc())
+        return open_records(
+            documents, self, "client_refund.action_document_of_refund", self.env._("Refunded Documents")
+        )

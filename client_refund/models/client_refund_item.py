@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_amount
 
+from .client_refund_lists import without_owner
 from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context
 
 
@@ -215,4 +216,4 @@ class ClientRefundItem(models.AbstractModel):
             raise UserError(
                 self.env._("%(document)s was deleted.", document=self.document or self.env._("The document"))
             )
-        return self.move_line_id.action_open_business_doc()
+        return without_owner(self.move_line_id.action_open_business_doc())

@@ -29,8 +29,8 @@ class ClientRefundRisk(models.AbstractModel):
         An addon that looks at more adds an attribute of its own.
 
         :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too),
-            by client (dict, res.partner: records) `similar_refunds`, `moved_partners` and `blocked_invoices`, and
-            `uncleared_receipts` (account.move.line, those whose money may still go back)
+            `uncleared_receipts` (account.move.line), and by client (dict, res.partner: records) `similar_refunds`,
+            `moved_partners` and `blocked_invoices`
         """
         return SimpleNamespace(
             other_owners=self._get_other_owners(),

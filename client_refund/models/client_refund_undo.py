@@ -181,7 +181,7 @@ class ClientRefundUndo(models.Model):
     def _may_have_left(self):
         """Whether the money of this refund may have left, although it was taken back.
 
-        Not where it was undone on the day that it was issued, and nothing was sent until then.
+        Not where it was undone on the day that it was issued, and nothing was sent or said to be paid until then.
         """
         if self.state != "canceled" or not self.payment_ids:
             return False
@@ -189,7 +189,7 @@ class ClientRefundUndo(models.Model):
             moment and fields.Datetime.context_timestamp(self, moment).date()
             for moment in (self.issued_on, self.undone_on)
         )
-        return not undone_on or issued_on != undone_on or self._is_sent()
+        return not undone_on or issued_on != undone_on or bool(self.marked_paid_on) or self._is_sent()
 
     def _is_sent(self):
         """Whether a payment of this refund was marked as sent, or printed."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .client_refund_groups import READER_GROUPS
+from .client_refund_lists import open_list, open_records
 
 # Whose family a contact is of, and who sees it.
 FAMILY_FIELDS = frozenset({"active", "commercial_partner_id", "company_id", "is_company", "parent_id"})
@@ -193,14 +194,18 @@ class ResPartner(models.Model):
         return self.env["client.refund.wizard"]._open({"partner_id": self.commercial_partner_id.id})
 
     def action_open_client_credits(self):
-        """Open the worklist on these clients.
+        """Open the worklist on these clients, or where it has one row, the wizard for it.
 
         :return: an action dictionary
         """
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("client_refund.action_client_credit"),
-            "domain": self._get_client_credit_domain(),
-        }
+        rows = self.env["client.credit"].search(self._get_client_credit_domain(), limit=2)
+        if len(rows) == 1 and self.env["client.refund.wizard"].has_access("create"):
+            return rows.action_refund_client()
+        return open_list(
+            self.commercial_partner_id,
+            "client_refund.action_client_credit_of_client",
+            domain=self._get_client_credit_domain(),
+        )
 
     def action_open_client_refunds(self):
         """Open the refunds of this client.
@@ -208,4 +213,9 @@ class ResPartner(models.Model):
         :return: an action dictionary
         """
         refunds = self.env["client.refund"].search(self._get_client_refund_domain())
-        return refunds._get_records_action(name=self.env._("Client Refunds"))
+        return open_records(
+            refunds,
+            self.commercial_partner_id,
+            "client_refund.action_client_refund_of_client",
+            self.env._("Client Refunds"),
+        )

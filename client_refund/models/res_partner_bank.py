@@ -121,17 +121,16 @@ class ResPartnerBank(models.Model):
         refunds = (
             self.env["client.refund"]
             .sudo()
-            .search([("partner_bank_id", "in", self.ids), ("state", "in", ("in_process", "paid"))])
+            .search([("partner_bank_id", "in", self.ids), ("state", "=", "in_process")])
         )
         raise_problems(
             self.env._(
                 "Refund %(refund)s is on its way to account %(account)s, so the account can't become another one. "
-                "Make a new account, or wait until the bank statement confirms the payment.",
+                "Make a new account, or wait until the refund is paid.",
                 refund=refund.name,
                 account=refund.partner_bank_id.acc_number,
             )
             for refund in refunds
-            if refund._is_waiting_to_pay() or not all(refund._get_outgoing_payments().mapped("is_matched"))
         )
 
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.client_refund_lists import without_owner
+
 
 class ClientRefundReport(models.Model):
     """The analysis of refunds: one row per credit that a refund takes something of.
@@ -248,4 +250,4 @@ class ClientRefundReport(models.Model):
 
         :return: an action dictionary
         """
-        return self.refund_id._get_records_action(name=self.env._("Client Refund"))
+        return without_owner(self.refund_id._get_records_action(name=self.env._("Client Refund")))

@@ -40,6 +40,7 @@ from . import test_refund_dashboard
 from . import test_refund_report
 from . import test_return
 from . import test_storm
+from . import test_tour_back
 from . import test_tour_dashboard
 from . import test_tour_dormant
 from . import test_tour_import
@@ -50,6 +51,7 @@ from . import test_tour_thousand_credits
 from . import test_tours
 from . import test_undo
 from . import test_wizard
+from . import test_wizard_screen
 from . import test_wizard_speed
 
 # what `make test` installs, an Odoo that only runs the tests of its addons may not have

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 
+from ..models.client_refund_lists import without_owner
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -277,7 +278,7 @@ class ClientRefundWizard(models.TransientModel):
         refund = with_neutral_context(self)._save_refund()
         if self._is_asked_at_once():
             refund.action_submit()
-        return refund._get_records_action()
+        return without_owner(refund._get_records_action())
 
     def _is_asked_at_once(self):
         """Whether the refund is asked for when it is made or changed; a waiting one that was changed waits anew."""
@@ -289,7 +290,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return with_neutral_context(self)._save_refund()._get_records_action()
+        return without_owner(with_neutral_context(self)._save_refund()._get_records_action())
 
     def _save_refund(self):
         self.ensure_one()

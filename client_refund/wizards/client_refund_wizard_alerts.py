@@ -161,11 +161,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
         unticked = self.line_ids.filtered(lambda line: line.held_back == "uncleared" and not line.selected)
         if not unticked:
             return None
-        message = self.env._(
-            "%(documents)s may still bounce, so it is not ticked: the bank has not confirmed it yet, or it is within "
-            "the hold days of its journal.",
-            documents=", ".join(unticked.mapped("document")),
-        )
+        message = self.env["account.move.line"]._get_uncleared_message(unticked.mapped("document"))
         if self.company_id._is_client_refund_approval_wanted():
             message += " " + self.env._("Ticked, the refund needs approval.")
         else:

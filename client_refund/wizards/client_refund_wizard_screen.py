@@ -1,0 +1,57 @@
+from odoo import Command, models
+from odoo.api import NewId
+
+
+def get_untold(records, sent, fields_spec):
+    """What the web client does not show as it is now, of the computed fields of a form that is stored.
+
+    :param records: the form's records, with what was typed
+    :param sent: dict, id: what the client sent of a record; of the rest it shows what is stored
+    :param fields_spec: dict, the fields of the view
+    :return: dict, id: dict of values as `web_read` gives them
+    """
+    spec = {
+        name: field_spec
+        for name, field_spec in fields_spec.items()
+        if (field := records._fields[name]).compute and not (field.store or field.related or field.type.endswith("2many"))
+    }
+    untold = {}
+    for record, now, stored in zip(records._origin, records.web_read(spec), records._origin.web_read(spec), strict=True):
+        shown = stored | sent.get(record.id, {})
+        untold[record.id] = {name: now[name] for name in spec if now[name] != shown[name]}
+    return {record_id: vals for record_id, vals in untold.items() if vals}
+
+
+class ClientRefundWizardScreen(models.TransientModel):
+    """What the web client is told after a change, so that the form shows what will happen.
+
+    A refused click leaves the wizard stored. While core puts the typed lines of a stored form together, it computes the
+    figures anew, before the change that it is asked about, and from the stored values; it answers with what differs
+    from those. What the change brings back to them stays on the screen: banners, figures and the button of before.
+    So each answer is compared with what the client shows.
+    """
+
+    _inherit = "client.refund.wizard"  # pylint: disable=consider-merging-classes-inherited
+
+    def onchange(self, values, field_names, fields_spec):
+        """As core, and with all that a stored form does not show as it is now."""
+        result = super().onchange(values, field_names, fields_spec)
+        if self and "value" in result:
+            form = self.browse([NewId(self.id)])  # core's own, with what was typed
+            result["value"].update(get_untold(form, {self.id: values}, fields_spec).get(self.id, {}))
+            for name in ("line_ids", "offset_ids"):
+                commands = form._get_untold_lines(name, values.get(name, []), fields_spec)
+                if commands:
+                    result["value"].setdefault(name, []).extend(commands)
+        return result
+
+    def _get_untold_lines(self, name, commands, fields_spec):
+        """The same of its lines.
+
+        :param commands: what the client sent of them
+        :return: list of commands
+        """
+        lines = self[name].filtered(lambda line: line._origin)
+        sent = {command[1]: command[2] for command in commands if command[0] == Command.UPDATE}
+        untold = get_untold(lines, sent, fields_spec.get(name, {}).get("fields", {}))
+        return [Command.update(line_id, vals) for line_id, vals in untold.items()]
