@@ -16,7 +16,6 @@
         "data/mail_activity_templates.xml",
         "data/ir_cron.xml",
         "report/client_refund_notice.xml",
-        "report/client_dormant_letter.xml",
         "data/mail_template.xml",
         "wizards/client_refund_wizard_views.xml",
         "wizards/client_refund_undo_views.xml",
@@ -24,8 +23,6 @@
         "wizards/client_refund_return_views.xml",
         "views/client_refund_views.xml",
         "views/client_credit_views.xml",
-        "views/client_dormant_attempt_views.xml",
-        "views/client_dormant_credit_views.xml",
         "views/client_refund_reason_views.xml",
         "views/client_refund_approval_limit_views.xml",
         "views/account_journal_views.xml",
@@ -45,7 +42,6 @@
         "demo/account_move_demo.xml",
         "demo/account_payment_demo.xml",
         "demo/client_refund_demo.xml",
-        "demo/client_dormant_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -211,7 +211,7 @@ DORMANT = [
         part=WINDOW,
     ),
     Scene(
-        f"{APPS}/dormant.png",
+        "client_refund_dormant/static/description/dormant.png",
         "clerk",
         REGISTER,
         (

@@ -11,8 +11,6 @@ from . import account_move_line_reconcile
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
-from . import account_move_dormant
-from . import account_partial_reconcile_dormant
 from . import client_refund_owner
 from . import client_refund_reason
 from . import client_refund_codes
@@ -44,12 +42,3 @@ from . import client_refund_notice_content
 from . import mail_compose_message
 from . import client_credit
 from . import client_credit_rows
-from . import client_dormant_credit
-from . import client_dormant_credit_line
-from . import client_dormant_credit_line_hand_over
-from . import client_dormant_attempt
-from . import client_dormant_gather
-from . import client_dormant_contact
-from . import client_dormant_approval
-from . import client_dormant_hand_over
-from . import client_dormant_undo

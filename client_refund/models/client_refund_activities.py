@@ -7,7 +7,7 @@ from odoo.tools import plaintext2html
 def prepare_approval_activity_vals(document, activity, approver, reason="", subject=""):
     """The values of the activity by which an approver learns of what waits; the mail of it says the same.
 
-    :param document: a refund, or another document that waits, in the approver's language
+    :param document: what waits, with mail thread and activities, in the approver's language
     :param activity: str, the XML id of the activity's type
     :param approver: res.users
     :param reason: str, why it waits

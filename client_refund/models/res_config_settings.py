@@ -32,16 +32,6 @@ class ResConfigSettings(models.TransientModel):
     client_refund_request_user_id = fields.Many2one(
         related="company_id.root_id.client_refund_request_user_id", readonly=False
     )
-    client_refund_dormant_days = fields.Integer(related="company_id.root_id.client_refund_dormant_days", readonly=False)
-    client_refund_dormant_attempts = fields.Integer(
-        related="company_id.root_id.client_refund_dormant_attempts", readonly=False
-    )
-    client_refund_unclaimed_account_id = fields.Many2one(
-        related="company_id.root_id.client_refund_unclaimed_account_id", readonly=False
-    )
-    client_refund_unclaimed_journal_id = fields.Many2one(
-        related="company_id.root_id.client_refund_unclaimed_journal_id", readonly=False
-    )
 
     @api.depends("client_refund_approval_policy", "company_id")
     def _compute_client_refund_approval_warning(self):

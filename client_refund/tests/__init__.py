@@ -11,17 +11,13 @@ from . import test_cash_basis
 from . import test_client_credit
 from . import test_concurrency
 from . import test_create_refund
-from . import test_dormant_attempts
-from . import test_dormant_concurrency
-from . import test_dormant_gather
-from . import test_dormant_hand_over
-from . import test_dormant_undo
 from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
 from . import test_import
 from . import test_neighbour_financial_report
+from . import test_names
 from . import test_notice
 from . import test_notice_killed
 from . import test_notice_receipt
@@ -42,7 +38,6 @@ from . import test_return
 from . import test_storm
 from . import test_tour_back
 from . import test_tour_dashboard
-from . import test_tour_dormant
 from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_phone

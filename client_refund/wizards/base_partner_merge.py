@@ -1,21 +1,15 @@
 from odoo import api, fields, models
 
-from ..models.client_refund_workflow import with_workflow
-
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Let the dormant credits of clients who become one do so too, and keep when they did: it is a risk."""
-        # whoever merges clients may not see them
-        registers = with_workflow(self.env["client.dormant.credit"].sudo())
-        joined = registers._join_clients(src_partners | dst_partner)
+        """Keep when clients became one: it is a risk."""
         moved_on = self._get_moved_on(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()  # core wrote by SQL
-        joined._follow_credits()
         # kept whoever merges them; core writes what is there once more
         dst_partner.sudo().client_refund_moved_on = moved_on
         return result

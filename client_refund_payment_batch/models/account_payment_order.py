@@ -120,7 +120,8 @@ class AccountPaymentOrder(models.Model):
 
     def _drop_empty(self):
         """Cancel those of these confirmed orders that refunds left empty, and drop their empty lots."""
-        self.payment_lot_ids.filtered(lambda lot: not lot.payment_ids).unlink()
+        empty = self.payment_lot_ids.filtered(lambda lot: not lot.payment_ids)
+        with_workflow(empty, empty.order_id._get_refunds()).unlink()  # nothing of other refunds is in them
         self.filtered(lambda order: order.state == "open" and not order.payment_line_ids).write({"state": "cancel"})
 
     # -------------------------------------------------------------------------
