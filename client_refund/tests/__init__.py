@@ -15,6 +15,7 @@ from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
 from . import test_holding_back
+from . import test_honest_payee
 from . import test_import
 from . import test_neighbour_financial_report
 from . import test_names
@@ -28,6 +29,7 @@ from . import test_one_owner
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
+from . import test_policy
 from . import test_portal
 from . import test_portal_at_once
 from . import test_portal_request
@@ -41,6 +43,7 @@ from . import test_tour_dashboard
 from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_phone
+from . import test_tour_policy
 from . import test_tour_portal
 from . import test_tour_thousand_credits
 from . import test_tours

@@ -177,9 +177,7 @@ class ClientRefundRun(models.Model):
             moved[run].append(moved_on)
         failed = dict(refunds._read_group([*domain, ("run_error", "!=", False)], ["run_id"], ["__count"]))
         risky = dict(
-            refunds._read_group(
-                [*domain, ("risks", "!=", False), ("state", "!=", "canceled")], ["run_id"], ["__count"]
-            )
+            refunds._read_group([*domain, ("risks", "!=", False), ("state", "!=", "canceled")], ["run_id"], ["__count"])
         )
         skipped = dict(self.env["client.refund.run.skip"]._read_group(domain, ["run_id"], ["__count"]))
         live_states = [state for state, _label in refunds._fields["state"].selection if state != "canceled"]

@@ -64,7 +64,7 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual(self._submit_run().approval_reason, "Every refund needs approval.")
 
     def test_risks(self):
-        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self.company.write({"client_refund_approval_policy": "risk", "client_refund_bank_change_days": 30})
         self._bank_account("BE222")
 
         run = self._prepare()
@@ -137,13 +137,12 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual((run.state, run.issued_count, failed.state), ("errors", 2, "draft"))
         self.assertIn("Somebody with a higher limit must approve it", failed.run_error)
 
-    def test_approver_who_changed_a_payee_account(self):
+    def test_approver_who_entered_a_payee_account(self):
         self.company.client_refund_bank_change_days = 30
-        account = self._bank_account("BE333")
-        account.with_user(self.approver).sudo().acc_holder_name = "Changed"
+        self._bank_account("BE333").sudo().client_refund_changed_by_id = self.approver
         run = self._submit_run()
 
-        with self.assertRaisesRegex(UserError, "you changed the payee accounts of CR/"):
+        with self.assertRaisesRegex(UserError, "you entered the payee accounts of CR/"):
             run.with_user(self.approver).action_approve()
 
     def test_what_comes_to_light_after_approval(self):
@@ -176,7 +175,7 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertFalse(run.issued_count)
 
     def test_refund_that_needs_approval_only_after_it_was_asked_for(self):
-        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self.company.write({"client_refund_approval_policy": "risk", "client_refund_bank_change_days": 30})
         run = self._prepare()
         run.action_submit()
         self._bank_account("BE555")
