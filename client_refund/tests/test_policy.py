@@ -66,19 +66,6 @@ class TestPolicy(ClientRefundCommon):
         refund_id = self.refunds.create_refund({"partner_id": self.client.id, "partner_bank_id": self.untrusted.id})
         self.assertTrue(self.refunds.browse(refund_id)._is_issued())
 
-    def test_a_run_waits_for_nobody_either(self):
-        self._set_policy("never")
-        self.client.bank_ids = self.untrusted
-        run = self.env["client.refund.run"].with_user(self.clerk).create({"date": "2024-04-01"})
-        run.action_prepare()
-        run.action_submit()
-        while run.is_working:
-            run.sudo()._process_chunk()
-        refund = run.refund_ids.filtered(lambda refund: refund.partner_id == self.client)
-        refund.partner_bank_id.ensure_one()
-        self.assertEqual((run.state, run.approval_reason, run.risk_count), ("done", "", 1))
-        self.assertTrue(refund._is_issued())
-
     def test_what_waits_is_free_where_the_policy_is_given_up(self):
         """A firm that chose a policy which nobody could fulfil."""
         self._set_policy("always")
