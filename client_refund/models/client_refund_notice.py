@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from .client_refund_problems import raise_problems
 from .client_refund_background import get_error_text, step_back_for_others
+from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
 from .mail_message import FAILED_STATES
 

@@ -5,7 +5,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
+from odoo.addons.client_refund.models.client_refund_workflow import (
+    in_workflow,
+    refuse_fields,
+    with_neutral_context,
+    with_workflow,
+)
 
 # The scheduler is at work, and nothing else changes the refunds.
 WORKING_STATES = ("preparing", "checking", "issuing", "undoing")

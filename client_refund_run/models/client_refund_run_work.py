@@ -11,9 +11,10 @@ from odoo.addons.client_refund.models.client_refund_background import (
     step_back_for_others,
 )
 from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, parse_date, raise_problems
+from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+
 from .client_refund_run import WORKING_STATES
 from .client_refund_run_approval import APPROVAL_ACTIVITY
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
 
