@@ -112,9 +112,20 @@ class ClientRefundApi(models.Model):
                     currencies=", ".join(currency.mapped("name")),
                 )
             )
+        credits = credits.filtered(lambda credit: credit.currency_id == currency)
+        held_back = credits._get_held_back()
+        if credits and len(held_back) == len(credits):
+            raise UserError(
+                self.env._(
+                    "%(client)s: there is nothing to refund. %(reasons)s",
+                    client=client.display_name,
+                    reasons=" ".join(dict.fromkeys(text for _code, text in held_back.values())),
+                )
+            )
         return [
             {"move_line_id": credit.id, "amount": credit.amount_refundable}
-            for credit in credits.filtered(lambda credit: credit.currency_id == currency)._filter_free()
+            for credit in credits
+            if credit not in held_back
         ]
 
     def _prepare_offset_vals_list(self, values, lines, company):

@@ -53,6 +53,7 @@ class ClientRefundWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
     select_all = fields.Boolean(
         string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
     )
@@ -119,6 +120,11 @@ class ClientRefundWizard(models.TransientModel):
                 )
                 for credit in credits
             ]
+
+    @api.depends("line_ids.held_back")
+    def _compute_is_held_back(self):
+        for wizard in self:
+            wizard.is_held_back = any(wizard.line_ids.mapped("held_back"))
 
     def _get_credits(self):
         """The open credits to choose from, and what the draft holds even if it is not open any more, oldest first.
