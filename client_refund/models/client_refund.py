@@ -342,11 +342,14 @@ class ClientRefund(models.Model):
         self.ensure_one()
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
-    def _get_nothing_chosen_message(self):
+    def _get_responsible(self):
+        """Who learns of what has to be done with this refund.
+
+        :return: res.users
+        """
         self.ensure_one()
-        return self.env._(
-            "%(client)s: no credit is chosen, so there is nothing to refund. Choose at least one open credit.",
-            client=self.partner_id.display_name or self.env._("No client"),
+        return self.company_id._get_client_refund_responsible(
+            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
         )
 
     # -------------------------------------------------------------------------

@@ -303,7 +303,7 @@ class ClientRefundApproval(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Refund rejected"),
                 note=reason,
-                user_id=refund.user_id.id,
+                user_id=refund._get_responsible().id,
             )
         return True
 

@@ -284,7 +284,7 @@ class ClientRefundNotice(models.Model):
             "mail.mail_activity_data_todo",
             summary=refund.env._("Refund notice not sent"),
             note=plaintext2html(message),
-            user_id=refund.user_id.id,
+            user_id=refund._get_responsible().id,
         )
 
     def message_post(self, **kwargs):

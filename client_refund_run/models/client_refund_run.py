@@ -152,7 +152,7 @@ class ClientRefundRun(models.Model):
     @api.depends("journal_id")
     def _compute_available_payment_method_line_ids(self):
         for run in self:
-            run.available_payment_method_line_ids = run.journal_id._get_available_payment_method_lines("outbound")
+            run.available_payment_method_line_ids = run.journal_id._get_refund_method_lines()
 
     @api.depends("journal_id")
     def _compute_payment_method_line_id(self):
