@@ -5,6 +5,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
+from .client_refund_numbers import with_number_later
 from .client_refund_waterfall import settle_oldest_first
 
 
@@ -49,7 +50,7 @@ class ClientRefundApi(models.Model):
             values["offset_ids"] = [
                 fields.Command.create(vals) for vals in self._prepare_offset_vals_list(values, lines, company)
             ]
-        refund = self._create_once([{**values, "company_id": company.id}])
+        refund = with_number_later(self)._create_once([{**values, "company_id": company.id}])
         refund.action_submit()
         return refund.id
 
