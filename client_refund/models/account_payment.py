@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
@@ -77,7 +77,11 @@ class AccountPayment(models.Model):
         for (_company, payment_type), payments in missing.grouped(
             lambda payment: (payment.company_id, payment.payment_type)
         ).items():
-            payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            try:
+                payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            except UserError:  # the firm has none: then over the bank account itself
+                for payment in payments:
+                    payment.outstanding_account_id = payment.journal_id.default_account_id
         return result
 
     def _compute_state(self):

@@ -113,7 +113,7 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_available_journal_ids(self):
         for company, records in self.grouped("company_id").items():
             journals = self.env["account.journal"].search(self._get_refund_journal_domain(company))
-            records.available_journal_ids = journals.filtered("outbound_payment_method_line_ids")
+            records.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
 
     @api.model
     def _get_refund_journal_domain(self, company):
@@ -139,7 +139,7 @@ class ClientRefundMixin(models.AbstractModel):
     @api.depends("journal_id")
     def _compute_available_payment_method_line_ids(self):
         for record in self:
-            record.available_payment_method_line_ids = record.journal_id._get_available_payment_method_lines("outbound")
+            record.available_payment_method_line_ids = record.journal_id._get_refund_method_lines()
 
     @api.depends("journal_id", "partner_id")
     def _compute_payment_method_line_id(self):

@@ -23,7 +23,7 @@ class ResPartnerBank(models.Model):
         string="Entered On",
         readonly=True,
         copy=False,
-        help="When number or owner of the account became what they are. A holder's name or a bank makes no other account.",
+        help="When number and owner of the account became what they are.",
     )
     client_refund_changed_by_id = fields.Many2one("res.users", string="Entered By", readonly=True, copy=False)
     client_refund_trusted_by_id = fields.Many2one(
