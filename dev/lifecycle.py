@@ -78,6 +78,17 @@ def check_chosen(installed):
         uninstall(before, addon)
 
 
+def check_alone():
+    """See that the addon needs no part that installs itself beside it, and go through the life of each of them."""
+    for addon in set(databases.PARTS) - set(databases.CHOSEN):
+        databases.copy(databases.template(databases.EMPTY_TEMPLATE), DATABASE)
+        with databases.timed(f"installing {databases.ADDON} alone, then {addon}"):
+            databases.load(DATABASE, "--init", databases.ADDON, "--skip-auto-install")
+            before = inventory(DATABASE)
+            databases.load(DATABASE, "--init", addon)
+        uninstall(before, addon)
+
+
 def check_small():
     """Go through the life of all small addons, on a database that has what they are for before the addon."""
     databases.copy(databases.template(databases.EMPTY_TEMPLATE), DATABASE)
@@ -113,12 +124,14 @@ def main(installed=None):
     if installed:
         check(installed)
         check_chosen(installed)
+        check_alone()
         check_small()
     else:
         with databases.in_use(databases.TEST):
             databases.create(databases.TEST)
             check(databases.TEST)
             check_chosen(databases.TEST)
+            check_alone()
             check_small()
 
 

@@ -1,5 +1,10 @@
 from odoo import fields, models
 
+# Checks of Latin America, which are written or handed on beside the payment.
+METHODS_NEEDING_MORE = frozenset(
+    {"own_checks", "new_third_party_checks", "out_third_party_checks", "return_third_party_checks"}
+)
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
@@ -8,3 +13,12 @@ class AccountJournal(models.Model):
         string="Hold Receipts (days)",
         help="For this number of days a receipt may still bounce: to refund it is a risk that needs approval.",
     )
+
+    def _get_refund_method_lines(self):
+        """The payment methods that a refund can be paid by: those that need no more than a payment.
+
+        :return: account.payment.method.line
+        """
+        return self._get_available_payment_method_lines("outbound").filtered(
+            lambda line: line.code not in METHODS_NEEDING_MORE
+        )

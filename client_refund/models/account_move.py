@@ -7,7 +7,7 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 from .client_refund_groups import READER_GROUPS
 from .client_refund_lists import open_records
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import in_any_workflow, in_workflow
 
 # What an owned entry says.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -146,6 +146,17 @@ class AccountMove(models.Model):
         if pairs:
             self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+
+    def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
+        """What is reversed because a refund is taken back has the first date of those wished for that is open.
+
+        Core alone would choose one by how the journal is numbered: where that is by year, the day of the undo.
+        """
+        wished = self.env.context.get("client_refund_reversal_dates", ()) if in_any_workflow(self.env) else ()
+        for date in wished:
+            if not self._get_violated_lock_dates(date or invoice_date, has_tax):
+                return date or invoice_date
+        return super()._get_accounting_date(invoice_date, has_tax, lock_dates)
 
     def _must_be_reversed(self):
         """Whether this entry of a refund can't be canceled any more: it is in a locked period, or hashed."""

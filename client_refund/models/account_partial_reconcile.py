@@ -79,14 +79,7 @@ class AccountPartialReconcile(models.Model):
 
         :param date: date of the reversals
         """
-        entries = self.env["account.move"].search([("tax_cash_basis_rec_id", "in", self.ids)]) | self.exchange_move_id
-        entries.tax_cash_basis_rec_id = False
-        self.exchange_move_id = False
-        self.unlink()
-        entries._reverse_moves(
-            [{"date": date, "ref": self.env._("Reversal of: %(entry)s", entry=entry.name)} for entry in entries],
-            cancel=True,
-        )
+        self.with_context(client_refund_reversal_dates=(date,)).unlink()
 
     def _check_settles_no_refund(self):
         """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.

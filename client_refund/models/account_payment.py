@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
@@ -77,7 +77,11 @@ class AccountPayment(models.Model):
         for (_company, payment_type), payments in missing.grouped(
             lambda payment: (payment.company_id, payment.payment_type)
         ).items():
-            payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            try:
+                payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            except UserError:  # the firm has none: then over the bank account itself
+                for payment in payments:
+                    payment.outstanding_account_id = payment.journal_id.default_account_id
         return result
 
     def _compute_state(self):
@@ -236,9 +240,12 @@ class AccountPayment(models.Model):
     def _take_back(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
 
-        :param date: date of the reversals where some are needed
+        What core booked for their reconciliations (exchange differences, cash-basis taxes) is reversed on its own date.
+
+        :param date: date of the reversals where some are needed, or where the own date is locked
         :param reason: str, their reference
         """
+        self = self.with_context(client_refund_reversal_dates=(None, date))  # pylint: disable=self-cls-assignment
         to_reverse = self.filtered(lambda payment: payment._must_be_reversed())
         to_reverse.move_id._reverse_for_refund(date, reason)
         to_reverse.state = "canceled"

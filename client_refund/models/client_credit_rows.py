@@ -32,8 +32,11 @@ class ClientCreditRows(models.Model):
                    client.user_id,
                    company.currency_id AS company_currency_id,
                    excluded.account_id IS NOT NULL AS never_refunded,
-                   CASE WHEN excluded.account_id IS NULL THEN credit.amount_unreserved ELSE 0 END AS amount_refundable,
-                   CASE WHEN excluded.account_id IS NULL
+                   CASE WHEN excluded.account_id IS NULL AND NOT %(blocked)s
+                        THEN credit.amount_unreserved
+                        ELSE 0
+                   END AS amount_refundable,
+                   CASE WHEN excluded.account_id IS NULL AND NOT %(blocked)s
                         THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
                         ELSE 0
                    END AS amount_refundable_company_currency,

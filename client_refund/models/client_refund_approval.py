@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
-from .client_refund_activities import prepare_approval_activity_vals
+from .client_refund_activities import get_link, prepare_approval_activity_vals
 from .client_refund_groups import check_may_answer
 from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_workflow import with_workflow
@@ -92,7 +92,9 @@ class ClientRefundApproval(models.Model):
         refunds._ask()
         waiting = refunds.filtered("approval_reasons")
         waiting._wait_for_approval()
-        (refunds - waiting)._issue()
+        due = refunds - waiting
+        due.filtered(lambda refund: refund.state == "to_approve").activity_unlink([APPROVAL_ACTIVITY])
+        due._issue()
         return True
 
     def action_post(self):
@@ -118,6 +120,7 @@ class ClientRefundApproval(models.Model):
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
+        self._number()
         self._add_contributor()
         # before the risks: what is asked for together counts together
         self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})
@@ -253,9 +256,11 @@ class ClientRefundApproval(models.Model):
             told = refunds.with_context(lang=user.lang)
             told.env["mail.thread"].message_notify(
                 partner_ids=user.partner_id.ids,
-                subject=told.env._("%(user)s approved: %(refunds)s", user=self.env.user.name, refunds=told._list_names()),
+                subject=told.env._(
+                    "%(user)s approved: %(refunds)s", user=self.env.user.name, refunds=told._list_names()
+                ),
                 body=Markup("<br/>").join(
-                    Markup("%s: %s") % (refund._get_html_link(), refund._get_approval_subject()) for refund in told
+                    Markup("%s: %s") % (get_link(refund), refund._get_approval_subject()) for refund in told
                 ),
             )
 
@@ -298,7 +303,7 @@ class ClientRefundApproval(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Refund rejected"),
                 note=reason,
-                user_id=refund.user_id.id,
+                user_id=refund._get_responsible().id,
             )
         return True
 

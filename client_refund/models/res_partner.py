@@ -222,13 +222,24 @@ class ResPartner(models.Model):
         """The refunds of these clients, also those from before a client got another parent."""
         return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
 
+    def _get_refund_client(self):
+        """The clients that these contacts belong to.
+
+        What was brought over from another system may not say: core works it out, as for a new contact.
+
+        :return: res.partner
+        """
+        if missing := self.filtered(lambda partner: not partner.commercial_partner_id):
+            self.env.add_to_compute(missing._fields["commercial_partner_id"], missing)
+        return self.commercial_partner_id
+
     def action_refund_client(self):
         """Open the refund wizard for this client.
 
         :return: an action dictionary
         :raise UserError: if these are contacts of several clients
         """
-        if len(self.commercial_partner_id) != 1:
+        if len(self._get_refund_client()) != 1:
             raise UserError(
                 self.env._(
                     "Refund one client at a time: choose one of %(names)s.",

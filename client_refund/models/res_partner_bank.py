@@ -16,12 +16,14 @@ NATIONAL_LENGTH = 6
 
 class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
+    # as it is with the clients themselves: a branch pays to the accounts of its parent's contacts
+    _check_company_domain = models.check_company_domain_parent_of
 
     client_refund_changed_on = fields.Datetime(
         string="Entered On",
         readonly=True,
         copy=False,
-        help="When number or owner of the account became what they are. A holder's name or a bank makes no other account.",
+        help="When number and owner of the account became what they are.",
     )
     client_refund_changed_by_id = fields.Many2one("res.users", string="Entered By", readonly=True, copy=False)
     client_refund_trusted_by_id = fields.Many2one(

@@ -21,8 +21,8 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         cls.revenue = cls.company_data["default_account_revenue"]
         cls.bank = cls.company_data["default_journal_bank"]
         cls.cash = cls.company_data["default_journal_cash"]
-        # a risk waits for approval; there are none, but for the tests that are about them: receipts are booked on the bank account directly, and it does
-        # not matter that bank accounts are new and that the same amount is refunded again
+        # a risk needs approval; there are none, but for the tests that are about them: receipts are booked on the bank
+        # account directly, and it does not matter that bank accounts are new and that the same amount is refunded again
         cls.outstanding_receipts = cls.inbound_payment_method_line.payment_account_id
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
         cls.company.write(
@@ -58,6 +58,29 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
                 "property_account_receivable_id": cls.receivable.id,
                 "property_payment_term_id": cls.pay_terms_a.id,
                 **values,
+            }
+        )
+
+    @classmethod
+    def _create_cash_basis_tax(cls):
+        """A tax that is due when money moves."""
+        cls.company.tax_exigibility = True
+        transition = cls.env["account.account"].create(
+            {"name": "Tax to come", "code": "251999", "account_type": "liability_current", "reconcile": True}
+        )
+        account = cls.company_data["default_account_tax_sale"]
+        repartition = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+        return cls.env["account.tax"].create(
+            {
+                "name": "16 % on payment",
+                "amount": 16,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": transition.id,
+                "invoice_repartition_line_ids": repartition,
+                "refund_repartition_line_ids": repartition,
             }
         )
 

@@ -127,8 +127,8 @@ class TestHoldingBack(ClientRefundCommon):
         credit_note = self._credit_note(40)
         wizard = self.wizards.create({"partner_id": self.client.id})
         self.assertEqual(
-            [(line.move_line_id, line.selected, line.is_uncleared) for line in wizard.line_ids],
-            [(credit_note, True, False), (payment, False, True)],
+            [(line.move_line_id, line.selected, line.held_back) for line in wizard.line_ids],
+            [(credit_note, True, False), (payment, False, "uncleared")],
         )
         self.assertEqual(wizard.amount, 40)
         self.assertIn(payment.move_id.name, wizard.alerts["uncleared_credits"]["message"])
@@ -167,7 +167,7 @@ class TestHoldingBack(ClientRefundCommon):
         self._set_create_date((held | free | paid).move_id, days_ago=20)
         self.assertEqual((held | free | paid)._filter_uncleared(), held | paid)
         self.assertEqual(self._submit({held: None}, date=today + timedelta(days=30)).state, "to_approve")
-        self.assertTrue(self._submit({free: None})._is_issued())
+        self.assertTrue(self._submit({free: None}, date=today)._is_issued())
 
     def _set_create_date(self, moves, days_ago):
         moves.flush_recordset()
@@ -189,7 +189,7 @@ class TestHoldingBack(ClientRefundCommon):
         payment = self._outstanding_payment(100)
         washed = self._wash(payment, self.receivable)
         line = self.wizards.create({"partner_id": self.client.id}).line_ids
-        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "is_uncleared": True}])
+        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "held_back": "uncleared"}])
         refund = self._submit({washed: None})
         self.assertEqual(refund.state, "to_approve")
         self.assertEqual(list(refund.risks), ["uncleared"])
@@ -295,18 +295,25 @@ class TestHoldingBack(ClientRefundCommon):
     # The same again
     # ------------------------------------------------------------------
 
-    def test_the_same_amount_again(self):
+    def test_a_document_that_was_booked_twice(self):
+        """Both with one reference, or both on one day where one has none."""
         self.company.client_refund_duplicate_days = 14
-        credit_note = self._credit_note(300)
-        first = self._submit({credit_note: 100})
-        self.assertTrue(first._is_issued())
-        self.assertTrue(self._submit({credit_note: 90})._is_issued())
-        second = self._draft({credit_note: 100})
-        wizard = self._opened(second.action_edit())
-        self.assertEqual(wizard.alerts["duplicate"]["action"]["url"], f"/odoo/client.refund/{first.id}")
-        self._rpc(self.clerk, second, "action_submit")
-        self.assertEqual(second.state, "to_approve")
-        self.assertIn(first.name, second.approval_reason)
+        for number, (first_values, second_values) in enumerate(
+            (
+                ({"ref": "R1"}, {"ref": "R1", "date": "2024-03-09"}),
+                ({}, {}),
+                ({"ref": "R2"}, {}),
+            )
+        ):
+            amount = 100 + number
+            first = self._submit({self._credit_note(amount, **first_values): None})
+            self.assertTrue(first._is_issued())
+            second = self._draft({self._credit_note(amount, **second_values): None})
+            wizard = self._opened(second.action_edit())
+            self.assertEqual(wizard.alerts["duplicate"]["action"]["url"], f"/odoo/client.refund/{first.id}")
+            self._rpc(self.clerk, second, "action_submit")
+            self.assertEqual(second.state, "to_approve")
+            self.assertIn(first.name, second.approval_reason)
 
     def test_the_same_amount_to_another_client_or_in_another_currency(self):
         self.company.client_refund_duplicate_days = 14
@@ -320,8 +327,18 @@ class TestHoldingBack(ClientRefundCommon):
         """Its payment may have left by hand."""
         self.company.client_refund_duplicate_days = 14
         credit_note = self._credit_note(100)
-        self._submit({credit_note: None}).action_undo("Wrong date")
-        self.assertEqual(self._submit({credit_note: None}).state, "to_approve")
+        refund = self._submit({credit_note: None})
+        self._issued_on_the_day_before(refund)
+        refund.action_undo("Wrong date")
+        again = self._submit({credit_note: None})
+        self.assertEqual((again.state, list(again.risks)), ("to_approve", ["paid_before"]))
+
+    def _issued_on_the_day_before(self, refund):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE client_refund SET issued_on = issued_on - INTERVAL '1 day' WHERE id = %s", (refund.id,)
+        )
+        refund.invalidate_recordset(["issued_on"])
 
     def test_a_cent_less_is_a_reason_too(self):
         """Also where the bank is said to have returned it."""
@@ -332,6 +349,7 @@ class TestHoldingBack(ClientRefundCommon):
         ):
             credit_note = self._credit_note(100)
             refund = self._submit({credit_note: amount})
+            self._issued_on_the_day_before(refund)
             take_back(refund)
             again = self._submit({credit_note: amount - 0.01})
             self.assertEqual(again.state, "to_approve")

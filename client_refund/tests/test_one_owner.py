@@ -43,7 +43,7 @@ class TestOneOwner(ClientRefundCommon):
             {"state": "draft"},
             {"state": "canceled"},
             {"state": "rejected"},
-            {"state": "paid"},
+            {"state": "paid", "date": "2024-05-01"},
             {"move_id": False},
         ):
             self._assert_refused(lambda values=values: self.payment.write(values))

@@ -32,6 +32,10 @@ class ClientRefund(models.Model):
         """
         return self.payment_order_ids._get_records_action(name=self.env._("Payment Orders"))
 
+    def _is_sent(self):
+        # what an order paid may be in its file; who takes a refund back need not have the right on payment orders
+        return super()._is_sent() or bool(self.sudo().payment_ids.payment_order_id)
+
     # -------------------------------------------------------------------------
     # Issue: into an order
     # -------------------------------------------------------------------------
@@ -66,6 +70,25 @@ class ClientRefund(models.Model):
                 )
             )
         return problems
+
+    def _get_payee_problems(self, own_numbers):
+        problems = super()._get_payee_problems(own_numbers)
+        payee = self.partner_bank_id.partner_id or self.partner_id
+        if self._is_paying_from_journal() and self._is_paid_by_sepa() and payee.country_id and not payee.city:
+            problems.append(
+                self.env._(
+                    "%(payee)s has a country and no city, and banks take no such address. Add the city, or remove the "
+                    "country.",
+                    payee=payee.display_name,
+                )
+            )
+        return problems
+
+    def _is_paid_by_sepa(self):
+        """Whether the bank gets a file of ISO 20022, which holds the payee's address."""
+        method = self.payment_method_line_id.payment_method_id
+        # the field comes with a module that payment orders do without
+        return self._is_paid_by_order() and "pain_version" in method._fields and bool(method.pain_version)
 
     def _pay(self):
         ordered = self.filtered(lambda refund: refund._is_paying_from_journal() and refund._is_paid_by_order())

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.client_refund.models.client_refund_lists import without_owner
+
 
 class ClientCredit(models.Model):
     """The worklist, from which runs are prepared."""
@@ -13,4 +15,4 @@ class ClientCredit(models.Model):
         :raise UserError: if nothing is open any more, or if the rows are of several companies
         """
         run = self.env["client.refund.run"]._prepare_for_credits(self._get_open_credits())
-        return run._get_records_action(name=self.env._("Refund Run"))
+        return without_owner(run._get_records_action(name=self.env._("Refund Run")))

@@ -63,8 +63,21 @@ class TestRunApproval(ClientRefundRunCommon):
 
         self.assertEqual(self._submit_run().approval_reason, "Every refund needs approval.")
 
+    def test_never(self):
+        """Risks are counted, and nobody is waited for."""
+        self.company.client_refund_approval_policy = "never"
+        self._bank_account("BE222", trusted=False)
+        self._bank_receipt(50, account_number="BE222")
+        run = self._submit_run()
+
+        self.assertEqual((run.state, run.approval_reason, run.risk_count), ("issuing", "", 1))
+        self._work(run)
+
+        self.assertEqual(run.state, "done")
+        self.assertEqual(list(self._by_client(run)[self.client].risks), ["untrusted_account"])
+
     def test_risks(self):
-        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self.company.write({"client_refund_approval_policy": "risk", "client_refund_bank_change_days": 30})
         self._bank_account("BE222")
 
         run = self._prepare()
@@ -75,6 +88,15 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual(run.state, "to_approve")
         self.assertEqual(run.approval_reason, "1 of its refunds have risks. Look at them.")
         self.assertIn("BE222", self._by_client(run)[self.client].risk_summary)
+
+    def test_risks_let_nothing_wait_where_the_firm_wants_no_approval(self):
+        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self._bank_account("BE222")
+
+        run = self._submit_run()
+
+        self._assert_issued(run, self.env["res.users"])
+        self.assertEqual((run.approval_reason, run.risk_count), ("", 1))
 
     def test_approve(self):
         run = self._submit_run()
@@ -137,13 +159,12 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual((run.state, run.issued_count, failed.state), ("errors", 2, "draft"))
         self.assertIn("Somebody with a higher limit must approve it", failed.run_error)
 
-    def test_approver_who_changed_a_payee_account(self):
+    def test_approver_who_entered_a_payee_account(self):
         self.company.client_refund_bank_change_days = 30
-        account = self._bank_account("BE333")
-        account.with_user(self.approver).sudo().acc_holder_name = "Changed"
+        self._bank_account("BE333").sudo().client_refund_changed_by_id = self.approver
         run = self._submit_run()
 
-        with self.assertRaisesRegex(UserError, "you changed the payee accounts of CR/"):
+        with self.assertRaisesRegex(UserError, "you entered the payee accounts of CR/"):
             run.with_user(self.approver).action_approve()
 
     def test_what_comes_to_light_after_approval(self):
@@ -176,7 +197,7 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertFalse(run.issued_count)
 
     def test_refund_that_needs_approval_only_after_it_was_asked_for(self):
-        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self.company.write({"client_refund_approval_policy": "risk", "client_refund_bank_change_days": 30})
         run = self._prepare()
         run.action_submit()
         self._bank_account("BE555")
