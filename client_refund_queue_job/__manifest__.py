@@ -5,7 +5,7 @@
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",
     "license": "LGPL-3",
-    "depends": ["client_refund", "queue_job"],
+    "depends": ["client_refund_run", "queue_job"],
     "data": ["data/queue_job_channel.xml", "data/queue_job_function.xml"],
     "installable": True,
     "auto_install": True,

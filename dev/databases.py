@@ -17,8 +17,19 @@ from processes import fail, say
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDON = "client_refund"
-# The small addons, each for another module that the addon meets; they install themselves where that is.
-GLUE = sorted(manifest.parent.name for manifest in ROOT.glob(f"{ADDON}_*/__manifest__.py"))
+
+
+def manifest(addon):
+    """What an addon says of itself."""
+    return ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
+
+
+SMALL = sorted(path.parent.name for path in ROOT.glob(f"{ADDON}_*/__manifest__.py"))
+# Features in addons of their own: they need the addon alone.
+PARTS = [addon for addon in SMALL if manifest(addon)["depends"] == [ADDON]]
+# A firm installs these by choice; the others install themselves where what they are for is.
+CHOSEN = [addon for addon in SMALL if not manifest(addon).get("auto_install")]
+GLUE = [addon for addon in SMALL if addon not in CHOSEN]
 # What their tests want beside what they are for.
 COMPANIONS = {
     "client_refund_payment_batch": ["account_payment_sepa_credit_transfer"],
@@ -70,8 +81,7 @@ def complaints(log):
 
 def dependencies(*addons):
     """The modules of others that these addons need."""
-    manifests = (ast.literal_eval((ROOT / addon / "__manifest__.py").read_text()) for addon in addons)
-    return sorted({module for manifest in manifests for module in manifest["depends"]} - {ADDON, *GLUE})
+    return sorted({module for addon in addons for module in manifest(addon)["depends"]} - {ADDON, *SMALL})
 
 
 def odoo_build():
@@ -131,12 +141,16 @@ def template(name, *options):
     return name
 
 
-def create(database):
-    """Make a database with demo data and the addon, on a template that has `account` with demo data."""
+def create(database, *chosen):
+    """Make a database with demo data and the addon, on a template that has `account` with demo data.
+
+    :param chosen: str, which of the addons that are installed by choice, too
+    """
     source = template(TEMPLATE, "--with-demo")
-    with timed(f"installing {ADDON} in {database}, which has demo data"):
+    addons = ",".join([ADDON, *chosen])
+    with timed(f"installing {addons} in {database}, which has demo data"):
         copy(source, database)
-        load(database, "--init", ADDON)
+        load(database, "--init", addons)
         make_assets(database)
 
 
@@ -148,17 +162,19 @@ def create_empty(database, addon=ADDON):
         load(database, "--init", addon)
 
 
-def meet(database, *glue, neighbours=()):
-    """Install what small addons are for: where the addon is, that must install the small ones too."""
-    companions = [module for addon in glue for module in COMPANIONS.get(addon, [])]
-    load(database, "--init", ",".join([*dependencies(*glue), *companions, *neighbours]))
-    assert_installed(database, glue)
+def meet(database, *addons, neighbours=()):
+    """Install what small addons are for: where the addon is, that must install the small ones too, but the chosen."""
+    companions = [module for addon in addons for module in COMPANIONS.get(addon, [])]
+    chosen = [addon for addon in addons if addon in CHOSEN]
+    if modules := [*dependencies(*addons), *chosen, *companions, *neighbours]:
+        load(database, "--init", ",".join(modules))
+    assert_installed(database, addons)
 
 
-def assert_installed(database, glue):
-    """Fail unless small addons have installed themselves."""
+def assert_installed(database, addons):
+    """Fail unless small addons have installed themselves, or were."""
     installed = sql("SELECT name FROM ir_module_module WHERE state = 'installed'", database)
-    if missing := sorted(set(glue) - set(installed)):
+    if missing := sorted(set(addons) - set(installed)):
         fail(f"{', '.join(missing)} did not install by itself.")
 
 
@@ -183,9 +199,9 @@ def in_use(database, wait=True):
 
 
 def addon_digest():
-    """A digest of the addon's code, to see whether a database must be updated."""
+    """A digest of the code of the addon and its parts, to see whether a database must be updated."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / ADDON).rglob("*")):
+    for path in sorted(path for addon in (ADDON, *PARTS) for path in (ROOT / addon).rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

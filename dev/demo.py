@@ -41,9 +41,11 @@ def prepare():
         # new demo data would not fit what was entered meanwhile
         databases.sql("UPDATE ir_module_module SET demo = FALSE WHERE name LIKE 'client\\_refund%'", databases.DEMO)
         with databases.timed("updating the demo to changed code (`make demo-reset` brings new demo data)"):
-            databases.load(databases.DEMO, "--update", changed, "--init", databases.ADDON)
+            databases.load(
+                databases.DEMO, "--update", changed, "--init", ",".join([databases.ADDON, *databases.CHOSEN])
+            )
     else:
-        databases.create(databases.DEMO)
+        databases.create(databases.DEMO, *databases.CHOSEN)
     databases.mark(databases.DEMO, f"{build} {digest}")
 
 

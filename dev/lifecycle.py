@@ -68,17 +68,38 @@ def check(installed):
     uninstall(inventory(databases.TEMPLATE), databases.ADDON)
 
 
-def check_glue():
+def check_chosen(installed):
+    """Go through the life of each addon that is installed by choice, where the addon has data; that stays."""
+    for addon in databases.CHOSEN:
+        databases.copy(installed, DATABASE)
+        before = inventory(DATABASE)
+        with databases.timed(f"installing {addon} where {databases.ADDON} is"):
+            databases.load(DATABASE, "--init", addon)
+        uninstall(before, addon)
+
+
+def check_alone():
+    """See that the addon needs no part that installs itself beside it, and go through the life of each of them."""
+    for addon in set(databases.PARTS) - set(databases.CHOSEN):
+        databases.copy(databases.template(databases.EMPTY_TEMPLATE), DATABASE)
+        with databases.timed(f"installing {databases.ADDON} alone, then {addon}"):
+            databases.load(DATABASE, "--init", databases.ADDON, "--skip-auto-install")
+            before = inventory(DATABASE)
+            databases.load(DATABASE, "--init", addon)
+        uninstall(before, addon)
+
+
+def check_small():
     """Go through the life of all small addons, on a database that has what they are for before the addon."""
     databases.copy(databases.template(databases.EMPTY_TEMPLATE), DATABASE)
     with databases.timed(f"installing what {', '.join(databases.GLUE)} are for, then {databases.ADDON}"):
         databases.load(DATABASE, "--init", ",".join(databases.dependencies(*databases.GLUE)))
         before = inventory(DATABASE)
-        databases.load(DATABASE, "--init", databases.ADDON)
-        databases.assert_installed(DATABASE, databases.GLUE)
-    pot.assert_current(DATABASE, *databases.GLUE)
-    update(*databases.GLUE)
-    uninstall(before, databases.ADDON, *databases.GLUE)
+        databases.load(DATABASE, "--init", ",".join([databases.ADDON, *databases.CHOSEN]))
+        databases.assert_installed(DATABASE, databases.SMALL)
+    pot.assert_current(DATABASE, *databases.SMALL)
+    update(*databases.SMALL)
+    uninstall(before, databases.ADDON, *databases.SMALL)
 
 
 def update(*addons):
@@ -102,12 +123,16 @@ def main(installed=None):
     """Check the addons as they are, on a database in which the addon is `installed` with demo data, or a new one."""
     if installed:
         check(installed)
-        check_glue()
+        check_chosen(installed)
+        check_alone()
+        check_small()
     else:
         with databases.in_use(databases.TEST):
             databases.create(databases.TEST)
             check(databases.TEST)
-            check_glue()
+            check_chosen(databases.TEST)
+            check_alone()
+            check_small()
 
 
 if __name__ == "__main__":

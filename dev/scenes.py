@@ -211,7 +211,7 @@ DORMANT = [
         part=WINDOW,
     ),
     Scene(
-        f"{APPS}/dormant.png",
+        "client_refund_dormant/static/description/dormant.png",
         "clerk",
         REGISTER,
         (
@@ -279,7 +279,7 @@ REVIEW = [
 ]
 RUN = [
     Scene(
-        f"{APPS}/run.png",
+        "client_refund_run/static/description/run.png",
         "clerk",
         RUNS,
         (at(".o_data_row:has-text('Issuing') td[name=name]"), seen(".progress-bar")),

@@ -199,7 +199,7 @@ def main(*wanted):
         fail("the pictures come as an archive: run `make screenshots`.")
     archive_to, sys.stdout = sys.stdout.buffer, sys.stderr  # what else is printed is for the person at the terminal
     with databases.in_use(DATABASE), browser() as program:
-        databases.create(DATABASE)
+        databases.create(DATABASE, *databases.CHOSEN)
         databases.sql(SAME_AVATARS, DATABASE)
         with tarfile.open(fileobj=archive_to, mode="w|") as archive:
             for icon in ICONS:

@@ -7,25 +7,21 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 from .client_refund_groups import READER_GROUPS
 from .client_refund_lists import open_records
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import OWNER_FIELDS, in_workflow
+from .client_refund_workflow import in_any_workflow, in_workflow
 
-# What the entry of a refund's payment says, and whose it is.
+# What an owned entry says.
 REFUND_PROTECTED_FIELDS = frozenset(
     {
         "auto_post",
-        "client_dormant_id",
-        "client_refund_id",
         "commercial_partner_id",
         "company_id",
         "currency_id",
         "date",
         "journal_id",
-        "line_ids",
         "move_type",
         "origin_payment_id",
         "partner_bank_id",
         "partner_id",
-        "ref",
         "reversed_entry_id",
         "state",
         "statement_line_id",
@@ -58,7 +54,7 @@ class AccountMove(models.Model):
     @api.depends("line_ids.client_refund_line_ids")
     def _compute_client_refund_count(self):
         for move in self:
-            move.client_refund_count = len(move.line_ids.client_refund_line_ids.refund_id)
+            move.client_refund_count = len(move.line_ids.filtered("is_in_refund").client_refund_line_ids.refund_id)
 
     @api.depends("state", "payment_state")
     def _compute_has_refundable_credit(self):
@@ -83,18 +79,22 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         # core moves the entries of a client who gets another parent
-        if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
-            self._check_not_owned_by_refund()
+        owners = self.env["client.refund.owner"]
+        if self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
+            owners._filter_changed(self, vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_refunded()
         if vals.get("reversed_entry_id"):
             self.browse(vals["reversed_entry_id"])._check_not_owned_by_refund()
         self._check_keeps_origin(vals)
         if "partner_id" in vals:
-            self.filtered("posted_before").line_ids._check_not_held_back()
-        if any(vals.get(name) for name in OWNER_FIELDS.values()) and not in_workflow(self.env):
-            raise UserError(self.env._("Only a refund itself books its entries. Use Refund a Client."))
+            # the items follow, by computation
+            reopened = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
+            reopened.line_ids._check_stays_held_back({"partner_id": vals["partner_id"]})
         result = super().write(vals)
+        owners._check_not_lent(self, vals)
+        if vals.get("state") == "posted":
+            self.origin_payment_id._check_paid_by_refund()
         if "matched_payment_ids" in vals:
             self.matched_payment_ids._check_leaves_held()
         return result
@@ -103,29 +103,12 @@ class AccountMove(models.Model):
         self._check_not_owned_by_refund()
         return super().unlink()
 
-    def _filter_owned(self):
-        """The entries among these that a refund or the dormant-credit register booked."""
-        return self.filtered(lambda move: any(move[name] for name in OWNER_FIELDS.values()))
-
     def _check_not_owned_by_refund(self):
-        """Refuse to touch the entry of a refund's payment, or the entry that reverses it.
+        """Refuse to touch the entry of a refund's payment, of another owner, or the entry that reverses it.
 
-        :raise UserError: names client, entry, amount and refund and points to Undo
+        :raise UserError: names client, entry, amount and owner and points to Undo
         """
-        owned = self.browse() if in_workflow(self.env) else self.filtered("client_refund_id")
-        raise_problems(
-            self.env._(
-                "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
-                "from there. Open the refund and choose Undo.",
-                client=move.partner_id.display_name,
-                entry=move.display_name,
-                amount=refund._format_amount(),
-                refund=refund.name,
-            )
-            for move in owned
-            # a user without rights on refunds is refused like everybody else
-            for refund in move.client_refund_id.sudo()
-        )
+        self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_keeps_origin(self, vals):
         """Refuse to cut an entry off from the payment or bank line that it books: its risks are read there.
@@ -154,13 +137,14 @@ class AccountMove(models.Model):
             item | reversal
             # several credit notes of one invoice may be posted at once: what core gives here are not pairs then
             for reverse_move in reverse_moves
-            if reverse_move.reversed_entry_id._filter_owned()
+            if self.env["client.refund.owner"]._filter_owned(reverse_move.reversed_entry_id)
             for item, reversal in zip(
                 reverse_move.reversed_entry_id.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True
             )
             if item.account_id.reconcile and not item.reconciled
         ]
-        self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
+        if pairs:
+            self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
 
     def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
@@ -168,7 +152,7 @@ class AccountMove(models.Model):
 
         Core alone would choose one by how the journal is numbered: where that is by year, the day of the undo.
         """
-        wished = self.env.context.get("client_refund_reversal_dates", ()) if in_workflow(self.env) else ()
+        wished = self.env.context.get("client_refund_reversal_dates", ()) if in_any_workflow(self.env) else ()
         for date in wished:
             if not self._get_violated_lock_dates(date or invoice_date, has_tax):
                 return date or invoice_date
@@ -188,8 +172,9 @@ class AccountMove(models.Model):
         reversals = self._reverse_moves(
             [entry._prepare_refund_reversal_vals(date, reason) for entry in self], cancel=True
         )
+        owners = self.env["client.refund.owner"]
         for item in reversals.line_ids:
-            (item.matched_debit_ids | item.matched_credit_ids).write(item.move_id._prepare_owner_vals())
+            (item.matched_debit_ids | item.matched_credit_ids).write(owners._prepare_owner_vals(item.move_id))
 
     def _prepare_refund_reversal_vals(self, date, reason):
         """The values of the entry that reverses this one of a refund.
@@ -199,29 +184,23 @@ class AccountMove(models.Model):
         return {
             "date": date,
             "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=self.name, reason=reason),
-            **self._prepare_owner_vals(),
+            **self.env["client.refund.owner"]._prepare_owner_vals(self),
         }
 
-    def _prepare_owner_vals(self):
-        """Whose entry this is, as values of what comes of it.
-
-        :return: dict
-        """
-        return {name: self[name].id for name in OWNER_FIELDS.values()}
-
     def _check_not_refunded(self):
-        """Refuse to reopen a document whose credit has been paid out, or that was settled from a credit.
+        """Refuse to reopen a document whose credit has been paid out or handed over, or that was settled from a credit.
 
         :raise UserError: names document and refund and points to Undo
         """
         # a user without rights on refunds is refused like everybody else
-        items = self.sudo().line_ids
+        items = self.sudo().line_ids.filtered("is_in_refund")
         items.client_refund_line_ids._check_not_issued()
         items.matched_credit_ids._check_not_owned_by_refund()
+        items.matched_debit_ids._check_not_owned_by_refund()
 
     def _search_reconciled_payment_ids(self, operator, value):
         """Core looks, at each write of a payment's state, for the invoices it settles: new ones settle none yet."""
-        if self.env.context.get("client_refund_nothing_settled") and in_workflow(self.env):
+        if self.env.context.get("client_refund_nothing_settled") and in_workflow(self.env["client.refund"]):
             return Domain.FALSE
         return super()._search_reconciled_payment_ids(operator, value)
 

@@ -13,7 +13,7 @@ HELD_BACK = [
 
 
 class AccountMoveLineHeld(models.Model):
-    """What holds a credit back: the one answer for wizard, worklist, runs, files, programs and clients.
+    """What holds a credit back: the one answer for wizard, worklist, files, programs and clients.
 
     Nothing that is held back is ticked or taken by itself. What is *uncleared* may be chosen all the same: that is a
     risk. What is *blocked*, *never* refunded or *reserved* is refused.

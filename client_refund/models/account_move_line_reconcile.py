@@ -92,7 +92,8 @@ class AccountMoveLineReconcile(models.Model):
     @api.model
     def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
         """Let core see, of one credit and one invoice after the other, no more than what a refund settles of them."""
-        settlements = self.env.context.get("client_refund_settlements", {}) if in_workflow(self.env) else {}
+        is_own = in_workflow(self.env["client.refund"])
+        settlements = self.env.context.get("client_refund_settlements", {}) if is_own else {}
         # the exchange differences that core reconciles on the way are none
         group = settlements.get(frozenset(plan["amls"].ids))
         if not group:

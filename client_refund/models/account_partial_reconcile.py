@@ -1,13 +1,10 @@
 from odoo import api, fields, models
 
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import OWNER_FIELDS, in_workflow
 
 REFUND_PROTECTED_FIELDS = frozenset(
     {
         "amount",
-        "client_dormant_id",
-        "client_refund_id",
         "credit_amount_currency",
         "credit_move_id",
         "debit_amount_currency",
@@ -34,17 +31,17 @@ class AccountPartialReconcile(models.Model):
         partials = super().create(vals_list)
         partials._check_not_negative()
         partials._check_not_owned_by_refund()
-        partials._check_settles_no_refund()
-        partials._check_leaves_held()
+        of_clients = partials.filtered(lambda partial: partial.credit_move_id.account_type == "asset_receivable")
+        of_clients._check_settles_no_refund()
+        of_clients._check_leaves_held()
         return partials
 
     def write(self, vals):
-        if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._check_not_owned_by_refund()
+        owners = self.env["client.refund.owner"]
+        owners._filter_changed(self, vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
         result = super().write(vals)
         self._check_not_negative()
-        if any(vals.get(name) for name in OWNER_FIELDS.values()):
-            self._check_not_owned_by_refund()
+        owners._check_not_lent(self, vals)
         return result
 
     def unlink(self):
@@ -67,13 +64,13 @@ class AccountPartialReconcile(models.Model):
         )
 
     def _set_refund_owner(self, owner):
-        """Let a refund, or the dormant-credit register, own these reconciliations and their exchange differences.
+        """Let a refund, or another owner, own these reconciliations and their exchange differences.
 
-        :param owner: client.refund or client.dormant.credit
+        :param owner: client.refund, or another model that is a `client.refund.owner`
         """
         exchange_items = self.exchange_move_id.line_ids
         partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
-        partials[OWNER_FIELDS[owner._name]] = owner
+        partials[owner._owner_field] = owner
 
     def _unlink_on(self, date):
         """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
@@ -91,37 +88,19 @@ class AccountPartialReconcile(models.Model):
 
         :raise UserError: names client, entry and refund
         """
-        items = self.debit_move_id | self.credit_move_id
-        owned = items.move_id.browse() if in_workflow(self.env) else items.move_id._filter_owned()
-        settling = items.filtered(lambda item: item.move_id in owned and item.account_type == "asset_receivable")
-        settling.move_id._check_not_owned_by_refund()
+        (self.debit_move_id | self.credit_move_id).move_id._check_not_owned_by_refund()
 
     def _check_leaves_held(self):
         """Refuse to use up what issued refunds hold of a credit: their money may be on its way.
 
         :raise UserError: names client, document, amount and refund and points to Undo
         """
-        if in_workflow(self.env):
-            return
-        held = self.credit_move_id._get_refund_reservations().filtered(lambda line: line.refund_id._is_issued())
+        held = self.credit_move_id._get_refund_reservations()._filter_held_by_others()
         held.filtered(lambda line: line.move_line_id in held._get_overdrawn_credits())._refuse_other_use()
 
     def _check_not_owned_by_refund(self):
-        """Refuse to touch a reconciliation that a refund made, exchange difference included.
+        """Refuse to touch a reconciliation that a refund, or another owner, made, exchange difference included.
 
-        :raise UserError: names client, document, amount and refund and points to Undo
+        :raise UserError: names client, document, amount and owner and points to Undo
         """
-        owned = self.browse() if in_workflow(self.env) else self.filtered("client_refund_id")
-        raise_problems(
-            self.env._(
-                "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
-                "Undo the refund if the money did not leave: that unreconciles it.",
-                client=partial.credit_move_id.partner_id.display_name,
-                document=partial.credit_move_id.move_id.display_name,
-                refund=refund.name,
-                amount=refund._format_amount(partial.credit_amount_currency),
-            )
-            for partial in owned
-            # a user without rights on refunds is refused like everybody else
-            for refund in partial.client_refund_id.sudo()
-        )
+        self.env["client.refund.owner"]._check_not_owned(self)

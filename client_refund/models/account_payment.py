@@ -18,10 +18,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "client_refund_returned_id",
         "company_id",
         "currency_id",
-        "date",
         "destination_account_id",
         "journal_id",
-        "memo",
         "move_id",
         "outstanding_account_id",
         "partner_bank_id",
@@ -32,7 +30,7 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "state",
     }
 )
-# Between these a payment goes back and forth as the bank says.
+# The payment is made. Between these it goes back and forth as the bank says.
 LEFT_STATES = ("in_process", "paid")
 
 
@@ -116,12 +114,11 @@ class AccountPayment(models.Model):
 
         :raise UserError: names client, document, amount and refund and points to Undo
         """
-        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in ("in_process", "paid"))
-        if in_workflow(self.env) or not without_entry:
-            return
-        # what refunds hold is held, seen or not
-        held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
-        held.filtered(lambda line: line.refund_id._is_issued())._refuse_other_use()
+        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in LEFT_STATES)
+        if without_entry:
+            # what refunds hold is held, seen or not
+            held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
+            held._filter_held_by_others()._refuse_other_use()
 
     def _post_refund_payments(self):
         """Post these new payments of refunds, without asking for each of them what can be known for all."""
@@ -277,16 +274,23 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         payments = super().create(vals_list)
         # looked up on the records: a default in the context is no way in either
-        if payments.client_refund_id or payments.client_refund_returned_id:
-            self._check_refund_workflow()
+        payments._check_refund_workflow()
+        payments.filtered(lambda payment: payment.state in LEFT_STATES)._check_paid_by_refund()
         return payments
 
     def write(self, vals):
-        if {"client_refund_id", "client_refund_returned_id"} & vals.keys():
+        made = self.filtered(lambda payment: vals.get("state") in LEFT_STATES and payment.state not in LEFT_STATES)
+        is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
+        if is_lent:
             self._check_refund_workflow()
-        if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._filter_not_validated_by(vals)._check_not_owned_by_refund()
-        return super().write(vals)
+        checked = self._filter_not_validated_by(vals)
+        changed = self.env["client.refund.owner"]._filter_changed(checked, vals, REFUND_PROTECTED_FIELDS)
+        changed._check_not_owned_by_refund()
+        result = super().write(vals)
+        if is_lent:
+            self._check_refund_workflow()
+        made._check_paid_by_refund()
+        return result
 
     def _filter_not_validated_by(self, vals):
         """Those of these payments of which these values say more than that the money has left.
@@ -302,7 +306,13 @@ class AccountPayment(models.Model):
         return super().unlink()
 
     def _check_refund_workflow(self):
-        if not in_workflow(self.env):
+        """Refuse to lend these payments to refunds, or to take them away.
+
+        :raise AccessError: unless by the refunds' own methods
+        """
+        payments = self.sudo()  # a user without rights on refunds is refused like everybody else
+        owners = payments.client_refund_id | payments.client_refund_returned_id.client_refund_id
+        if owners and not in_workflow(owners):
             raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
 
     def _check_not_owned_by_refund(self):
@@ -310,21 +320,60 @@ class AccountPayment(models.Model):
 
         :raise UserError: names client, payment and amount and points to Undo
         """
-        if in_workflow(self.env):
+        self.env["client.refund.owner"]._check_not_owned(self)
+
+    # -------------------------------------------------------------------------
+    # No way round
+    # -------------------------------------------------------------------------
+
+    def _check_paid_by_refund(self):
+        """Refuse to pay clients back but by refunds, where the company says so, and to pay those that are blocked.
+
+        Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
+
+        :raise UserError: names client, amount and what to do
+        """
+        if self.env.su:
             return
-        # a user without rights on refunds is refused like everybody else
-        owned = self.sudo().filtered("client_refund_id")
-        raise_problems(
-            self.env._(
-                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
-                client=payment.partner_id.display_name,
-                payment=payment.display_name,
-                amount=format_amount(self.env, payment.amount, payment.currency_id),
-                refund=payment.client_refund_id.name,
+        by_hand = self.filtered(
+            lambda payment: (
+                payment.payment_type == "outbound"
+                and not payment.client_refund_id
+                and (
+                    payment.destination_account_id.account_type == "asset_receivable"
+                    # without an entry it is on no account
+                    or (payment.partner_type == "customer" and not payment.outstanding_account_id)
+                )
             )
-            for payment in owned
         )
+        raise_problems(filter(None, map(AccountPayment._get_by_hand_problem, by_hand)))
+
+    def _get_by_hand_problem(self):
+        """Why the client can't be paid by this payment, which no refund made.
+
+        :return: str or None
+        """
+        policy = self.company_id._get_client_refund_policy()
+        texts = {
+            "client": self.partner_id.display_name or self.env._("no client"),
+            "payment": self.display_name,
+            "amount": format_amount(self.env, self.amount, self.currency_id),
+        }
+        if policy.client_refund_approval_policy != "never":
+            for block in self.partner_id._get_client_refund_blocks().values():
+                return self.env._(
+                    "%(client)s: %(payment)s over %(amount)s can't be posted, %(block)s", **texts, block=block
+                )
+        if policy.client_refund_only_by_refund and not self.env.user.has_group(
+            "client_refund.group_client_refund_administer"
+        ):
+            return self.env._(
+                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by refunds. "
+                "Use Refund a Client instead, or ask an administrator of refunds to post it.",
+                **texts,
+                company=policy.name,
+            )
+        return None
 
     # -------------------------------------------------------------------------
     # Actions

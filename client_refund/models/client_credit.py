@@ -39,7 +39,7 @@ class ClientCredit(models.Model):
         "account.move": ["origin_payment_id", "payment_state"],
         "account.payment": ["state"],
         "client.refund.line": ["amount_reserved", "move_line_id"],
-        "res.company": ["client_refund_dormant_days", "currency_id", "parent_path"],
+        "res.company": ["currency_id", "parent_path"],
         "res.currency": ["decimal_places"],
         "res.partner": ["client_refund_blocked", "commercial_partner_id", "user_id"],
     }
@@ -83,8 +83,8 @@ class ClientCredit(models.Model):
     amount_refundable = fields.Monetary(
         string="Refundable",
         readonly=True,
-        help="What is open, less what is reserved. Zero on accounts that are never refunded, and of what a journal "
-        "entry took over from one.",
+        help="What is open, less what is reserved. Zero for blocked clients, on accounts that are never refunded, and of "
+        "what a journal entry took over from one.",
     )
     amount_uncleared = fields.Monetary(
         string="May Bounce",
@@ -112,10 +112,6 @@ class ClientCredit(models.Model):
     )
     never_refunded = fields.Boolean(
         readonly=True, help="The settings of the company say that nothing on this account is refunded."
-    )
-    dormant = fields.Boolean(
-        readonly=True,
-        help="The oldest of these credits is old enough for the dormant-credit register, as the settings say.",
     )
     held_back = fields.Selection(
         selection=HELD_BACK,
@@ -203,32 +199,6 @@ class ClientCredit(models.Model):
         credits = self._get_open_credits()
         free = credits._filter_free()
         return self.env["client.refund.wizard"]._open_for_credits(free or credits, ticked=bool(free))
-
-    def action_prepare_run(self):
-        """Make a refund run of the credits behind these rows.
-
-        :return: an action dictionary that opens the run
-        :raise UserError: if nothing is open any more, or if the rows are of several companies
-        """
-        run = self.env["client.refund.run"]._prepare_for_credits(self._get_open_credits())
-        return without_owner(run._get_records_action(name=self.env._("Refund Run")))
-
-    def action_register_dormant(self):
-        """Enter what is old enough of these rows in the dormant-credit register.
-
-        :return: an action dictionary that opens what it is entered in
-        :raise UserError: if nothing of it is old enough, or all of it waits for approval already
-        """
-        registers = self.env["client.dormant.credit"]
-        credits = registers._search_dormant_credits(self.company_id, Domain("id", "in", self._get_open_credits().ids))
-        if not credits:
-            raise UserError(
-                self.env._(
-                    "Nothing of this is old enough for the dormant-credit register. The company's settings say after "
-                    "how many days a credit is."
-                )
-            )
-        return registers._gather(credits)._get_records_action(name=self.env._("Dormant Credits"))
 
     def action_view_credits(self):
         """Open the journal items behind these rows.

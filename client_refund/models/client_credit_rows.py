@@ -13,46 +13,68 @@ class ClientCreditRows(models.Model):
 
     @property
     def _table_query(self):
-        """One row for each client, company, currency and receivable account with open credits.
+        """One row for each client, company, currency and receivable account with open credits."""
+        return SQL("SELECT %s FROM %s WHERE %s", self._select(), self._from(), self._where())
+
+    @api.model
+    def _select(self):
+        """The columns of a row, of what `_from` joins; an addon adds its own.
 
         What is worked out for each row on its own stands outside of the groups, so that it is worked out only for the
         rows that are shown.
+
+        :return: SQL
         """
         return SQL(
-            """
-            SELECT credit.*,
+            """credit.*,
                    %(today)s - credit.date AS age,
                    %(age_bucket)s AS age_bucket,
                    client.user_id,
                    company.currency_id AS company_currency_id,
                    excluded.account_id IS NOT NULL AS never_refunded,
-                   CASE WHEN excluded.account_id IS NULL THEN credit.amount_unreserved ELSE 0 END AS amount_refundable,
-                   CASE WHEN excluded.account_id IS NULL
+                   CASE WHEN excluded.account_id IS NULL AND NOT %(blocked)s
+                        THEN credit.amount_unreserved
+                        ELSE 0
+                   END AS amount_refundable,
+                   CASE WHEN excluded.account_id IS NULL AND NOT %(blocked)s
                         THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
                         ELSE 0
                    END AS amount_refundable_company_currency,
-                   excluded.account_id IS NULL
-                   AND root.client_refund_dormant_days > 0
-                   AND %(today)s - credit.date >= root.client_refund_dormant_days AS dormant,
                    %(blocked)s AS client_blocked,
                    %(owed)s AS amount_owed,
-                   %(last_activity)s AS last_activity
-              FROM %(groups)s AS credit
-              JOIN res_partner client ON client.id = credit.partner_id
-              JOIN res_company company ON company.id = credit.company_id
-              JOIN res_company root ON root.id = split_part(company.parent_path, '/', 1)::int
-              JOIN res_currency company_currency ON company_currency.id = company.currency_id
-         LEFT JOIN %(excluded)s AS excluded
-                ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id
-            """,
+                   %(last_activity)s AS last_activity""",
             today=self._get_today(),
             age_bucket=self._get_age_bucket_sql(),
             blocked=self._get_blocked_sql(),
             owed=self._get_owed_sql(),
             last_activity=self._get_last_activity_sql(),
+        )
+
+    @api.model
+    def _from(self):
+        """What a row is read of: `credit`, its `client`, `company` and `company_currency`; `excluded` where its account
+        is never refunded.
+
+        :return: SQL
+        """
+        return SQL(
+            """%(groups)s AS credit
+              JOIN res_partner client ON client.id = credit.partner_id
+              JOIN res_company company ON company.id = credit.company_id
+              JOIN res_currency company_currency ON company_currency.id = company.currency_id
+         LEFT JOIN %(excluded)s AS excluded
+                ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id""",
             groups=self._get_groups_sql(),
             excluded=self._get_excluded_sql(),
         )
+
+    @api.model
+    def _where(self):
+        """Which rows there are.
+
+        :return: SQL
+        """
+        return SQL("TRUE")
 
     @api.model
     def _get_today(self):

@@ -3,8 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_lists import open_records, without_owner
+from .client_refund_numbers import is_numbered_later
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import get_refused_fields, in_workflow, with_neutral_context, with_workflow
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -41,10 +42,23 @@ class ClientRefund(models.Model):
 
     _name = "client.refund"
     _description = "Client Refund"
-    _inherit = ["client.refund.mixin", "client.refund.numbers", "portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.mixin",
+        "client.refund.numbers",
+        "client.refund.owner",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
+    _owner_field = "client_refund_id"
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False)
+    name = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        help="Drawn when all checks are passed: what is refused uses none up.",
+    )
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
     company_id = fields.Many2one(index=True)
     currency_id = fields.Many2one(
@@ -58,7 +72,7 @@ class ClientRefund(models.Model):
     date = fields.Date(tracking=True)
     journal_id = fields.Many2one(tracking=True)
     payment_method_line_id = fields.Many2one(tracking=True)
-    partner_bank_id = fields.Many2one(tracking=True)
+    partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
     user_id = fields.Many2one(
         "res.users",
         string="Requested By",
@@ -229,25 +243,27 @@ class ClientRefund(models.Model):
         :return: client.refund
         :raise UserError: names what is wrong with any of them; then none is made
         """
-        self._refuse_fields(self, vals_list, self._get_terms_fields())
+        refuse_fields(self, vals_list, self._get_terms_fields())
+        later = is_numbered_later(self.env)
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
         refunds = super(ClientRefund, with_neutral_context(self)).create(
             [
                 {
                     **vals,
-                    "name": name,
                     "partner_id": partner._get_refund_client().id,
                     "external_reference": vals.get("external_reference") or False,
                 }
-                for vals, partner, name in zip(vals_list, partners, self._draw_numbers(vals_list), strict=True)
+                for vals, partner in zip(vals_list, partners, strict=True)
             ]
         )
-        refunds._check_something_chosen()
+        refunds._check_drafted()
+        if not later:
+            refunds._number()
         return refunds
 
     def write(self, vals):
-        self._refuse_fields(self, [vals], self._get_terms_fields())
-        if not self._get_terms_fields() & vals.keys() or in_workflow(self.env):
+        refuse_fields(self, [vals], self._get_terms_fields())
+        if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super(ClientRefund, with_neutral_context(self)).write(vals)
         self._check_changeable()
         if vals.get("partner_id"):
@@ -258,8 +274,8 @@ class ClientRefund(models.Model):
         # a link that one client was sent opens nothing of another one
         with_workflow(moved).access_token = False
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
-            self._check_something_chosen()
             self._reserve()
+            self._check_drafted()
         self._add_contributor()
         waiting._ask_again()
         return result
@@ -285,21 +301,11 @@ class ClientRefund(models.Model):
         """
         return TERMS_FIELDS
 
-    @api.model
-    def _refuse_fields(self, records, vals_list, allowed):
-        """Refuse to write fields that only the refund's own methods write; chatter and activities are free.
+    def _check_drafted(self):
+        """Refuse what can't be a draft.
 
-        :raise UserError: names the fields
+        :raise UserError: with all that is wrong with all of them
         """
-        if refused := get_refused_fields(records, vals_list, allowed):
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.",
-                    fields=refused,
-                )
-            )
-
-    def _check_something_chosen(self):
         raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
 
     def _check_changeable(self):
@@ -316,6 +322,12 @@ class ClientRefund(models.Model):
             for refund in self
             if not refund._is_changeable()
         )
+
+    def _check_free(self):
+        """Refuse to work on refunds that are in other hands; who takes refunds in hand says so here.
+
+        :raise UserError: names the refunds and who has them
+        """
 
     # -------------------------------------------------------------------------
     # Texts
@@ -352,11 +364,17 @@ class ClientRefund(models.Model):
         """
         self.ensure_one()
         self._check_changeable()
-        return self.env["client.refund.wizard"]._open(
+        return self.env["client.refund.wizard"]._open(self._prepare_wizard_vals())
+
+    def _prepare_wizard_vals(self):
+        """The values of the wizard that changes this refund.
+
+        :return: dict
+        """
+        return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
-            | {"refund_id": self.id, "run_id": self.run_id.id, "date": self.date, "memo": self.memo}
-            | {"send_notice": self.send_notice}
+            | {"refund_id": self.id, "date": self.date, "memo": self.memo, "send_notice": self.send_notice}
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
         )
 

@@ -7,7 +7,7 @@ from odoo.tools import plaintext2html
 def prepare_approval_activity_vals(document, activity, approver, reason="", subject=""):
     """The values of the activity by which an approver learns of what waits; the mail of it says the same.
 
-    :param document: a refund, a run or a dormant credit, in the approver's language
+    :param document: what waits, with mail thread and activities, in the approver's language
     :param activity: str, the XML id of the activity's type
     :param approver: res.users
     :param reason: str, why it waits
@@ -17,7 +17,7 @@ def prepare_approval_activity_vals(document, activity, approver, reason="", subj
     document.ensure_one()
     env = document.env
     activity_type = env.ref(activity)
-    heading = Markup("<p>%s: %s</p>") % (document._get_html_link(), subject) if subject else Markup()
+    heading = Markup("<p>%s: %s</p>") % (get_link(document), subject) if subject else Markup()
     return {
         "activity_type_id": activity_type.id,
         "automated": True,
@@ -28,3 +28,11 @@ def prepare_approval_activity_vals(document, activity, approver, reason="", subj
         "summary": f"{activity_type.summary}: {subject}" if subject else activity_type.summary,
         "user_id": approver.id,
     }
+
+
+def get_link(document):
+    """A link that leads to a document in a mail too, where the chatter's own links don't.
+
+    :return: Markup
+    """
+    return Markup('<a href="/odoo/%s/%s">%s</a>') % (document._name, document.id, document.display_name)

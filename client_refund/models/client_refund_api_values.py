@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .client_refund_item import is_finite
+from .client_refund_problems import parse_date
 
 # What is not as not given where it is False.
 FLAGS = ("offset", "send_notice")
@@ -54,7 +55,7 @@ class ClientRefundApiValues(models.Model):
                 raise self._get_unusable_error(name, value, self.env._("the id of a record"))
             self._check_found(self.env[field.comodel_name].browse(value), name)
         elif field.type == "date":
-            if not self._parse_date(value):
+            if not parse_date(self.env, value):
                 raise self._get_unusable_error(name, value, self.env._("a date, as YYYY-MM-DD"))
         elif not isinstance(value, str) or "\0" in value:
             raise self._get_unusable_error(name, value, self.env._("a text"))

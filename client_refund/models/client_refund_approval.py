@@ -1,11 +1,11 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
-from .client_refund_activities import prepare_approval_activity_vals
-from .client_refund_problems import raise_problems
+from .client_refund_activities import get_link, prepare_approval_activity_vals
+from .client_refund_groups import check_may_answer
+from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
@@ -86,13 +86,15 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then nothing is done
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
         waiting = refunds.filtered("approval_reasons")
         waiting._wait_for_approval()
-        (refunds - waiting)._issue()
+        due = refunds - waiting
+        due.filtered(lambda refund: refund.state == "to_approve").activity_unlink([APPROVAL_ACTIVITY])
+        due._issue()
         return True
 
     def action_post(self):
@@ -102,7 +104,7 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
         """
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._check_postable()
         refunds._ask()
         raise_problems(
@@ -118,6 +120,7 @@ class ClientRefundApproval(models.Model):
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
+        self._number()
         self._add_contributor()
         # before the risks: what is asked for together counts together
         self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})
@@ -209,7 +212,8 @@ class ClientRefundApproval(models.Model):
         return waiting
 
     def _add_contributor(self):
-        """Remember that the user had a hand in these refunds."""
+        """Remember that the user had a hand in these refunds; who approved them before saw something else."""
+        with_workflow(self.filtered("approver_id")).write({"approver_id": False, "approved_on": False})
         new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
         with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
@@ -233,8 +237,8 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is approved
         """
         refunds = with_workflow(self)
-        refunds._check_may_answer()
-        refunds._check_free_of_run()
+        check_may_answer(self.env)
+        refunds._check_free()
         refunds._lock_items()
         refunds._touch_clients()
         raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
@@ -252,9 +256,11 @@ class ClientRefundApproval(models.Model):
             told = refunds.with_context(lang=user.lang)
             told.env["mail.thread"].message_notify(
                 partner_ids=user.partner_id.ids,
-                subject=told.env._("%(user)s approved: %(refunds)s", user=self.env.user.name, refunds=told._list_names()),
+                subject=told.env._(
+                    "%(user)s approved: %(refunds)s", user=self.env.user.name, refunds=told._list_names()
+                ),
                 body=Markup("<br/>").join(
-                    Markup("%s: %s") % (refund._get_html_link(), refund._get_approval_subject()) for refund in told
+                    Markup("%s: %s") % (get_link(refund), refund._get_approval_subject()) for refund in told
                 ),
             )
 
@@ -262,6 +268,16 @@ class ClientRefundApproval(models.Model):
         """The numbers of these refunds, the first of them where they are many."""
         names = ", ".join(self[:MANY].mapped("name"))
         return names if len(self) <= MANY else self.env._("%(refunds)s and more", refunds=names)
+
+    def _get_reject_alerts(self):
+        """What becomes of these refunds when they are rejected.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "The refund is canceled and gives back the credits that it holds. Who asked for it is told why."
+        )
+        return {"reject": {"message": message, "level": "info"}}
 
     def action_reject(self, reason):
         """Reject these waiting refunds: they are canceled and give back what they hold.
@@ -272,11 +288,11 @@ class ClientRefundApproval(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is rejected
         """
         refunds = with_workflow(self)
-        refunds._check_may_answer()
-        refunds._check_free_of_run()
+        check_may_answer(self.env)
+        refunds._check_free()
         refunds._lock_items()
         raise_problems(
-            refunds._get_reason_problems(reason)
+            get_reason_problems(self.env, reason)
             + [refund._get_not_waiting_message() for refund in refunds if refund.state != "to_approve"]
         )
         refunds.activity_unlink([APPROVAL_ACTIVITY])
@@ -290,14 +306,6 @@ class ClientRefundApproval(models.Model):
                 user_id=refund._get_responsible().id,
             )
         return True
-
-    def _check_may_answer(self):
-        if not self.env.user.has_group("client_refund.group_client_refund_approve"):
-            raise AccessError(
-                self.env._(
-                    "You may not approve or reject refunds. Ask an administrator for the right to approve refunds."
-                )
-            )
 
     def _get_approval_problems(self):
         """Why the user can't approve these refunds.

@@ -69,6 +69,13 @@ class ClientRefundCheck(models.Model):
         :return: str
         """
         self.ensure_one()
+        if not self.name:
+            return self.env._(
+                "%(client)s, refund over %(amount)s: %(problem)s",
+                client=self.partner_id.display_name,
+                amount=self._format_amount(),
+                problem=problem,
+            )
         return self.env._(
             "%(client)s, refund %(refund)s over %(amount)s: %(problem)s",
             client=self.partner_id.display_name,

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_amount
 
 from .client_refund_lists import without_owner
-from .client_refund_workflow import in_workflow, with_neutral_context
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context
 
 
 def is_finite(amount):
@@ -56,7 +56,8 @@ class ClientRefundItem(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_written_fields(*vals_list)
+        refunds = self.env["client.refund"].browse(vals["refund_id"] for vals in vals_list if vals.get("refund_id"))
+        self._check_written_fields(refunds, *vals_list)
         items = super(ClientRefundItem, with_neutral_context(self)).create(vals_list)
         items._check_amounts_kept(vals_list)
         items.refund_id._check_changeable()
@@ -65,16 +66,16 @@ class ClientRefundItem(models.AbstractModel):
         return items
 
     def write(self, vals):
-        if "refund_id" in vals and not in_workflow(self.env):
+        if "refund_id" in vals and not in_workflow(self.refund_id):
             raise UserError(
                 self.env._("What one refund holds can't be moved to another one. Leave it out there first.")
             )
-        self._check_written_fields(vals)
+        self._check_written_fields(self.refund_id, vals)
         self._check_refund_changeable()
         result = super().write(vals)
         self._check_amounts_kept([vals] * len(self))
         self._check_refund_changeable()
-        if not in_workflow(self.env):
+        if not in_workflow(self.refund_id):
             self.refund_id._reserve()
             self._note_change()
         return result
@@ -89,8 +90,8 @@ class ClientRefundItem(models.AbstractModel):
         self.refund_id._add_contributor()
         self.refund_id._take_back()
 
-    def _check_written_fields(self, *vals_list):
-        self.env["client.refund"]._refuse_fields(self, vals_list, self._get_terms_fields())
+    def _check_written_fields(self, refunds, *vals_list):
+        refuse_fields(self, vals_list, self._get_terms_fields(), refunds)
         for vals in vals_list:
             if not is_finite(vals.get("amount", 0)):
                 raise UserError(
@@ -123,7 +124,7 @@ class ClientRefundItem(models.AbstractModel):
                 )
 
     def _check_refund_changeable(self):
-        if not in_workflow(self.env):
+        if not in_workflow(self.refund_id):
             self.refund_id._check_changeable()
 
     # -------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import api, fields, models
 
 from .client_refund_problems import raise_problems
+from .client_refund_workflow import in_workflow
 
 
 class ClientRefundLine(models.Model):
@@ -135,6 +136,10 @@ class ClientRefundLine(models.Model):
             for line in issued
         )
 
+    def _filter_held_by_others(self):
+        """Those of these lines that hold something for a refund that is issued, other than whose methods ask."""
+        return self.filtered(lambda line: line.refund_id._is_issued() and not in_workflow(line.refund_id))
+
     def _get_overdrawn_credits(self):
         """The credits of which these lines hold more than is open.
 
@@ -173,7 +178,7 @@ class ClientRefundLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_problems(self):
-        self.move_line_id._get_excluded_accounts()  # read for all lines at once
+        self.move_line_id._get_refund_sources()  # read for all lines at once
         return super()._get_problems()
 
     def _get_not_open_problem(self):

@@ -6,8 +6,9 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
+from .client_refund_exact import check_exact, get_expected_residuals
 from .client_refund_problems import raise_problems
 
 
@@ -73,10 +74,10 @@ class ClientRefundPosting(models.Model):
         return self._get_refusals(refusal) if refusal else []
 
     def _issue_checked(self):
-        expected = self._get_expected_residuals(self._get_settled_amounts())
+        expected = get_expected_residuals(self._get_settled_amounts())
         self._keep_balances()
         self._settle_offsets()
-        self._check_exact(expected)
+        check_exact(expected)
         self._pay()
         self.write({"state": "in_process", "issued_on": fields.Datetime.now()})
         self._compute_state()
@@ -96,11 +97,11 @@ class ClientRefundPosting(models.Model):
 
         :raise UserError: unless each residual becomes exactly what the refunds say; everything is rolled back
         """
-        expected = self._get_expected_residuals(self._get_paid_out_amounts())
+        expected = get_expected_residuals(self._get_paid_out_amounts())
         self.payment_ids._post_refund_payments()
         self._link_payment_lines()
         self._reconcile()
-        self._check_exact(expected)
+        check_exact(expected)
         self._check_payments_exact()
         self._keep_booked()
 
@@ -269,38 +270,6 @@ class ClientRefundPosting(models.Model):
         for line in self.line_ids:
             amounts[line.move_line_id] += line._get_amount_paid_out()
         return amounts
-
-    def _get_expected_residuals(self, amounts):
-        """What each residual must be after something that these refunds do.
-
-        :param amounts: dict, account.move.line: by how much its residual changes, in its currency
-        :return: dict, account.move.line: residual in its currency, negative for credits
-        """
-        return {item: item.amount_residual_currency + amount for item, amount in amounts.items()}
-
-    def _check_exact(self, expected):
-        """Refuse to go on unless each residual has changed by exactly what the refunds say.
-
-        :param expected: dict, account.move.line: residual in its currency
-
-        :raise UserError: everything is rolled back
-        """
-        raise_problems(
-            [
-                self.env._(
-                    "%(client)s, %(document)s: %(residual)s would be left open instead of %(expected)s. Nothing was "
-                    "done. Look for an automation that reconciles these entries, and try again.",
-                    client=item.partner_id.display_name,
-                    document=item.move_id.display_name,
-                    residual=format_amount(self.env, abs(item.amount_residual_currency), item.currency_id),
-                    expected=format_amount(self.env, abs(residual), item.currency_id),
-                )
-                for item, residual in expected.items()
-                if item.currency_id.compare_amounts(item.amount_residual_currency, residual)
-                or (item.currency_id.is_zero(residual) and not item.reconciled)
-                or item.currency_id.compare_amounts(residual * item.amount_currency, 0) < 0
-            ]
-        )
 
     def _check_payments_exact(self):
         """Refuse to go on unless each payment item is settled, and with its own credit alone.

@@ -3,7 +3,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date
 
-from .client_refund_problems import raise_problems
+from .client_refund_exact import check_exact, get_expected_residuals
+from .client_refund_problems import get_reason_problems, parse_date, raise_problems
 from .client_refund_workflow import with_workflow
 
 
@@ -11,6 +12,17 @@ class ClientRefundReturn(models.Model):
     """The bank sends a refund back: the return is booked, both payments stay, and the credits are open again."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_return_alerts(self):
+        """What becomes of these refunds when their return is booked.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "An incoming payment is booked beside the one that came back, to be matched with the bank statement, and "
+            "the credits are open again."
+        )
+        return {"return": {"message": message, "level": "info"}}
 
     def action_return(self, reason, date=None):
         """Book that the bank sent these refunds back.
@@ -23,18 +35,18 @@ class ClientRefundReturn(models.Model):
         :return: True
         :raise UserError: with all that is wrong with all of them; then none is returned
         """
-        date = self._parse_date(date) or fields.Date.context_today(self)
+        date = parse_date(self.env, date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
         refunds._lock_items()
         raise_problems(refunds._get_return_problems(reason, date))
-        expected = refunds._get_expected_residuals(
+        expected = get_expected_residuals(
             {credit: -amount for credit, amount in refunds._get_paid_out_amounts().items()}
         )
         refunds.line_ids.payment_line_id.matched_credit_ids._unlink_on(date)
         # what was settled is like any other reconciliation from now on
         refunds._get_offset_partials()._set_refund_owner(self.env["client.refund"])
         refunds._create_returns(date, reason)._reconcile_with_returned()
-        refunds._check_exact(expected)
+        check_exact(expected)
         refunds.write({"state": "canceled", "returned_on": date, "cancel_reason": reason})
         refunds._drop_notices()
         refunds._log_returned(reason)
@@ -45,7 +57,7 @@ class ClientRefundReturn(models.Model):
 
         :return: list of str
         """
-        return self._get_reason_problems(reason) + [
+        return get_reason_problems(self.env, reason) + [
             refund._name_problem(problem) for refund in self for problem in refund._get_document_return_problems(date)
         ]
 

@@ -3,7 +3,8 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from .client_refund_approval import APPROVAL_ACTIVITY
-from .client_refund_problems import raise_problems
+from .client_refund_exact import check_exact, get_expected_residuals
+from .client_refund_problems import get_reason_problems, parse_date, raise_problems
 from .client_refund_workflow import with_workflow
 
 
@@ -25,9 +26,9 @@ class ClientRefundUndo(models.Model):
         :return: True
         :raise UserError: with all that is wrong with all of them; then none is undone
         """
-        date = self._parse_date(date) or fields.Date.context_today(self)
+        date = parse_date(self.env, date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
-        refunds._check_free_of_run()
+        refunds._check_free()
         refunds._undo(reason, date)
         return True
 
@@ -41,14 +42,82 @@ class ClientRefundUndo(models.Model):
         self._lock_items()
         raise_problems(self._get_undo_problems(reason, date))
         issued = self.filtered(lambda refund: refund._is_issued())
-        expected = issued._get_expected_residuals(issued._get_reopened_amounts())
+        expected = get_expected_residuals(issued._get_reopened_amounts())
         issued._get_standing_payments()._take_back(date, reason)
         issued._reopen_offsets(date)
-        issued._check_exact(expected)
+        check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
-        self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
+        self.write(
+            {
+                "state": "canceled",
+                "cancel_reason": reason,
+                "undone_on": fields.Datetime.now(),
+                "marked_paid_by_id": False,
+                "marked_paid_on": False,
+            }
+        )
         self._drop_notices()
         self._log_undone(reason)
+
+    def _needs_reversal(self):
+        """Whether a payment of these can't be canceled any more."""
+        return any(payment._must_be_reversed() for payment in self._get_issued_payments())
+
+    def _get_issued_payments(self):
+        return self.filtered(lambda refund: refund._is_issued())._get_standing_payments()
+
+    def _get_undo_alerts(self):
+        """What becomes of these refunds when they are undone.
+
+        :return: dict of banners, `message` and `level`
+        """
+        payments, offsets = self._get_issued_payments(), self.filtered(lambda refund: refund._is_issued()).offset_ids
+        messages = {}
+        if not payments and not offsets:
+            messages["draft"] = self.env._("The draft is canceled and gives back the credits that it holds.")
+        elif self._needs_reversal():
+            messages["reversal"] = self.env._(
+                "The payment is in a locked period or secured: it is reversed on the date below, and the credits are "
+                "open again."
+            )
+        elif payments:
+            messages["payment"] = self.env._(
+                "The payment is canceled and the credits are open again, as before the refund."
+            )
+        if offsets:
+            messages["offset"] = self.env._("The invoices that were settled from the credits are open again too.")
+        return {
+            name: {"message": message, "level": "warning" if name == "reversal" else "info"}
+            for name, message in messages.items()
+        }
+
+    def _get_owned_problem(self, record):
+        if record._name == "account.partial.reconcile":
+            return self.env._(
+                "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
+                "Undo the refund if the money did not leave: that unreconciles it.",
+                client=record.credit_move_id.partner_id.display_name,
+                document=record.credit_move_id.move_id.display_name,
+                refund=self.name,
+                amount=self._format_amount(record.credit_amount_currency),
+            )
+        if record._name == "account.payment":
+            return self.env._(
+                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
+                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
+                client=record.partner_id.display_name,
+                payment=record.display_name,
+                amount=self._format_amount(record.amount),
+                refund=self.name,
+            )
+        return self.env._(
+            "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
+            "from there. Open the refund and choose Undo.",
+            client=record.partner_id.display_name,
+            entry=record.display_name,
+            amount=self._format_amount(),
+            refund=self.name,
+        )
 
     def _get_reopened_amounts(self):
         """By how much residuals change when what these refunds settled and paid out is open again.
@@ -65,14 +134,9 @@ class ClientRefundUndo(models.Model):
 
         :return: list of str
         """
-        return self._get_reason_problems(reason) + [
+        return get_reason_problems(self.env, reason) + [
             refund._name_problem(problem) for refund in self for problem in refund._get_document_undo_problems(date)
         ]
-
-    def _get_reason_problems(self, reason):
-        if isinstance(reason, str) and reason.strip():
-            return []
-        return [self.env._("Say why: the reason stays on the refund.")]
 
     def _get_offset_partials(self):
         """The reconciliations by which these refunds settled invoices.

@@ -1,42 +1,135 @@
-"""The key to what only the refund's own methods may write.
+"""The key to what only the own methods of a refund or another document may write.
 
 A state, a payment or a reconciliation of a refund can't be changed from outside. Its methods prove who they are with
 an object in the context: code can hold it, a context that comes over RPC can't (core does the same with
-``BYPASS_LOCK_CHECK``).
+``BYPASS_LOCK_CHECK``). The key says whose it is: it opens nothing of another refund.
 """
 
-_WORKFLOW = object()
-# Who may own an entry or a reconciliation, and the field that says so.
-OWNER_FIELDS = {"client.refund": "client_refund_id", "client.dormant.credit": "client_dormant_id"}
-# What a caller's context may say: anything else, such as `default_*` keys or core's flags, could bend what is booked.
-_NEUTRAL_KEYS = ("allowed_company_ids", "lang", "tz", "uid")
+from odoo.exceptions import UserError
+
+_NAME = "client_refund_workflow"
+# Flags of core that bend what is booked, silence its trail, or find what is archived. With other modules' flags the
+# caller says how *they* work: these stay.
+_BENDING_PREFIXES = ("bypass_", "client_refund_", "default_", "skip_")
+_BENDING_FLAGS = frozenset(
+    {
+        "account_default_taxes",
+        "accrual_entry_date",
+        "active_test",
+        "add_caba_vals",
+        "append_fields",
+        "caba_no_transition_account",
+        "chart_template_load",
+        "check_move_validity",
+        "clear_sequence_mixin_cache",
+        "compute_all_use_raw_base_lines",
+        "date",
+        "disable_abnormal_invoice_detection",
+        "dynamic_fiscal_position_id",
+        "dynamic_unlink",
+        "force_delete",
+        "force_payment_move",
+        "force_price_include",
+        "forced_rate_from_register_payment",
+        "has_tax",
+        "import_file",
+        "install_mode",
+        "ir_sequence_date",
+        "ir_sequence_date_range",
+        "is_payment",
+        "is_statement_line",
+        "journal_type",
+        "mail_activity_automation_skip",
+        "mail_create_nolog",
+        "mail_notrack",
+        "move_date",
+        "move_reverse_cancel",
+        "move_type",
+        "no_anti_regex",
+        "no_cash_basis",
+        "no_exchange_difference",
+        "no_exchange_difference_no_recursive",
+        "preferred_account_ids",
+        "preferred_account_type",
+        "quick_encoding_vals",
+        "reduced_line_sorting",
+        "round_base",
+        "tracking_disable",
+        "validate_analytic",
+    }
+)
 
 
-def with_workflow(records):
-    """The same records, each once, in the hands of the refund's own methods and free of the caller's context."""
-    return with_neutral_context(records.union()).with_context(client_refund_workflow=_WORKFLOW)
+class _Key(frozenset):
+    """Whose own methods are at work: pairs of model and id, and of model and None for what is not made yet."""
+
+
+def with_workflow(records, owner=None):
+    """The same records, each once, in the hands of their owner's own methods and free of what could bend those.
+
+    Who is in other hands already stays there too.
+
+    :param owner: recordset, whose methods these are; without one, the records' own
+    """
+    owner = records if owner is None else owner
+    opened = {(owner._name, record_id) for record_id in (None, *owner.ids)}
+    key = _Key(_get_key(records.env) | opened)
+    return with_neutral_context(records.union()).with_context(**{_NAME: key})
 
 
 def with_neutral_context(records):
-    """The same records with nothing in the context but user, language, time zone and companies; the key is kept."""
-    context = records.env.context
-    neutral = {key: context[key] for key in (*_NEUTRAL_KEYS, "client_refund_workflow") if key in context}
+    """The same records without what in the caller's context could bend what is booked; the key is kept."""
+    neutral = {
+        name: value
+        for name, value in records.env.context.items()
+        if name == _NAME or not (name in _BENDING_FLAGS or name.startswith(_BENDING_PREFIXES))
+    }
     return records.with_context(neutral)  # pylint: disable=context-overridden
 
 
-def in_workflow(env):
-    """Whether the caller is one of the refund's own methods."""
-    return env.context.get("client_refund_workflow") is _WORKFLOW
+def in_workflow(owner):
+    """Whether the caller is one of the own methods of all of these.
+
+    :param owner: recordset as the caller has it; empty: one that such methods are about to make
+    """
+    key = _get_key(owner.env)
+    return all((owner._name, record_id) in key for record_id in owner.ids or (None,))
 
 
-def get_refused_fields(records, vals_list, allowed):
+def in_any_workflow(env):
+    """Whether the caller is one of the own methods of anything."""
+    return bool(_get_key(env))
+
+
+def _get_key(env):
+    key = env.context.get(_NAME)
+    return key if isinstance(key, _Key) else _Key()
+
+
+def refuse_fields(records, vals_list, allowed, owner=None):
+    """Refuse to write fields that only the own methods of these records write.
+
+    :param allowed: set of str, fields that anybody may write
+    :param owner: recordset, whose methods those are; without one, the records' own
+    :raise UserError: names the fields
+    """
+    if refused := get_refused_fields(records, vals_list, allowed, owner):
+        raise UserError(
+            records.env._(
+                "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.", fields=refused
+            )
+        )
+
+
+def get_refused_fields(records, vals_list, allowed, owner=None):
     """What of these values only the own methods of these records write; chatter and activities are free.
 
     :param allowed: set of str, fields that anybody may write
+    :param owner: recordset, whose methods those are; without one, the records' own
     :return: str, the labels of the fields; empty where all may be written
     """
     env = records.env
-    if in_workflow(env):
+    if in_workflow(records if owner is None else owner):
         return ""
     written = {name for vals in vals_list for name in vals}
     free = env["mail.thread"]._fields.keys() | env["mail.activity.mixin"]._fields.keys()

@@ -32,7 +32,6 @@ class ClientRefundReport(models.Model):
             "payment_method_line_id",
             "reason_id",
             "returned_on",
-            "run_id",
             "state",
             "user_id",
         ],
@@ -87,9 +86,6 @@ class ClientRefundReport(models.Model):
     approver_id = fields.Many2one(
         "res.users", string="Approved By", readonly=True, help="Who approved the refund, where that was due."
     )
-    run_id = fields.Many2one(
-        "client.refund.run", string="Refund Run", readonly=True, help="The run that the refund was prepared in."
-    )
     state = fields.Selection(
         selection=lambda self: self.env["client.refund"]._fields["state"]._description_selection(self.env),
         string="Status",
@@ -103,22 +99,23 @@ class ClientRefundReport(models.Model):
         help="Days from the date of the credit to that of the refund, on average.",
     )
     amount_credit = fields.Monetary(
-        string="Refunded",
+        string="Credits Total",
         readonly=True,
         currency_field="company_currency_id",
-        help="What was taken of the credits, in the currency of the company: what was settled and what was paid out.",
+        help="What the refunds take of the credits, in the currency of the company: what they settle and what they pay "
+        "out. Drafts, and what waits or was canceled, count where they are shown.",
     )
     amount_offset = fields.Monetary(
         string="Settled",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of it settled open invoices, in the currency of the company at the refund's date.",
+        help="What of it settles open invoices, in the currency of the company at the refund's date.",
     )
     amount = fields.Monetary(
-        string="Paid Out",
+        string="Refund Amount",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of it was paid out, in the currency of the company.",
+        help="What of it is paid out, in the currency of the company.",
     )
 
     @property
@@ -145,7 +142,6 @@ class ClientRefundReport(models.Model):
                    line.source_type,
                    refund.user_id,
                    refund.approver_id,
-                   refund.run_id,
                    refund.state,
                    refund.returned_on IS NOT NULL AS is_returned,
                    refund.date - credit.date AS days_to_refund,

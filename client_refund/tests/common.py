@@ -21,8 +21,8 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         cls.revenue = cls.company_data["default_account_revenue"]
         cls.bank = cls.company_data["default_journal_bank"]
         cls.cash = cls.company_data["default_journal_cash"]
-        # a risk waits for approval; there are none, but for the tests that are about them: receipts are booked on the bank account directly, and it does
-        # not matter that bank accounts are new and that the same amount is refunded again
+        # a risk needs approval; there are none, but for the tests that are about them: receipts are booked on the bank
+        # account directly, and it does not matter that bank accounts are new and that the same amount is refunded again
         cls.outstanding_receipts = cls.inbound_payment_method_line.payment_account_id
         cls.inbound_payment_method_line.payment_account_id = cls.bank.default_account_id
         cls.company.write(

@@ -272,7 +272,7 @@ class TestImport(ClientRefundCommon):
         self.assertEqual(credit_note.amount_refundable, 300)
 
     def test_other_columns(self):
-        for columns in ((*COLUMNS, "state"), (*COLUMNS, "id"), (*COLUMNS, "line_ids/amount"), (*COLUMNS, "run_id/.id")):
+        for columns in ((*COLUMNS, "state"), (*COLUMNS, "id"), (*COLUMNS, "line_ids/amount"), (*COLUMNS, "user_id")):
             with self.assertRaisesRegex(UserError, f"can't be imported with {columns[-1]}"):
                 self._load([["C-1042", "30", "shop-1", "1"]], columns)
 
@@ -293,10 +293,10 @@ class TestImport(ClientRefundCommon):
             [["C-1042", "30", "shop-1"], ["New Client", "30", "shop-2"]],
             name_create_enabled_fields={"partner_id": True},
             default_state="paid",
-            default_run_id=1,
+            default_approver_id=self.env.uid,
         )
         self.assertLeftOut(messages, "Row 2 .* there is no client")
-        self.assertRecordValues(refunds, [{"state": "draft", "run_id": False}])
+        self.assertRecordValues(refunds, [{"state": "draft", "approver_id": False}])
 
     def test_batches_of_the_screen(self):
         self._credit_note(300)

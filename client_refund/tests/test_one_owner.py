@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.client_refund_workflow import in_workflow, with_workflow
 from .common import ClientRefundCommon
 
 
@@ -35,7 +36,6 @@ class TestOneOwner(ClientRefundCommon):
         account = self._bank_account("BE111")
         for values in (
             {"amount": 1},
-            {"date": "2024-05-01"},
             {"partner_id": self.other_client.id},
             {"partner_bank_id": account.id},
             {"journal_id": self.cash.id},
@@ -43,8 +43,7 @@ class TestOneOwner(ClientRefundCommon):
             {"state": "draft"},
             {"state": "canceled"},
             {"state": "rejected"},
-            {"state": "paid"},
-            {"memo": "Somebody else"},
+            {"state": "paid", "date": "2024-05-01"},
             {"move_id": False},
         ):
             self._assert_refused(lambda values=values: self.payment.write(values))
@@ -85,7 +84,6 @@ class TestOneOwner(ClientRefundCommon):
             lambda: self.entry.write({"origin_payment_id": False}),
             lambda: self.entry.write({"client_refund_id": False}),
             lambda: self.entry.write({"commercial_partner_id": self.other_client.id}),
-            lambda: liquidity.write({"date_maturity": "2030-01-01"}),
             lambda: liquidity.write({"amount_residual": 0}),
             lambda: liquidity.write({"payment_id": False}),
             lambda: liquidity.write({"account_id": self.revenue.id}),
@@ -262,6 +260,63 @@ class TestOneOwner(ClientRefundCommon):
     def test_a_context_from_outside_is_no_key(self):
         payment = self.payment.with_context(client_refund_workflow=True)
         self._assert_refused(payment.action_draft)
+
+    def test_the_key_opens_nothing_of_another_refund(self):
+        """Whatever core or an automation calls while one refund is at work finds all others shut."""
+        at_work = with_workflow(self._refund({self._credit_note(100): None}))
+        payment = self.payment.with_env(at_work.env)
+        draft = self._draft({self._credit_note(100): 10}).with_env(at_work.env)
+        for act, message in (
+            (payment.action_draft, "belongs to refund"),
+            (lambda: payment.write({"memo": "Somebody else"}), "belongs to refund"),
+            (lambda: payment.move_id.write({"ref": "Somebody else"}), "belongs to refund"),
+            (payment.move_id.line_ids.remove_move_reconcile, "is reconciled by|belongs to refund"),
+            (lambda: draft.write({"state": "paid"}), "can't be set directly"),
+            (lambda: draft.line_ids.write({"amount_reserved": 0}), "can't be set directly"),
+        ):
+            self._assert_refused(act, message)
+        with self.assertRaisesRegex(AccessError, "Only a refund itself"), self.env.cr.savepoint():
+            self._payment(10).move_id.origin_payment_id.with_env(at_work.env).client_refund_id = self.refund
+        self.assertTrue(in_workflow(at_work))
+        self.assertFalse(in_workflow(at_work | draft))
+
+    def test_what_a_refund_holds_stays_held_while_another_one_is_at_work(self):
+        """A refund that pays later holds its credit also against what another refund's posting sets off."""
+        credit, invoice = self._credit_note(100), self._invoice(100)
+        holding, other = self._draft({credit: None}), self._draft({self._credit_note(20): None})
+        with_workflow(holding).write({"state": "in_process"})
+        for refund, is_refused in ((other, True), (holding, False)):
+            with self.subTest(refund=refund.name), self.env.cr.savepoint() as savepoint:
+                items = (credit | invoice).with_env(with_workflow(refund).env)
+                if is_refused:
+                    self._assert_refused(items.reconcile, "can't be paid or reconciled with anything else")
+                else:
+                    items.reconcile()
+                savepoint.rollback()
+
+    def test_flags_of_other_modules_stay(self):
+        """A caller's context says how other modules work, and nothing that bends what is booked."""
+        context = {
+            "queue_job__no_delay": True,
+            "l10n_xx_fiscal_printer": 7,
+            "lang": "en_US",
+            "force_payment_move": False,
+            "check_move_validity": False,
+            "skip_account_move_synchronization": True,
+            "bypass_lock_check": True,
+            "client_refund_nothing_settled": True,
+            "default_journal_id": 1,
+            "tracking_disable": True,
+            "active_test": False,
+        }
+        self.assertEqual(
+            {
+                name: value
+                for name, value in with_workflow(self.refund.with_context(**context)).env.context.items()
+                if name in context
+            },
+            {"queue_job__no_delay": True, "l10n_xx_fiscal_printer": 7, "lang": "en_US"},
+        )
 
     def test_lines_move_from_no_refund_to_another(self):
         credit_note = self._credit_note(100)

@@ -17,13 +17,8 @@ class TestPayee(ClientRefundCommon):
         cls.credit_note = cls._credit_note(300)
         cls.account = cls._bank_account("BE111")
 
-    def _set_write_date(self, record, days_ago):
-        record.flush_recordset()
-        self.env.cr.execute(
-            f'UPDATE "{record._table}" SET write_date = %s WHERE id = %s',  # pylint: disable=sql-injection
-            (fields.Datetime.now() - timedelta(days=days_ago), record.id),
-        )
-        record.invalidate_recordset()
+    def _set_entered(self, account, days_ago):
+        account.sudo().client_refund_changed_on = fields.Datetime.now() - timedelta(days=days_ago)
 
     def _assert_risk(self, kind, regex, amounts, **values):
         """The wizard shows a banner, the refund keeps the reason and waits, and another user can approve it."""
@@ -114,16 +109,17 @@ class TestPayee(ClientRefundCommon):
 
     def test_an_old_account(self):
         self.company.client_refund_bank_change_days = 30
-        self._set_write_date(self.account, days_ago=31)
+        self._set_entered(self.account, days_ago=31)
         self._assert_no_risk({self.credit_note: 10})
-        self._set_write_date(self.account, days_ago=29)
+        self._set_entered(self.account, days_ago=29)
         self._assert_risk("changed_account", "BE111", {self.credit_note: 20})
 
     def test_a_changed_account(self):
         self.company.client_refund_bank_change_days = 30
-        self._set_write_date(self.account, days_ago=300)
+        self._set_entered(self.account, days_ago=300)
         for values in ({"allow_out_payment": False}, {"acc_number": "BE112"}, {"allow_out_payment": True}):
             self.account.write(values)
+        self.assertTrue(self.account.allow_out_payment)
         self._assert_risk("changed_account", "BE112 was created or changed", {self.credit_note: 10})
 
     def test_a_stranger_who_is_made_a_contact_of_the_client(self):
@@ -131,7 +127,7 @@ class TestPayee(ClientRefundCommon):
         stranger = self._create_client("Stranger")
         account = self._bank_account("BE666", partner=stranger)
         stranger.parent_id = self.client
-        self._set_write_date(account, days_ago=300)
+        self._set_entered(account, days_ago=300)
         self._assert_risk(
             "changed_client", "Stranger was given another parent", {self.credit_note: 10}, partner_bank_id=account.id
         )
@@ -141,7 +137,7 @@ class TestPayee(ClientRefundCommon):
         stranger = self._create_client("Stranger", is_company=True)
         account = self._bank_account("BE666", partner=stranger)
         self.client.parent_id = stranger
-        self._set_write_date(account, days_ago=300)
+        self._set_entered(account, days_ago=300)
         self._assert_risk(
             "changed_client", "Alder", {self.credit_note: 10}, partner_id=stranger.id, partner_bank_id=account.id
         )
@@ -190,6 +186,7 @@ class TestPayee(ClientRefundCommon):
         self._assert_risk("shared_account", "BE111 is on file for Birch Holdings too", {self.credit_note: 10})
 
     def test_the_account_stays_what_it_is_while_the_money_is_on_its_way(self):
+        self.company.client_refund_bank_change_days = 30
         account = self._bank_account("BE222", trusted=False)
         refund = self._submit({self.credit_note: 10}, partner_bank_id=account.id)
         refund.with_user(self.approver).action_approve()
@@ -203,7 +200,7 @@ class TestPayee(ClientRefundCommon):
         refund.action_undo("Wrong account")
         account.write({"acc_number": "BE999"})
 
-    def test_who_changed_the_account_can_not_approve(self):
+    def test_who_entered_the_account_can_not_approve(self):
         self.company.client_refund_bank_change_days = 30
         account = (
             self.env["res.partner.bank"]
@@ -212,7 +209,7 @@ class TestPayee(ClientRefundCommon):
             .create({"acc_number": "BE222", "partner_id": self.client.id})
         )
         refund = self._submit({self.credit_note: 10}, partner_bank_id=account.id)
-        with self.assertRaisesRegex(UserError, "you changed payee account BE222 lately"):
+        with self.assertRaisesRegex(UserError, "you entered payee account BE222 lately"):
             refund.with_user(self.approver).action_approve()
 
     # ------------------------------------------------------------------

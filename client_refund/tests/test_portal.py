@@ -239,12 +239,10 @@ class TestPortal(PortalHttpCase):
     # -------------------------------------------------------------------------
 
     def test_client_has_no_right_on_the_models(self):
-        run = self.env["client.refund.run"].create({})
         records = (
             self.refund,
             self.refund.line_ids,
             self.refund.offset_ids,
-            run,
             self.env["client.credit"].search([("partner_id", "=", self.client.id)]),
             self.env["client.refund.reason"].search([], limit=1),
         )

@@ -154,11 +154,24 @@ class TestPortalRequest(PortalHttpCase):
     # Approval
     # -------------------------------------------------------------------------
 
-    def test_always_needs_approval_by_somebody_else(self):
+    def test_a_clerk_looks_at_it_first(self):
+        """A draft with an activity, whatever the policy; paid when the clerk says so, where that needs no approval."""
+        for policy in ("never", "risk"):
+            with self.subTest(policy=policy):
+                self.company.client_refund_approval_policy = policy
+                refund = self._request()
+                self.assertEqual((refund.state, refund.activity_ids.user_id), ("draft", self.clerk))
+                refund.with_user(self.clerk).action_submit()
+                self.assertTrue(refund._is_issued())
+                self.assertFalse(refund.activity_ids)
+                refund.with_user(self.clerk).action_undo("Next")
+
+    def test_approval_is_what_the_policy_says(self):
+        self.company.client_refund_approval_policy = "always"
         refund = self._request()
         refund.with_user(self.approver).action_submit()
         self.assertEqual(refund.state, "to_approve")
-        self.assertEqual(refund.approval_reason, "The client asked for it on the portal.")
+        self.assertEqual(refund.approval_reason, "Every refund needs approval.")
         self.assertNotShown(self._get(refund.access_url, self.user), "approv")
         with self.assertRaisesRegex(UserError, "you asked for it or changed it"), self.env.cr.savepoint():
             refund.with_user(self.approver).action_approve()
@@ -168,15 +181,10 @@ class TestPortalRequest(PortalHttpCase):
         self.assertEqual(refund.payment_ids.partner_bank_id, self.account)
         self.assertNotShown(self._get(refund.access_url, self.user), "Received")
 
-    def test_can_not_be_posted_without(self):
-        with self.assertRaisesRegex(UserError, "The client asked for it on the portal"):
-            self._request().with_user(self.clerk).action_post()
-
-    def test_needs_approval_also_where_it_was_changed(self):
+    def test_changed_it_is_what_the_client_asked_for_all_the_same(self):
+        self.company.client_refund_approval_policy = "always"
         refund = self._request()
-        wizard = self._opened(refund.with_user(self.clerk).action_edit())
-        self.assertIn("The client asked for it on the portal.", wizard.alerts["approval"]["message"])
-        wizard.action_refund()
+        self._opened(refund.with_user(self.clerk).action_edit()).action_refund()
         self.assertRecordValues(refund, [{"state": "to_approve", "is_client_request": True, "user_id": self.clerk.id}])
 
     def test_flag_is_closed(self):

@@ -53,7 +53,6 @@ class TestRefundReport(ClientRefundCommon):
             "payment_method_line_id": refund.payment_method_line_id.id,
             "user_id": self.clerk.id,
             "approver_id": False,
-            "run_id": False,
             "state": refund.state,
             "is_returned": False,
             "amount_offset": 0,

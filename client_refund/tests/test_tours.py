@@ -3,38 +3,12 @@ from odoo.tools import mute_logger
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
 
-from .common import ClientRefundCommon
+from .common_tour import TourCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTours(ClientRefundCommon, HttpCase):
+class TestTours(TourCommon, HttpCase):
     """A billing clerk at the refund desk, in a browser: what is clicked is what the ledger says afterwards."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.invoice = cls._invoice(1000)
-        cls.payment = cls._payment(250)
-        cls.credit_note = cls._credit_note(400)
-
-    def _tour(self, name, record=None):
-        self.start_tour(
-            f"/odoo/{record._name}/{record.id}" if record else "/odoo/client-refunds",
-            name,
-            login=self.clerk.login,
-        )
-        return self.env["client.refund"].search([("partner_id", "=", self.client.id)])
-
-    def _assert_ledger(self, refund, states, payment, credit_note):
-        """One refund with one payment, and so much is left of the client's two credits."""
-        self.assertEqual(len(refund), 1)
-        self.assertEqual(len(refund.payment_ids), 1)
-        self.assertIn(refund.state, states)
-        self.assertEqual(refund.payment_ids.state, refund.state)
-        self.assertEqual(refund.payment_ids.amount, refund.amount)
-        self.assertEqual(refund.user_id, self.clerk)
-        self.assertEqual(-self.payment.amount_residual, payment)
-        self.assertEqual(-self.credit_note.amount_residual, credit_note)
 
     def test_from_menu(self):
         refund = self._tour("client_refund_from_menu")
@@ -132,29 +106,6 @@ class TestTours(ClientRefundCommon, HttpCase):
         refund = self._tour("client_refund_worklist")
         self._assert_ledger(refund, ISSUED_STATES, payment=0, credit_note=0)
         self.assertEqual(refund.amount, 650)
-
-    def test_run(self):
-        credit = self._credit_note(75, partner=self.other_client)
-        self._invoice(500, partner=self.other_client)
-        self.invoice.move_id.button_draft()
-        refund = self._tour("client_refund_run")
-        run = refund.run_id
-        self.assertEqual((run.state, refund.state, refund.user_id), ("issuing", "to_approve", self.clerk))
-        self._work(run)
-        self._assert_ledger(refund, ISSUED_STATES, payment=0, credit_note=0)
-        self.assertEqual(refund.amount, 650)
-        self.assertEqual(credit.amount_residual, -75)
-
-        self._tour("client_refund_run_done", run)
-        self._work(run)
-        self.assertRecordValues(refund, [{"state": "canceled", "cancel_reason": "Wrong bank"}])
-        self.assertEqual(-self.payment.amount_residual, 250)
-        self.assertEqual(-self.credit_note.amount_residual, 400)
-
-    def _work(self, run):
-        """What the scheduler does."""
-        while run.is_working:
-            run.sudo()._process_chunk()
 
     def test_return(self):
         refund_id = self.refunds.create_refund({"partner_id": self.client.id, "journal_id": self.bank.id})

@@ -224,10 +224,12 @@ class TestUndo(ClientRefundCommon):
             .with_user(self.clerk)
             .with_context(active_model="client.refund", active_ids=refund.ids)
         )
-        self.assertRecordValues(dialog.create({"reason": "x"}), [{"has_payment": True, "needs_reversal": False}])
+        canceled = dialog.create({"reason": "x"})
+        self.assertEqual((list(canceled.alerts), canceled.needs_reversal), (["payment"], False))
         self._lock_until("2024-04-30")
         dialog = dialog.create({"reason": "Wrong account", "date": "2024-05-05"})
         self.assertTrue(dialog.needs_reversal)
+        self.assertIn("reversed on the date below", dialog.alerts["reversal"]["message"])
 
         dialog.action_undo()
 
@@ -238,6 +240,6 @@ class TestUndo(ClientRefundCommon):
         """Before anything is saved, the dialog knows that there is a payment, and asks for a date where it must."""
         refund = self._refund({self._credit_note(300): 100})
         undo = self.env["client.refund.undo"].with_context(active_model=refund._name, active_ids=refund.ids)
-        self.assertTrue(Form(undo).has_payment)
+        self.assertIn("payment", Form(undo).alerts)
         self._lock_until("2024-04-30")
         self.assertTrue(Form(undo).needs_reversal)

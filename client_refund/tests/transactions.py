@@ -84,7 +84,6 @@ class TransactionsCase(BaseCase):
             env["res.company"].browse(self.policy.pop("id")).write(self.policy)
             env.flush_all()
             refunds = env["client.refund"].search([("partner_id", "in", self.client_ids)])
-            runs = refunds.run_id
             items = env["account.move.line"].search([("partner_id", "in", self.client_ids)])
             # SQL, since the module keeps the trail of every refund
             for table, column, ids in (
@@ -93,7 +92,6 @@ class TransactionsCase(BaseCase):
                 ("account_payment", "client_refund_id", refunds.ids),
                 ("account_move", "id", items.move_id.ids),
                 ("client_refund", "id", refunds.ids),
-                ("client_refund_run", "id", runs.ids),
                 ("res_partner", "id", self.client_ids),
             ):
                 env.cr.execute(

@@ -2,37 +2,33 @@ from odoo import api, fields, models
 
 
 class ClientRefundDialog(models.AbstractModel):
-    """Asks why something is done to the chosen refunds, to refund runs, or to dormant credits."""
+    """Asks why something is done to the chosen documents, and shows what they say will become of them."""
 
     _name = "client.refund.dialog"
     _description = "Client Refund Dialog"
 
-    refund_ids = fields.Many2many(
-        "client.refund",
-        string="Refunds",
-        default=lambda self: self._get_active_ids("client.refund"),
-    )
-    run_ids = fields.Many2many(
-        "client.refund.run",
-        string="Refund Runs",
-        default=lambda self: self._get_active_ids("client.refund.run"),
-    )
-    dormant_ids = fields.Many2many(
-        "client.dormant.credit",
-        string="Dormant Credits",
-        default=lambda self: self._get_active_ids("client.dormant.credit"),
-    )
-    reason = fields.Char(required=True, help="Stays on the refund.")
+    res_model = fields.Char(required=True, default=lambda self: self.env.context.get("active_model"))
+    res_ids = fields.Json(default=lambda self: self.env.context.get("active_ids"))
+    alerts = fields.Json(compute="_compute_alerts")
+    reason = fields.Char(required=True, help="Stays on the document.")
 
-    @api.model
-    def _get_active_ids(self, model):
-        context = self.env.context
-        return context.get("active_ids") if context.get("active_model") == model else False
+    @api.depends("res_model", "res_ids")
+    def _compute_alerts(self):
+        for dialog in self:
+            dialog.alerts = dialog._get_alerts(dialog._get_documents())
+
+    def _get_alerts(self, documents):
+        """What becomes of these documents, in their own words.
+
+        :param documents: recordset
+        :return: dict of banners in the shape of core's `actionable_errors` widget: `message`, `level`
+        """
+        raise NotImplementedError
 
     def _get_documents(self):
         """What something is done to.
 
-        :return: client.refund.run, client.dormant.credit or client.refund
+        :return: client.refund, or other documents that know what this dialog asks for
         """
         self.ensure_one()
-        return self.run_ids or self.dormant_ids or self.refund_ids
+        return self.env[self.res_model].browse(self.res_ids)

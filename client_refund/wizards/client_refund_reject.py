@@ -2,14 +2,17 @@ from odoo import models
 
 
 class ClientRefundReject(models.TransientModel):
-    """Asks why a refund is rejected."""
+    """Asks why what was asked for is rejected."""
 
     _name = "client.refund.reject"
     _description = "Reject Client Refund"
     _inherit = ["client.refund.dialog"]
 
+    def _get_alerts(self, documents):
+        return documents._get_reject_alerts()
+
     def action_reject(self):
-        """Reject the refunds, runs or hand-overs.
+        """Reject what was asked for.
 
         :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be rejected

@@ -15,6 +15,9 @@ class ClientRefundReturn(models.TransientModel):
         help="The date of the return on the bank statement.",
     )
 
+    def _get_alerts(self, documents):
+        return documents._get_return_alerts()
+
     def action_return(self):
         """Book the return.
 
@@ -22,5 +25,5 @@ class ClientRefundReturn(models.TransientModel):
         :raise UserError: names what can't have been returned
         """
         self.ensure_one()
-        self.refund_ids.action_return(self.reason, self.date)
+        self._get_documents().action_return(self.reason, self.date)
         return {"type": "ir.actions.act_window_close"}

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ClientRefundUndo(models.TransientModel):
-    """Asks why a refund is undone, and on which date where its period is locked."""
+    """Asks why something is undone, and on which date where its period is locked."""
 
     _name = "client.refund.undo"
     _description = "Undo Client Refund"
@@ -14,23 +14,18 @@ class ClientRefundUndo(models.TransientModel):
         required=True,
         help="The date of the reversal, in an open period.",
     )
-    has_payment = fields.Boolean(compute="_compute_payments")
-    has_offset = fields.Boolean(compute="_compute_payments")
-    needs_reversal = fields.Boolean(compute="_compute_payments")
+    needs_reversal = fields.Boolean(compute="_compute_needs_reversal")
 
-    @api.depends("refund_ids", "dormant_ids")
-    def _compute_payments(self):
-        for wizard in self:
-            # `_origin`: what is not saved yet knows no payments
-            issued = wizard.refund_ids._origin.filtered(lambda refund: refund._is_issued())
-            wizard.has_payment = bool(issued.payment_ids)
-            wizard.has_offset = bool(issued.offset_ids)
-            wizard.needs_reversal = wizard.dormant_ids._needs_reversal() or any(
-                payment._must_be_reversed() for payment in issued._get_standing_payments()
-            )
+    @api.depends("res_model", "res_ids")
+    def _compute_needs_reversal(self):
+        for dialog in self:
+            dialog.needs_reversal = dialog._get_documents()._needs_reversal()
+
+    def _get_alerts(self, documents):
+        return documents._get_undo_alerts()
 
     def action_undo(self):
-        """Undo the refunds, all refunds of the runs, or the hand-overs of the dormant credits.
+        """Undo the documents.
 
         :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be undone, and the way out

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 
 from ..models.client_refund_lists import without_owner
+from ..models.client_refund_numbers import with_number_later
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -14,12 +15,6 @@ class ClientRefundWizard(models.TransientModel):
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
     refund_state = fields.Selection(related="refund_id.state")
-    run_id = fields.Many2one(
-        "client.refund.run",
-        readonly=True,
-        check_company=True,
-        help="The run under review that the refund is, or becomes, part of.",
-    )
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
@@ -58,6 +53,7 @@ class ClientRefundWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
     select_all = fields.Boolean(
         string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
     )
@@ -124,6 +120,11 @@ class ClientRefundWizard(models.TransientModel):
                 )
                 for credit in credits
             ]
+
+    @api.depends("line_ids.held_back")
+    def _compute_is_held_back(self):
+        for wizard in self:
+            wizard.is_held_back = any(wizard.line_ids.mapped("held_back"))
 
     def _get_credits(self):
         """The open credits to choose from, and what the draft holds even if it is not open any more, oldest first.
@@ -281,16 +282,19 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_refund(self):
-        """Make the refund and issue it, or let it wait where it needs approval, or where it is part of a run.
+        """Make the refund and issue it, or let it wait where it needs approval.
 
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
         refund = with_neutral_context(self)._save_refund()
-        # a waiting one that was changed waits anew
-        if refund.state == "draft" and not refund.run_id:
+        if self._is_asked_at_once():
             refund.action_submit()
-        return without_owner(refund._get_records_action())
+        return self._open_saved(refund)
+
+    def _is_asked_at_once(self):
+        """Whether the refund is asked for when it is made or changed; a waiting one that was changed waits anew."""
+        return self.refund_id.state == "draft"
 
     def action_save_draft(self):
         """Make the refund, or change the draft, without issuing it: it holds the chosen credits.
@@ -298,7 +302,11 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return without_owner(with_neutral_context(self)._save_refund()._get_records_action())
+        return self._open_saved(with_neutral_context(self)._save_refund())
+
+    def _open_saved(self, refund):
+        refund._number()
+        return without_owner(refund._get_records_action())
 
     def _save_refund(self):
         self.ensure_one()
@@ -309,9 +317,7 @@ class ClientRefundWizard(models.TransientModel):
             self.refund_id.write(vals)
         else:
             # kept, so that a repeated call meets the refund that the first one made
-            self.refund_id = self.env["client.refund"].create([vals])
-        if self.run_id and not self.refund_id.run_id:
-            self.refund_id._join_run(self.run_id)
+            self.refund_id = with_number_later(self.env["client.refund"]).create([vals])
         return self.refund_id
 
     def _prepare_refund_vals(self):

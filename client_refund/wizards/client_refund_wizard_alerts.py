@@ -257,7 +257,11 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "level": "danger",
             "message": message,
             "action_text": self.env._("Open settings"),
-            "action": {"type": "ir.actions.act_url", "url": "/odoo/action-account.action_account_config", "target": "new"},
+            "action": {
+                "type": "ir.actions.act_url",
+                "url": "/odoo/action-account.action_account_config",
+                "target": "new",
+            },
         }
 
     def _get_change_alert(self):

@@ -29,8 +29,15 @@ class ClientRefundWizardOpen(models.TransientModel):
         :return: an action dictionary that opens the same in a form that is stored
         """
         self.ensure_one()
-        return self._open(
-            {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "reason_id", "run_id")}
+        return self._open(self._prepare_stored_vals())
+
+    def _prepare_stored_vals(self):
+        """The values of the same form that is stored.
+
+        :return: dict
+        """
+        return (
+            {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "reason_id")}
             | {name: self[name].id for name in ("journal_id", "payment_method_line_id")}
             | {"date": self.date, "memo": self.memo, "send_notice": self.send_notice}
         )

@@ -32,13 +32,17 @@ class AccountPayment(models.Model):
 
     def _check_not_smuggled_in(self):
         """Refuse to put payments into orders that pay refunds, or to change them there: what was confirmed is paid."""
-        if in_workflow(self.env):
-            return
         # who makes a payment need not have the right on payment orders
-        payments = self.sudo()
+        payments = self.sudo().filtered(
+            lambda payment: not payment.client_refund_id or not in_workflow(payment.client_refund_id)
+        )
         orders = payments.payment_order_id | payments.payment_lot_id.order_id
         with_refunds = orders.filtered(
-            lambda order: order.state in ("draft", "open", "generated") and order._get_refunds()
+            lambda order: (
+                order.state in ("draft", "open", "generated")
+                and (refunds := order._get_refunds())
+                and not in_workflow(refunds)
+            )
         )
         if with_refunds:
             raise UserError(

@@ -86,22 +86,16 @@ class AccountPaymentLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        # looked up on the records: a default in the context is no way in either
-        if lines.client_refund_line_id and not in_workflow(self.env):
-            raise AccessError(
-                self.env._("Only a refund itself puts its credits into payment orders. Use Refund a Client.")
-            )
+        lines._check_put_in_by_refund()
         lines._check_not_held()
         return lines
 
     def write(self, vals):
         if REFUND_PROTECTED_FIELDS & vals.keys():
             self._check_not_owned_by_refund()
-        if vals.get("client_refund_line_id") and not in_workflow(self.env):
-            raise AccessError(
-                self.env._("Only a refund itself puts its credits into payment orders. Use Refund a Client.")
-            )
         result = super().write(vals)
+        if vals.get("client_refund_line_id"):
+            self._check_put_in_by_refund()
         if {"move_line_id", "amount_currency", "order_id"} & vals.keys():
             self._check_not_held()
         return result
@@ -110,15 +104,20 @@ class AccountPaymentLine(models.Model):
     def _unlink_except_of_refund(self):
         self._check_not_owned_by_refund()
 
+    def _check_put_in_by_refund(self):
+        """:raise AccessError: where somebody else puts what a refund pays into an order"""
+        # looked up on the records: a default in the context is no way in either
+        refunds = self.sudo().client_refund_line_id.refund_id
+        if refunds and not in_workflow(refunds):
+            raise AccessError(
+                self.env._("Only a refund itself puts its credits into payment orders. Use Refund a Client.")
+            )
+
     def _check_not_owned_by_refund(self):
         """Refuse to change a line behind the back of its refund.
 
         :raise UserError: names client, order, amount and refund and points to Undo
         """
-        if in_workflow(self.env):
-            return
-        # who works on an order need not have the right on refunds
-        owned = self.sudo().filtered("client_refund_line_id")
         raise_problems(
             self.env._(
                 "%(client)s: %(amount)s in payment order %(order)s belongs to refund %(refund)s and can only be "
@@ -126,9 +125,11 @@ class AccountPaymentLine(models.Model):
                 client=line.partner_id.display_name,
                 amount=format_amount(self.env, line.amount_currency, line.currency_id),
                 order=line.order_id.name,
-                refund=line.client_refund_line_id.refund_id.name,
+                refund=refund.name,
             )
-            for line in owned
+            # who works on an order need not have the right on refunds
+            for line in self.sudo()
+            if (refund := line.client_refund_line_id.refund_id) and not in_workflow(refund)
         )
 
     # -------------------------------------------------------------------------

@@ -29,8 +29,6 @@ class AccountPaymentLot(models.Model):
 
         :raise UserError: names lot and order
         """
-        if in_workflow(self.env):
-            return
         raise_problems(
             self.env._(
                 "Lot %(lot)s is of payment order %(order)s, which pays refunds, and can't be changed. Cancel the "
@@ -39,5 +37,5 @@ class AccountPaymentLot(models.Model):
                 order=lot.order_id.name,
             )
             for lot in self
-            if lot.order_id._get_refunds()
+            if (refunds := lot.order_id._get_refunds()) and not in_workflow(refunds)
         )

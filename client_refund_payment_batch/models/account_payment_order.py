@@ -32,13 +32,13 @@ class AccountPaymentOrder(models.Model):
         return self.client_refund_ids._get_records_action(name=self.env._("Client Refunds"))
 
     def _get_refunds(self):
-        """The refunds that these orders pay, in the hands of the refund's own methods.
+        """The refunds that these orders pay.
 
         Who has the right on payment orders need not have one on refunds: those follow their order.
 
         :return: client.refund
         """
-        return with_workflow(self.sudo().payment_line_ids.client_refund_line_id.refund_id)
+        return self.sudo().payment_line_ids.client_refund_line_id.refund_id
 
     # -------------------------------------------------------------------------
     # Refunds follow their order
@@ -54,7 +54,7 @@ class AccountPaymentOrder(models.Model):
             return super().draft2open()
         self._check_refund_order_state("draft")
         refunds._check_payable_by_order()
-        result = super(AccountPaymentOrder, with_workflow(self)).draft2open()
+        result = super(AccountPaymentOrder, with_workflow(self, refunds)).draft2open()
         refunds._check_ordered_exactly()
         return result
 
@@ -70,7 +70,7 @@ class AccountPaymentOrder(models.Model):
         self._check_refund_order_state("open")
         refunds._check_payable_by_order()
         refunds._check_ordered_exactly()
-        return super(AccountPaymentOrder, with_workflow(self)).open2generated()
+        return super(AccountPaymentOrder, with_workflow(self, refunds)).open2generated()
 
     def generated2uploaded(self):
         """The bank has the file: the payments are booked, and each credit is reconciled with its own payment item.
@@ -82,9 +82,9 @@ class AccountPaymentOrder(models.Model):
             return super().generated2uploaded()
         self._check_refund_order_state("generated")
         self.check_access("write")
-        refunds._book_order()
+        with_workflow(refunds)._book_order()
         return super(
-            AccountPaymentOrder, with_workflow(self).with_context(client_refund_booked=True)
+            AccountPaymentOrder, with_workflow(self, refunds).with_context(client_refund_booked=True)
         ).generated2uploaded()
 
     def action_cancel(self):
@@ -97,7 +97,7 @@ class AccountPaymentOrder(models.Model):
             return super().action_cancel()
         self.check_access("write")
         self._check_refunds_not_booked()
-        refunds.payment_ids.filtered(lambda payment: payment.state == "draft").unlink()
+        with_workflow(refunds).payment_ids.filtered(lambda payment: payment.state == "draft").unlink()
         refunds._message_log_batch(
             {
                 refund.id: self.env._(
@@ -108,18 +108,20 @@ class AccountPaymentOrder(models.Model):
                 for refund in refunds
             }
         )
-        return super(AccountPaymentOrder, with_workflow(self)).action_cancel()
+        return super(AccountPaymentOrder, with_workflow(self, refunds)).action_cancel()
 
     def cancel2draft(self):
         """Bring these canceled orders back to draft, with the refunds that wait in them."""
-        if not self._get_refunds():
+        refunds = self._get_refunds()
+        if not refunds:
             return super().cancel2draft()
         self._check_refund_order_state("cancel")
-        return super(AccountPaymentOrder, with_workflow(self)).cancel2draft()
+        return super(AccountPaymentOrder, with_workflow(self, refunds)).cancel2draft()
 
     def _drop_empty(self):
         """Cancel those of these confirmed orders that refunds left empty, and drop their empty lots."""
-        self.payment_lot_ids.filtered(lambda lot: not lot.payment_ids).unlink()
+        empty = self.payment_lot_ids.filtered(lambda lot: not lot.payment_ids)
+        with_workflow(empty, empty.order_id._get_refunds()).unlink()  # nothing of other refunds is in them
         self.filtered(lambda order: order.state == "open" and not order.payment_line_ids).write({"state": "cancel"})
 
     # -------------------------------------------------------------------------
@@ -140,8 +142,6 @@ class AccountPaymentOrder(models.Model):
 
         :raise UserError: names order and refunds, and points to the buttons of the order and to Undo
         """
-        if in_workflow(self.env):
-            return
         raise_problems(
             self.env._(
                 "Payment order %(order)s pays %(refunds)s and can only be changed by its own buttons. "
@@ -150,7 +150,7 @@ class AccountPaymentOrder(models.Model):
                 refunds=", ".join(refunds.mapped("name")),
             )
             for order in self
-            if (refunds := order._get_refunds())
+            if (refunds := order._get_refunds()) and not in_workflow(refunds)
         )
 
     def _check_refund_order_state(self, state):

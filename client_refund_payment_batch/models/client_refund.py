@@ -32,6 +32,10 @@ class ClientRefund(models.Model):
         """
         return self.payment_order_ids._get_records_action(name=self.env._("Payment Orders"))
 
+    def _is_sent(self):
+        # what an order paid may be in its file; who takes a refund back need not have the right on payment orders
+        return super()._is_sent() or bool(self.sudo().payment_ids.payment_order_id)
+
     # -------------------------------------------------------------------------
     # Issue: into an order
     # -------------------------------------------------------------------------

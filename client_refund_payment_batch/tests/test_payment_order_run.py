@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.client_refund.tests.common_run import ClientRefundRunCommon
+from odoo.addons.client_refund_run.tests.common_run import ClientRefundRunCommon
 
 from .common import PaymentOrderCommon
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from odoo.addons.client_refund.models.client_refund_exact import check_exact
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 
@@ -42,7 +43,7 @@ class ClientRefundAnswer(models.Model):
         for line, amount in failed.items():
             line.write({"amount": line.amount_offset, "amount_failed": amount, "payment_line_id": False})
             line.amount_left += amount
-        refund._check_exact(expected)
+        check_exact(expected)
         if self.currency_id.is_zero(self.amount_credit):
             refund.write({"state": "canceled", "cancel_reason": reason})
         refund._tell_failed(transaction, sum(failed.values()))

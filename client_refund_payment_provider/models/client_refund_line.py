@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
 from odoo.addons.client_refund.models.client_refund_problems import raise_problems
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
@@ -150,7 +151,7 @@ class ClientRefundLine(models.Model):
 
         :return: payment.transaction
         """
-        self.refund_id._check_may_answer()
+        check_may_answer(self.env)
         self.check_access("write")
         transactions = self.refund_transaction_id
         transactions._lock_for_refund()
@@ -162,4 +163,4 @@ class ClientRefundLine(models.Model):
             if line.provider_status != "unknown"
         )
         # who may approve refunds says what only the provider could
-        return with_workflow(transactions.sudo())
+        return with_workflow(transactions.sudo(), self.refund_id)

@@ -239,7 +239,7 @@ class PaymentTransaction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         transactions = super().create(vals_list)
-        if transactions.client_refund_id and not in_workflow(self.env):
+        if transactions.client_refund_id and not in_workflow(transactions.client_refund_id):
             raise AccessError(self.env._("Only a refund itself goes back by an online payment. Use Refund a Client."))
         transactions.filtered(
             lambda transaction: (
@@ -268,7 +268,7 @@ class PaymentTransaction(models.Model):
 
         :raise AccessError: names the online payments; Odoo's own code and administrators of the system may
         """
-        if self and not (self.env.is_system() or in_workflow(self.env)):
+        if self and not (self.env.is_system() or in_workflow(self.client_refund_id)):
             raise AccessError(
                 self.env._(
                     "What is known of online payment %(transactions)s comes from its provider and can't be changed "

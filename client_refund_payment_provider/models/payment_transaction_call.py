@@ -5,7 +5,7 @@ from requests.exceptions import HTTPError
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.client_refund.models.client_refund_run_work import CONCURRENCY_ERRORS
+from odoo.addons.client_refund.models.client_refund_background import CONCURRENCY_ERRORS
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 from .payment_transaction import FAILED_STATES
@@ -223,7 +223,8 @@ class PaymentTransactionCall(models.Model):
 
         Where the provider pays after all, core books that: the refund's own payment is taken back by then.
         """
-        own = with_workflow(self.filtered("client_refund_id"))
+        own = self.filtered("client_refund_id")
+        own = with_workflow(own, own.client_refund_id)
         failed = own.filtered(lambda transaction: transaction._get_client_refund_status() == "failed")
         unsure = own.filtered(lambda transaction: transaction._get_client_refund_status() == "unknown")
         late = own.filtered(

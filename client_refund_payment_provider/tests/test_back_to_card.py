@@ -226,6 +226,8 @@ class TestBackToCard(BackToCardCommon):
 
     def test_runs_pay_by_bank(self):
         """A run is paid from one journal; whoever wants a card in it opens the refund."""
+        if "client.refund.run" not in self.env:
+            self.skipTest("there are no runs without client_refund_run")
         self.method_line.payment_account_id = self.online.default_account_id
         card = self._card_credit(60)
         run = (

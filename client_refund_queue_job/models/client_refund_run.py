@@ -3,7 +3,7 @@ import logging
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.client_refund.models.client_refund_run_work import CONCURRENCY_ERRORS
+from odoo.addons.client_refund.models.client_refund_background import CONCURRENCY_ERRORS
 from odoo.addons.queue_job.delay import chain
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -11,6 +11,8 @@ _logger = logging.getLogger(__name__)
 
 # The work that gives numbers to payments and reversals: gapless in a journal, they make others wait.
 NUMBERING_STATES = ("issuing", "undoing")
+# After so many minutes without a job done the queue is taken for dead.
+IDLE_MINUTES = 2
 
 
 class ClientRefundRun(models.Model):
@@ -56,6 +58,25 @@ class ClientRefundRun(models.Model):
         )
 
     # -------------------------------------------------------------------------
+    # What the scheduler does all the same
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_work(self):
+        """Work off what the queue has no job for. Where jobs were made and nobody does them, they are taken out."""
+        left = self._search_jobs().filtered(
+            lambda job: job.state != "started" and job.records.exists().idle_minutes >= IDLE_MINUTES
+        )
+        left.button_cancelled()
+        return super()._cron_work()
+
+    @api.model
+    def _search_at_work(self):
+        """The scheduler leaves to the queue what the queue has jobs for."""
+        queued = {run.id for job in self._search_jobs() for run in job.records}
+        return super()._search_at_work().filtered(lambda run: run.id not in queued)
+
+    # -------------------------------------------------------------------------
     # One job: it commits nothing
     # -------------------------------------------------------------------------
 
@@ -91,10 +112,6 @@ class ClientRefundRun(models.Model):
 
     def _process_chunk(self):
         return self._try_lock_work() and super()._process_chunk()
-
-    def _work_while_time(self):
-        """The scheduler leaves alone what a job is at."""
-        return super()._work_while_time() if self._try_lock_work() else True
 
     def _try_lock_work(self):
         """Keep others from the next chunk of this run, and from the journals that it numbers payments in.

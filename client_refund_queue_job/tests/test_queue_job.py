@@ -6,13 +6,13 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.client_refund.models.client_refund_posting import ClientRefundPosting
-from odoo.addons.client_refund.tests.common_run import ClientRefundRunCommon
 from odoo.addons.client_refund_queue_job.hooks import uninstall_hook
+from odoo.addons.client_refund_run.tests.common_run import ClientRefundRunCommon
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-MODELS = "odoo.addons.client_refund.models"
+MODELS = "odoo.addons.client_refund_run.models"
 OURS = "odoo.addons.client_refund_queue_job.models.client_refund_run"
 
 
@@ -88,7 +88,7 @@ class TestQueueJob(ClientRefundRunCommon):
         self.assertEqual(self._triggers(), triggers, "the scheduler is not called as well")
 
     def _triggers(self):
-        cron = self.env.ref("client_refund.ir_cron_client_refund_run")
+        cron = self.env.ref("client_refund_run.ir_cron_client_refund_run")
         return self.env["ir.cron.trigger"].sudo().search([("cron_id", "=", cron.id)])
 
     def _stored_jobs(self):
@@ -194,12 +194,40 @@ class TestQueueJob(ClientRefundRunCommon):
 
         jobs[0].perform()
         with self.enter_registry_test_mode():
-            self.env.ref("client_refund.ir_cron_client_refund_run").method_direct_trigger()
+            self.env.ref("client_refund_run.ir_cron_client_refund_run").method_direct_trigger()
         self.env.invalidate_all()
 
         self.assertPaid(run)
         self.assertNothingToDo(jobs[1:])
         self.assertPaid(run)
+
+    def _schedule(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("client_refund_run.ir_cron_client_refund_run").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_scheduler_leaves_to_the_queue_what_it_has_jobs_for(self):
+        jobs = self._stored_jobs()
+
+        self._schedule()
+
+        self.assertNotIn("cancelled", jobs.mapped("state"))
+        self.assertFalse(self.prepared.issued_count)
+
+    def test_scheduler_takes_over_from_a_dead_queue(self):
+        self._stored_jobs()
+        while self.prepared.state == "checking":
+            self.prepared._process_chunk()
+        jobs = self.prepared.sudo()._search_jobs().filtered(lambda job: job.records == self.prepared)
+        self.env.flush_all()
+        for table in ("client_refund", "client_refund_run"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - INTERVAL '2 minutes'")
+        self.env.invalidate_all()
+
+        self._schedule()
+
+        self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
+        self.assertPaid(self.prepared)
 
     # ------------------------------------------------------------------
     # Pause, failures, retry

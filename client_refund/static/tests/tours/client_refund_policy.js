@@ -1,0 +1,110 @@
+import { registry } from "@web/core/registry";
+
+/** What is told of an approval before anything waits; what becomes of it is checked in tests/test_tour_policy.py. */
+
+const WARNING = "#client_refund_approval .alert-warning";
+const BANNER = ".modal:not(.o_inactive_modal) .o_form_view [name=alerts] .alert";
+
+registry.category("web_tour.tours").add("client_refund_policy_settings", {
+    steps: () => [
+        {
+            content: "Nothing waits, so there is nothing to warn of",
+            trigger: `body:not(:has(${WARNING})) #client_refund_approval select`,
+            run: 'selectByLabel "Always"',
+        },
+        {
+            content: "The settings say who alone may approve, and what to do",
+            trigger: `${WARNING}:contains(Only Paula Partner may approve):contains(Give another user)`,
+        },
+        {
+            content: "Choose that nothing waits",
+            trigger: "#client_refund_approval select",
+            run: 'selectByLabel "Never"',
+        },
+        {
+            content: "All is well",
+            trigger: `body:not(:has(${WARNING})) #client_refund_approval select`,
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_policy_never", {
+    steps: () => [
+        {
+            content: "Refund the payment",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_refund_client]",
+            run: "click",
+        },
+        {
+            content: "The risk is a banner",
+            trigger: `${BANNER}:contains(BE222 is not marked as trusted)`,
+        },
+        {
+            content: "Nobody is asked",
+            trigger: `.modal:not(:has(${BANNER}:contains(must approve))) footer button:visible:contains(/^Refund$/)`,
+            run: "click",
+        },
+        {
+            content: "It is issued, and keeps the risk",
+            trigger:
+                ".o_form_view:has([name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])) .nav-link[name=control]",
+            run: "click",
+        },
+        {
+            content: "The risk stands on the refund",
+            trigger: ".o_notebook [name=risk_summary]:contains(BE222 is not marked as trusted)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_policy_ask", {
+    steps: () => [
+        {
+            content: "Refund the credit note",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_refund_client]",
+            run: "click",
+        },
+        {
+            content: "The wizard says who may approve",
+            trigger: `${BANNER}:contains(Every refund needs approval.):contains(Any of these may: Paula Partner.)`,
+        },
+        {
+            content: "Ask",
+            trigger: ".modal footer button:visible:contains(Ask for Approval)",
+            run: "click",
+        },
+        {
+            content: "It waits",
+            trigger: ".o_form_view [name=state] .o_arrow_button_current[data-value=to_approve]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("client_refund_policy_change", {
+    steps: () => [
+        {
+            content: "Change what waits",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_edit]",
+            run: "click",
+        },
+        {
+            content: "Who may approve is told that this costs the right to",
+            trigger: `${BANNER}:contains(If you change it, somebody else must approve it)`,
+        },
+        {
+            content: "Leave it as it is",
+            trigger: ".modal footer button:contains(Discard)",
+            run: "click",
+        },
+        {
+            content: "Approve it",
+            trigger: "body:not(:has(.modal)) .o_statusbar_buttons button[name=action_approve]",
+            run: "click",
+        },
+        {
+            content: "It is issued",
+            trigger:
+                ".o_form_view [name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])",
+        },
+    ],
+});

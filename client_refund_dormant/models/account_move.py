@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    """The entry by which dormant credits are handed over: it has one owner, as that of a refund's payment."""
+
+    _inherit = "account.move"
+
+    client_dormant_id = fields.Many2one(
+        "client.dormant.credit",
+        string="Dormant Credit",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The dormant credit that this entry hands over, or takes back. Only the register can change it.",
+    )
+
+    def write(self, vals):
+        if "state" not in vals:
+            return super().write(vals)
+        # what is posted for the first time is in no register, and invoices are no credits
+        known = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
+        result = super().write(vals)
+        known.line_ids._get_open_dormant_lines()._follow_credits()
+        return result
+
+    def action_open_client_dormant(self):
+        """Open the dormant credit that this entry hands over.
+
+        :return: an action dictionary
+        """
+        return self.client_dormant_id._get_records_action(name=self.env._("Dormant Credit"))

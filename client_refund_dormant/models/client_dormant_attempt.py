@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_neutral_context, with_workflow
+
+GIVEN_FIELDS = frozenset({"corrects_id", "kind", "note", "register_id", "result"})
+
+
+class ClientDormantAttempt(models.Model):
+    """One attempt to reach a client. It is evidence: made once; a wrong one gets a later one that corrects it."""
+
+    _name = "client.dormant.attempt"
+    _description = "Attempt to Reach a Client"
+    _order = "date desc, id desc"
+    _rec_name = "kind"
+
+    register_id = fields.Many2one(
+        "client.dormant.credit", string="Dormant Credit", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="register_id.company_id", store=True, precompute=True)
+    date = fields.Datetime(
+        string="Logged On",
+        required=True,
+        readonly=True,
+        default=lambda self: fields.Datetime.now(),
+        help="When the attempt was logged. If it was made before that, say so in the note.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="By",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.user,
+        ondelete="restrict",
+        help="Who logged the attempt.",
+    )
+    kind = fields.Selection(
+        selection=[("mail", "Email"), ("letter", "Letter"), ("call", "Call"), ("other", "Other")],
+        required=True,
+        default="call",
+        help="How the client was to be reached.",
+    )
+    result = fields.Selection(
+        selection=[
+            ("sent", "Sent"),
+            ("no_answer", "No Answer"),
+            ("bounced", "Bounced"),
+            ("reached", "Reached"),
+            ("void", "Not Made"),
+        ],
+        required=True,
+        default="no_answer",
+        help="Sent: no answer is known yet. Bounced: it came back, or the number is not in use. Not made: corrects an "
+        "attempt that was logged by mistake, which does not count any more.",
+    )
+    note = fields.Text(help="Whom you tried to reach, where, and what came of it.")
+    corrects_id = fields.Many2one(
+        "client.dormant.attempt",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('register_id', '=', register_id), ('correction_ids', '=', False)]",
+        help="The earlier attempt that this one corrects, or whose result is known now. The two count as one.",
+    )
+    correction_ids = fields.One2many("client.dormant.attempt", "corrects_id", string="Corrected By", readonly=True)
+    message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null", help="The e-mail that was sent.")
+    mail_failure = fields.Text(
+        string="Not Delivered",
+        compute="_compute_mail_failure",
+        help="Why the e-mail did not reach the client. Such an attempt does not count: write again.",
+    )
+
+    _corrects_once = models.Constraint(
+        "UNIQUE(corrects_id)", "This attempt was corrected already. Correct the later one."
+    )
+
+    # of the mail nothing is named: who sends mails would look for attempts each time
+    @api.depends("message_id")
+    def _compute_mail_failure(self):
+        for attempt in self:
+            attempt.mail_failure = attempt.message_id._get_mail_failure()
+
+    def _filter_made(self):
+        """The attempts that count: as they were corrected, none that was not made, no e-mail that failed.
+
+        :return: client.dormant.attempt
+        """
+        return self.filtered(
+            lambda attempt: not attempt.correction_ids and attempt.result != "void" and not attempt.mail_failure
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not in_workflow(self.env["client.dormant.credit"]) and any(vals.keys() - GIVEN_FIELDS for vals in vals_list):
+            raise UserError(
+                self.env._("Who logs an attempt, and when, can't be chosen. Say in the note when it was made.")
+            )
+        attempts = super(ClientDormantAttempt, with_neutral_context(self)).create(vals_list)
+        registers = with_workflow(attempts.register_id)
+        registers._add_contributor()
+        registers.filtered(lambda register: register.state == "to_contact").state = "contacting"
+        return attempts
+
+    def write(self, vals):
+        self._refuse_change()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse_change()
+
+    def _refuse_change(self):
+        """:raise UserError: always"""
+        raise UserError(
+            self.env._("An attempt is evidence and can't be changed or deleted. Log another one that corrects it.")
+        )
+
+    @api.constrains("corrects_id", "register_id")
+    def _check_corrects_own(self):
+        for attempt in self:
+            if attempt.corrects_id and attempt.corrects_id.register_id != attempt.register_id:
+                raise ValidationError(
+                    self.env._(
+                        "The attempt that is corrected belongs to %(other)s. Choose one of %(register)s.",
+                        other=attempt.corrects_id.register_id.name,
+                        register=attempt.register_id.name,
+                    )
+                )

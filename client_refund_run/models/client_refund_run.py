@@ -1,0 +1,356 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
+from odoo.addons.client_refund.models.client_refund_workflow import (
+    in_workflow,
+    refuse_fields,
+    with_neutral_context,
+    with_workflow,
+)
+
+# The scheduler is at work, and nothing else changes the refunds.
+WORKING_STATES = ("preparing", "checking", "issuing", "undoing")
+# The clerk looks at the refunds, and may change them.
+OPEN_STATES = ("prepared", "errors")
+
+
+class ClientRefundRun(models.Model):
+    """Refunds for many clients: prepared, reviewed, approved and issued together.
+
+    This file holds the document; the next ones which credits it takes (`client_refund_run_criteria.py`), what it makes
+    of them (`client_refund_run_prepare.py`), how it is asked for and approved (`client_refund_run_approval.py`), and
+    how it is worked off in the background (`client_refund_run_work.py`).
+    """
+
+    _name = "client.refund.run"
+    _description = "Client Refund Run"
+    _inherit = ["client.refund.codes", "client.refund.numbers", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Number", readonly=True, copy=False)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    date = fields.Date(
+        required=True, default=fields.Date.context_today, tracking=True, help="The accounting date of the payments."
+    )
+    available_journal_ids = fields.Many2many("account.journal", compute="_compute_available_journal_ids")
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Pay From",
+        compute="_compute_journal_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        tracking=True,
+        domain="[('id', 'in', available_journal_ids)]",
+        help="The bank or cash journal that the money leaves from.",
+    )
+    available_payment_method_line_ids = fields.Many2many(
+        "account.payment.method.line", compute="_compute_available_payment_method_line_ids"
+    )
+    payment_method_line_id = fields.Many2one(
+        "account.payment.method.line",
+        string="Payment Method",
+        compute="_compute_payment_method_line_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('id', 'in', available_payment_method_line_ids)]",
+    )
+    reason_id = fields.Many2one("client.refund.reason", check_company=True, help="Why the money goes back.")
+    memo = fields.Char(
+        help="The text that goes with the payments, after the number of the refund. Empty: the text of the reason, in "
+        "the language of the client.",
+    )
+    send_notice = fields.Boolean(
+        compute="_compute_send_notice",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="When its payment is booked each client gets a mail: what was paid, how, and out of which credits.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Criteria"),
+            ("preparing", "Preparing"),
+            ("prepared", "Review"),
+            ("checking", "Checking"),
+            ("to_approve", "To Approve"),
+            ("issuing", "Issuing"),
+            ("done", "Done"),
+            ("errors", "Done with Errors"),
+            ("undoing", "Undoing"),
+            ("canceled", "Canceled"),
+        ],
+        string="Status",
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        help="Review: the refunds are drafts, to look at and to change. Checking, issuing and undoing go on in the "
+        "background. Done with errors: some refunds were not issued, and say why.",
+    )
+    is_working = fields.Boolean(compute="_compute_is_working")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Requested By",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who prepared the run, or submitted it since.",
+    )
+    refund_ids = fields.One2many("client.refund", "run_id", string="Refunds", readonly=True, copy=False)
+    skip_ids = fields.One2many("client.refund.run.skip", "run_id", string="Left Out", readonly=True, copy=False)
+
+    # What the screen shows of thousands of refunds
+    refund_count = fields.Integer(compute="_compute_figures", help="Without those that were canceled.")
+    issued_count = fields.Integer(compute="_compute_figures")
+    failed_count = fields.Integer(compute="_compute_figures", help="Refunds that could not be issued or undone.")
+    risk_count = fields.Integer(compute="_compute_figures")
+    skip_count = fields.Integer(compute="_compute_figures")
+    amount = fields.Monetary(
+        string="Total",
+        compute="_compute_figures",
+        currency_field="company_currency_id",
+        help="What the run pays out, without refunds that were canceled, converted at its date.",
+    )
+    amount_issued = fields.Monetary(string="Issued", compute="_compute_figures", currency_field="company_currency_id")
+    idle_minutes = fields.Integer(
+        compute="_compute_figures", help="For how many minutes nothing has happened to a run that is at work."
+    )
+    progress = fields.Float(compute="_compute_figures", help="How far the work in the background is, in percent.")
+
+    # -------------------------------------------------------------------------
+    # Computes
+    # -------------------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_available_journal_ids(self):
+        refunds = self.env["client.refund"]
+        for company, runs in self.grouped("company_id").items():
+            journals = self.env["account.journal"].search(refunds._get_refund_journal_domain(company))
+            runs.available_journal_ids = journals.filtered("outbound_payment_method_line_ids")
+
+    @api.depends("company_id")
+    def _compute_journal_id(self):
+        for run in self:
+            available = run.available_journal_ids._origin
+            run.journal_id = run.journal_id if run.journal_id in available else available[:1]
+
+    @api.depends("journal_id")
+    def _compute_available_payment_method_line_ids(self):
+        for run in self:
+            run.available_payment_method_line_ids = run.journal_id._get_refund_method_lines()
+
+    @api.depends("journal_id")
+    def _compute_payment_method_line_id(self):
+        for run in self:
+            run.payment_method_line_id = run.available_payment_method_line_ids._origin[:1]
+
+    @api.depends("company_id")
+    def _compute_send_notice(self):
+        for run in self:
+            run.send_notice = run.company_id._get_client_refund_policy().client_refund_send_notice
+
+    @api.depends("state", "paused")
+    def _compute_is_working(self):
+        for run in self:
+            run.is_working = run.state in WORKING_STATES and not run.paused
+
+    @api.depends("refund_ids.state", "refund_ids.run_error", "refund_ids.amount", "skip_ids", "clients_done")
+    def _compute_figures(self):
+        """Counted by the database: a run may have a hundred thousand refunds."""
+        domain = [("run_id", "in", self.ids)]
+        refunds = self.env["client.refund"]
+        counts, amounts, moved = {}, {}, defaultdict(list)
+        for run, state, count, amount, moved_on in refunds._read_group(
+            domain, ["run_id", "state"], ["__count", "amount_company_currency:sum", "write_date:max"]
+        ):
+            counts[run, state], amounts[run, state] = count, amount
+            moved[run].append(moved_on)
+        failed = dict(refunds._read_group([*domain, ("run_error", "!=", False)], ["run_id"], ["__count"]))
+        risky = dict(
+            refunds._read_group([*domain, ("risks", "!=", False), ("state", "!=", "canceled")], ["run_id"], ["__count"])
+        )
+        skipped = dict(self.env["client.refund.run.skip"]._read_group(domain, ["run_id"], ["__count"]))
+        live_states = [state for state, _label in refunds._fields["state"].selection if state != "canceled"]
+        for run in self:
+            run.refund_count = sum(counts.get((run, state), 0) for state in live_states)
+            run.issued_count = sum(counts.get((run, state), 0) for state in ISSUED_STATES)
+            run.failed_count = failed.get(run, 0)
+            run.risk_count = risky.get(run, 0)
+            run.skip_count = skipped.get(run, 0)
+            run.amount = sum(amounts.get((run, state), 0.0) for state in live_states)
+            run.amount_issued = sum(amounts.get((run, state), 0.0) for state in ISSUED_STATES)
+            run.idle_minutes = run._get_idle_minutes(max(moved[run], default=run.write_date))
+            run.progress = run._get_progress(
+                {state: counts.get((run, state), 0) for state in (*live_states, "canceled")}
+            )
+
+    def _get_idle_minutes(self, moved_on):
+        """For how many minutes nothing has happened.
+
+        :param moved_on: datetime, when something happened to one of its refunds
+        """
+        self.ensure_one()
+        if not self.is_working or not moved_on:
+            return 0
+        return (fields.Datetime.now() - max(moved_on, self.write_date)) // timedelta(minutes=1)
+
+    def _get_progress(self, counts):
+        """How far the work in the background is, in percent.
+
+        :param counts: dict, state of a refund: number of refunds
+        """
+        self.ensure_one()
+        failed = self.failed_count
+        waiting = counts["to_approve"]
+        done, total = {
+            "preparing": (self.clients_done, self.client_count),
+            "checking": (waiting + failed, waiting + counts["draft"]),
+            "issuing": (self.issued_count + failed, self.refund_count),
+            "undoing": (counts["canceled"] + failed, counts["canceled"] + self.refund_count),
+        }.get(self.state, (0, 0))
+        return 100.0 * min(done, total) / total if total else 0.0
+
+    # -------------------------------------------------------------------------
+    # Create and write: only the criteria, and only before they are used
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        refuse_fields(self, vals_list, self._get_terms_fields())
+        # a default in the context is no way into a closed field
+        runs = super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
+        runs._number()
+        return runs
+
+    def write(self, vals):
+        refuse_fields(self, [vals], self._get_terms_fields())
+        if self._get_terms_fields() & vals.keys() and not in_workflow(self):
+            self._check_state("draft")
+        return super(ClientRefundRun, with_neutral_context(self)).write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        self._check_state("draft")
+
+    @api.model
+    def _get_terms_fields(self):
+        """The fields that the user sets. All others are closed to everybody but the run's own methods.
+
+        :return: set of str
+        """
+        return frozenset(
+            {"company_id", "date", "journal_id", "memo", "payment_method_line_id", "reason_id", "send_notice"}
+        )
+
+    def _check_state(self, *states):
+        """:raise UserError: names the runs that are in none of these states"""
+        for run in self:
+            if run.state not in states:
+                raise UserError(
+                    self.env._(
+                        "Refund run %(run)s is in state %(state)s. This is possible only in: %(states)s.",
+                        run=run.name,
+                        state=run._get_state_label(),
+                        states=", ".join(run._get_state_label(state) for state in states),
+                    )
+                )
+
+    def _get_state_label(self, state=None):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
+
+    def _as_own_work(self):
+        """These runs, each once, in the hands of their own methods, for a user who may change them.
+
+        Locked: of two who do something with a run at once, the second one sees what the first one did.
+        """
+        self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
+        return with_workflow(self)
+
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
+
+    def action_open_refunds(self):
+        """Open the refunds of this run.
+
+        :return: an action dictionary
+        """
+        return self._open_refunds(self.env._("Refunds"), search_default_not_canceled=1)
+
+    def action_open_risky(self):
+        """Open the refunds of this run that have risks.
+
+        :return: an action dictionary
+        """
+        return self._open_refunds(self.env._("Refunds with Risks"), search_default_risky=1)
+
+    def action_open_failed(self):
+        """Open the refunds of this run that could not be issued or undone.
+
+        :return: an action dictionary
+        """
+        return self._open_refunds(self.env._("Failed Refunds"), search_default_failed=1)
+
+    def _open_refunds(self, name, **context):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_refunds"),
+            "name": name,
+            "domain": [("run_id", "=", self.id)],
+            "context": context,
+        }
+
+    def action_open_skips(self):
+        """Open what this run leaves out, and why.
+
+        :return: an action dictionary
+        """
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_skip"),
+            "domain": [("run_id", "=", self.id)],
+        }
+
+    def action_add_client(self):
+        """Open the wizard to add a client's refund to this run.
+
+        :return: an action dictionary
+        :raise UserError: if the run can't be changed
+        """
+        self.ensure_one()
+        self._check_state(*OPEN_STATES)
+        return self.env["client.refund.wizard"]._open(
+            {
+                "run_id": self.id,
+                "company_id": self.company_id.id,
+                "date": self.date,
+                "journal_id": self.journal_id.id,
+                "payment_method_line_id": self.payment_method_line_id.id,
+                "reason_id": self.reason_id.id,
+                "send_notice": self.send_notice,
+            }
+        )
+
+    def action_view_credits(self):
+        """Open the credits that were chosen in the worklist.
+
+        :return: an action dictionary
+        """
+        return self.move_line_ids._get_records_action(name=self.env._("Chosen Credits"))
