@@ -62,7 +62,7 @@ class TestCredits(ClientRefundCommon):
         self.assertEqual(self._open_credits(), credit)
 
     def test_tax_that_core_withholds_on_payment(self):
-        """Core's Pay would send less than the refund. The field comes with a module: another boolean stands in for it."""
+        """Core's Pay would send less than the refund. The field comes with a module: another one stands in for it."""
         self.patch(account_move_line, "WITHHOLDING_FIELD", "include_base_amount")
         tax = self.company_data["default_tax_sale"].copy({"name": "Withheld", "include_base_amount": True})
         withheld, other = self._credit_note(100, tax_ids=tax), self._credit_note(10)
