@@ -57,7 +57,7 @@ class AccountMoveLine(models.Model):
     is_in_refund = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether a refund ever held something of this item. All others are passed over without looking for refunds.",
+        help="Whether a refund ever held something of this item. For all others no refunds are looked for.",
     )
     refund_source_type = fields.Selection(
         selection=[

@@ -114,7 +114,8 @@ class ClientRefundCheck(models.Model):
         if not self.currency_id.active:
             problems.append(
                 self.env._(
-                    "its currency %(currency)s is archived. Activate the currency first.", currency=self.currency_id.name
+                    "its currency %(currency)s is archived. Activate the currency first.",
+                    currency=self.currency_id.name,
                 )
             )
         if self._is_paying():

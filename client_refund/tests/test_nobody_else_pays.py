@@ -108,8 +108,8 @@ class TestNobodyElsePays(ClientRefundCommon):
                 active_model="account.move", active_ids=moves.ids
             ).create({}).action_create_payments()
 
+        moves = self.env["account.move"]
         for move_type in ("out_invoice", "out_refund", "in_invoice", "in_refund"):
-            moves = self.env["account.move"]
             self._assert_none_costs_more(
                 {
                     f"{move_type} {name}": steps
@@ -126,8 +126,11 @@ class TestNobodyElsePays(ClientRefundCommon):
                             lambda move: move._reverse_moves([{"invoice_date": "2024-03-02"}], cancel=True),
                         ),
                         "delete": (lambda kind=move_type: self._draft_document(kind), lambda move: move.unlink()),
-                        **({"pay": (lambda kind=move_type: self._document(kind, 100), pay)}
-                           if move_type != "out_refund" else {}),
+                        **(
+                            {"pay": (lambda kind=move_type: self._document(kind, 100), pay)}
+                            if move_type != "out_refund"
+                            else {}
+                        ),
                     }.items()
                 }
             )
