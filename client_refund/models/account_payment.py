@@ -329,7 +329,7 @@ class AccountPayment(models.Model):
     def _check_paid_by_refund(self):
         """Refuse to pay clients but by refunds, where the company says so, and to pay blocked ones at all.
 
-        Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
+        Payments that Odoo makes by itself, such as the refund of an online payment, have all rights: they pass.
 
         :raise UserError: names client, amount and what to do
         """
