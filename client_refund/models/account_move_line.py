@@ -90,8 +90,8 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of what "
-        "a journal entry took over from one.",
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of "
+        "what a journal entry took over from one.",
     )
 
     # -------------------------------------------------------------------------

@@ -342,16 +342,6 @@ class ClientRefund(models.Model):
         self.ensure_one()
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
-    def _get_responsible(self):
-        """Who learns of what has to be done with this refund.
-
-        :return: res.users
-        """
-        self.ensure_one()
-        return self.company_id._get_client_refund_responsible(
-            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
-        )
-
     # -------------------------------------------------------------------------
     # Actions
     # -------------------------------------------------------------------------
@@ -394,9 +384,7 @@ class ClientRefund(models.Model):
 
         :return: an action dictionary
         """
-        return open_records(
-            self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments")
-        )
+        return open_records(self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments"))
 
     def action_open_documents(self):
         """Open the entries whose credits these refunds take.

@@ -71,8 +71,8 @@ class ClientRefundMixin(models.AbstractModel):
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
         help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client, in the refund's currency "
-        "where there is one.",
+        "By default the account that the money came from, else a trusted account of the client, "
+        "in the refund's currency where there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     reason_id = fields.Many2one(

@@ -60,19 +60,18 @@ class ClientRefundPosting(models.Model):
             # what is refused by name already is not named again
             return [text if self.partner_id.display_name in text else self._name_problem(text)]
         half = len(self) // 2
-        return [
-            refusal for part in (self[:half], self[half:]) if part for refusal in part._get_refusals_of_part()
-        ]
+        return [refusal for part in (self[:half], self[half:]) if part for refusal in part._get_refusals_of_part()]
 
     def _get_refusals_of_part(self):
+        refusal = None
         savepoint = self.env.cr.savepoint()
         try:
             self._issue_checked()
         except (UserError, RedirectWarning) as error:
-            return self._get_refusals(error)
+            refusal = error
         finally:
             savepoint.close(rollback=True)
-        return []
+        return self._get_refusals(refusal) if refusal else []
 
     def _issue_checked(self):
         expected = get_expected_residuals(self._get_settled_amounts())

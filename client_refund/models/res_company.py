@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         selection=[
             ("never", "Never"),
             ("risk", "Where there is a risk"),
-            ("above", "Above an amount, or where there is a risk"),
+            ("above", "Above an amount, or a risk"),
             ("always", "Always"),
         ],
         string="Approval of Refunds",
@@ -173,7 +173,9 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         # who may prepare refunds is not the asker's to read
-        preparers = self.env.ref("client_refund.group_client_refund_prepare").sudo().all_user_ids.filtered(
-            lambda user: user.active and not user.share and self in user.company_ids
+        preparers = (
+            self.env.ref("client_refund.group_client_refund_prepare")
+            .sudo()
+            .all_user_ids.filtered(lambda user: user.active and not user.share and self in user.company_ids)
         )
         return next((user for user in users if user in preparers), preparers.sorted("id")[:1]).sudo(False)

@@ -7,6 +7,7 @@ from . import test_approval
 from . import test_bad_input
 from . import test_batch
 from . import test_branches
+from . import test_brought_over
 from . import test_cash_basis
 from . import test_client_credit
 from . import test_concurrency

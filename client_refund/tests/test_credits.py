@@ -56,14 +56,15 @@ class TestCredits(ClientRefundCommon):
         self.assertRegex(wizard.alerts["not_offered"]["message"], f"{credit.move_id.name}.*no trade with clients")
         with self.assertRaisesRegex(UserError, "VAT to Get Back is for what is no trade with clients.*untick"):
             self._draft({credit: 40})
+        self.env.invalidate_all()
         non_trade.non_trade = False
         self.assertEqual(credit.amount_refundable, 40)
         self.assertEqual(self._open_credits(), credit)
 
     def test_tax_that_core_withholds_on_payment(self):
-        """Core's Pay would send less than the refund. The field comes with a module: another boolean stands in for it."""
+        """Core's Pay would send less than the refund. The field comes with a module: another one stands in for it."""
         self.patch(account_move_line, "WITHHOLDING_FIELD", "include_base_amount")
-        tax = self.company_data["default_tax_sale"].copy({"include_base_amount": True})
+        tax = self.company_data["default_tax_sale"].copy({"name": "Withheld", "include_base_amount": True})
         withheld, other = self._credit_note(100, tax_ids=tax), self._credit_note(10)
         self.assertEqual(self._open_credits(), other)
         wizard = self.wizards.create({"partner_id": self.client.id, "journal_id": self.bank.id})

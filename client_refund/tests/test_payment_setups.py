@@ -106,9 +106,9 @@ class TestPaymentSetups(ClientRefundCommon):
             drafts.action_post()
         self.assertRegex(
             raised.exception.args[0],
-            rf"^Alder & Finch LLP, refund {drafts[3].name} over .*70\.00.*: .*archived account[^\n]*$",
+            rf"^Alder & Finch LLP, refund {drafts[3].name} over .*70\.00: The account Old Receivable.*is archived\.$",
         )
-        with self.assertRaisesRegex(UserError, rf"refund {drafts[3].name} over .*archived account"):
+        with self.assertRaisesRegex(UserError, rf"refund {drafts[3].name} over .*Old Receivable.*is archived"):
             drafts[3].action_post()
         self.assertEqual(self._ledger(), before)
         self.assertEqual(set(drafts.mapped("state")), {"draft"})

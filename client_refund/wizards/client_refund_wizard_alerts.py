@@ -59,7 +59,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "also_owes": self._get_also_owes_alert(),
             "several_origins": self._get_several_origins_alert(),
             "trusted_account_missing": self._get_trusted_account_missing_alert(),
-**self._get_payee_alerts(),
+            **self._get_payee_alerts(),
             **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
             "approval": self._get_approval_alert(reasons),
         }
