@@ -17,7 +17,9 @@ class TestFirstRefund(FirstRefundCommon):
             [(line.move_line_id, line.selected, line.amount, line.held_back) for line in wizard.line_ids],
             [(self.credit_note, True, 300, False), (receipt, True, 200, False)],
         )
-        self.assertEqual((wizard.amount, wizard.needs_approval, wizard.alerts or {}), (500, False, {}))
+        self.assertEqual((wizard.amount, wizard.needs_approval), (500, False))
+        # a new client has no account on file: that is said, and hinders nothing
+        self.assertEqual(list(wizard.alerts), ["no_payee_account"])
         refund = self.env["client.refund"].browse(wizard.action_refund()["res_id"])
         self._assert_refunded_and_undone(refund, receipt, ledger)
 

@@ -1,10 +1,15 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.tests.common import ClientRefundCommon
+
+# core dates the payment of the day on which the provider confirms
+PAID_ON = "2024-03-02 12:00:00"
 
 
 class BackToCardCommon(ClientRefundCommon):
@@ -51,8 +56,9 @@ class BackToCardCommon(ClientRefundCommon):
                 }
             )
         )
-        transaction._process("demo", {"reference": transaction.reference, "simulated_state": "done"})
-        transaction._post_process()
+        with freeze_time(PAID_ON):
+            transaction._process("demo", {"reference": transaction.reference, "simulated_state": "done"})
+            transaction._post_process()
         return transaction
 
     @classmethod
