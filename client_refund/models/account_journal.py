@@ -11,7 +11,7 @@ class AccountJournal(models.Model):
 
     client_refund_hold_days = fields.Integer(
         string="Hold Receipts (days)",
-        help="For this number of days a receipt may still bounce: to refund it is a risk that needs approval.",
+        help="For this number of days a receipt may still bounce: it is not ticked by itself, and refunding it is risky.",
     )
 
     def _get_refund_method_lines(self):

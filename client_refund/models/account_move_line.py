@@ -57,7 +57,7 @@ class AccountMoveLine(models.Model):
     is_in_refund = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether a refund ever held something of this item. All others are passed over without looking for refunds.",
+        help="Whether a refund ever held something of this item. For all others no refunds are looked for.",
     )
     refund_source_type = fields.Selection(
         selection=[
@@ -90,8 +90,8 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of what "
-        "a journal entry took over from one.",
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of "
+        "what a journal entry took over from one.",
     )
 
     # -------------------------------------------------------------------------

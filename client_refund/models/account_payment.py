@@ -327,7 +327,7 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_paid_by_refund(self):
-        """Refuse to pay clients back but by refunds, where the company says so, and to pay those that are blocked.
+        """Refuse to pay clients but by refunds, where the company says so, and to pay blocked ones at all.
 
         Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
 
@@ -368,8 +368,8 @@ class AccountPayment(models.Model):
             "client_refund.group_client_refund_administer"
         ):
             return self.env._(
-                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by refunds. "
-                "Use Refund a Client instead, or ask an administrator of refunds to post it.",
+                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by "
+                "refunds. Use Refund a Client instead, or ask an administrator of refunds to post it.",
                 **texts,
                 company=policy.name,
             )

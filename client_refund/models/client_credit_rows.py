@@ -167,7 +167,8 @@ class ClientCreditRows(models.Model):
         :return: SQL, empty where no account is excluded
         """
         # whatever company excludes it
-        if not self.env["res.company"].sudo().search_count([("client_refund_excluded_account_ids", "!=", False)], limit=1):
+        companies = self.env["res.company"].sudo()
+        if not companies.search_count([("client_refund_excluded_account_ids", "!=", False)], limit=1):
             return SQL()
         items = self.env["account.move.line"]
         return SQL(

@@ -384,9 +384,7 @@ class ClientRefund(models.Model):
 
         :return: an action dictionary
         """
-        return open_records(
-            self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments")
-        )
+        return open_records(self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments"))
 
     def action_open_documents(self):
         """Open the entries whose credits these refunds take.

@@ -132,8 +132,8 @@ class ClientRefundCheck(models.Model):
             return []
         return [
             self.env._(
-                "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, or "
-                "leave that out.",
+                "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, "
+                "or leave that out.",
                 date=format_date(self.env, self.date),
                 document=youngest.move_id.display_name,
                 document_date=format_date(self.env, youngest.date),

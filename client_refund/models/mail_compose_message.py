@@ -11,7 +11,8 @@ class MailComposeMessage(models.TransientModel):
     _inherit = "mail.compose.message"
 
     client_refund_left_out = fields.Char(
-        readonly=True, help="The payments that were chosen too, but whose clients get the notice of their refund instead."
+        readonly=True,
+        help="The payments that were chosen too, but whose clients get the notice of their refund instead.",
     )
 
     @api.model

@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         selection=[
             ("never", "Never"),
             ("risk", "Where there is a risk"),
-            ("above", "Above an amount, or where there is a risk"),
+            ("above", "Above an amount, or a risk"),
             ("always", "Always"),
         ],
         string="Approval of Refunds",

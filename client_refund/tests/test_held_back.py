@@ -66,7 +66,8 @@ class TestHeldBack(ClientRefundCommon):
             return self.env.cr.sql_log_count - before
 
         one = self._outstanding_payment(10)
-        many = one.union(*(self._outstanding_payment(10, partner=client) for client in self.client | self.other_client for _ in range(4)))
+        clients = [self.client, self.other_client] * 4
+        many = one.union(*(self._outstanding_payment(10, partner=client) for client in clients))
         count(one)  # what is cached once
         self.assertLessEqual(count(many), count(one))
 

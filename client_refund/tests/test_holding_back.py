@@ -274,9 +274,7 @@ class TestHoldingBack(ClientRefundCommon):
         self._block(self.client)
         self._rpc(manager, self.client, "write", {"parent_id": self.other_client.id})
         with self.assertRaisesRegex(UserError, "are blocked: In dispute"):
-            self._submit(
-                {self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id
-            )
+            self._submit({self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id)
         with self.assertRaisesRegex(AccessError, "are blocked, so"):
             self._rpc(manager, self.client, "write", {"parent_id": False})
 

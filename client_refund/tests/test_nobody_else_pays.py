@@ -126,8 +126,11 @@ class TestNobodyElsePays(ClientRefundCommon):
                             lambda move: move._reverse_moves([{"invoice_date": "2024-03-02"}], cancel=True),
                         ),
                         "delete": (lambda kind=move_type: self._draft_document(kind), lambda move: move.unlink()),
-                        **({"pay": (lambda kind=move_type: self._document(kind, 100), pay)}
-                           if move_type != "out_refund" else {}),
+                        **(
+                            {"pay": (lambda kind=move_type: self._document(kind, 100), pay)}
+                            if move_type != "out_refund"
+                            else {}
+                        ),
                     }.items()
                 }
             )

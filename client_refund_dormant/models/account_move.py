@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.client_refund.models.client_refund_lists import without_owner
+
 
 class AccountMove(models.Model):
     """The entry by which dormant credits are handed over: it has one owner, as that of a refund's payment."""
@@ -30,4 +32,4 @@ class AccountMove(models.Model):
 
         :return: an action dictionary
         """
-        return self.client_dormant_id._get_records_action(name=self.env._("Dormant Credit"))
+        return without_owner(self.client_dormant_id._get_records_action(name=self.env._("Dormant Credit")))

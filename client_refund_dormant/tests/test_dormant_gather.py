@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
@@ -63,6 +63,23 @@ class TestDormantGather(ClientDormantCommon):
     def test_trust_money_is_not_dormant(self):
         self._credit_note(300)
         self.company.client_refund_excluded_account_ids = self.receivable
+        self.assertFalse(self._work())
+
+    def test_what_was_taken_over_from_trust_money_is_not_dormant(self):
+        trust = self.receivable.copy({"code": "TRUST1", "name": "Trust receivable"})
+        self.company.client_refund_excluded_account_ids = trust
+        credit = self._entry(500, account=trust)
+        move = self.env["account.move"].create(
+            {
+                "date": "2024-01-02",
+                "line_ids": [
+                    Command.create({"account_id": account.id, "partner_id": self.client.id, "balance": balance})
+                    for account, balance in ((trust, 500), (self.receivable, -500))
+                ],
+            }
+        )
+        move.action_post()
+        (move.line_ids.filtered("debit") | credit).reconcile()
         self.assertFalse(self._work())
 
     def test_branch_follows_its_root(self):

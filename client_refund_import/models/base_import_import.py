@@ -8,7 +8,7 @@ from odoo.addons.client_refund.models.client_refund_import_row import WrongCell
 class BaseImportImport(models.TransientModel):
     """Amounts of refunds are read as they are written, or their row is refused.
 
-    Core drops each thousands separator wherever it stands, and guesses: with English separators `70,50` is 7,050 for it.
+    Core drops a thousands separator wherever it stands, and guesses: with English separators `70,50` is 7,050 for it.
     """
 
     _inherit = "base_import.import"

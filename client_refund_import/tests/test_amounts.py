@@ -49,7 +49,8 @@ class TestAmounts(ClientRefundCommon):
         amounts, messages = self._amounts(ENGLISH, "70,50", "12.30")
         self.assertEqual(amounts, {"12.30": 12.3})
         self.assertEqual(len(messages), 1)
-        self.assertIn("Row 1 (Alder & Finch LLP, 70,50, 70,50) was left out: the amount 70,50 does not fit", messages[0])
+        self.assertIn("Row 1 (Alder & Finch LLP, 70,50, 70,50) was left out", messages[0])
+        self.assertIn("the amount 70,50 does not fit", messages[0])
         self.assertIn("(thousands: ,, decimals: .)", messages[0])
         self.assertIn("Thousands Separator and Decimals Separator", messages[0])
 
@@ -91,7 +92,8 @@ class TestAmounts(ClientRefundCommon):
     def test_workbook(self):
         """Cells that are numbers are read as such, whatever the separators; references stay what is shown."""
         client = "Alder & Finch LLP"
-        book = self._workbook((client, 70.5, 7), (client, 0.1 + 0.2, "007"), (client, 1234567, 8.0), (client, "7,50", 9))
+        rows = ((client, 70.5, 7), (client, 0.1 + 0.2, "007"), (client, 1234567, 8.0), (client, "7,50", 9))
+        book = self._workbook(*rows)
         refunds, messages = self._import(book, GERMAN | {"separator": ""})
         self.assertEqual(
             {refund.external_reference: refund.amount for refund in refunds},

@@ -68,7 +68,8 @@ registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
         },
         {
             content: "Those alone",
-            trigger: ".o_list_view:has(.o_data_row:contains(70.50)):has(.o_data_row:contains(20.00)):not(:has(.o_data_row:contains(100.00)))",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains(70.50)):has(.o_data_row:contains(20.00)):not(:has(.o_data_row:contains(100.00)))",
         },
     ],
 });
