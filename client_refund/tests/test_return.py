@@ -235,7 +235,7 @@ class TestReturn(ClientRefundCommon):
         self.assertEqual(self.credit_note.amount_residual, -170)
 
     def test_somebody_who_still_may_is_told(self):
-        """Who asked has left, or prepares no refunds any more: who acts, who approved, the salesperson, anybody else."""
+        """Who asked has left, or may not any more: who acts, who approved, the salesperson, somebody else is told."""
         acting = self._create_user("acting", "Anna Acting", "account.group_account_invoice")
         sales = self._create_user("sales", "Saul Sales", "account.group_account_invoice")
         left = self._create_user("left", "Leo Left", "account.group_account_invoice")
