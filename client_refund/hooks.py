@@ -1,6 +1,3 @@
-SEQUENCES = ("client.refund",)
-
-
 def uninstall_hook(env):
-    """Core deletes our sequences, but would leave the database sequences of their years behind."""
-    env["ir.sequence"].search([("code", "in", SEQUENCES)]).date_range_ids.unlink()
+    """Core deletes our sequence, but would leave the database sequences of its years behind."""
+    env["ir.sequence"].search([("code", "=", "client.refund")]).date_range_ids.unlink()

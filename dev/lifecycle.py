@@ -71,9 +71,23 @@ def check(installed):
 def check_chosen(installed):
     """Go through the life of each addon that is installed by choice, where the addon has data; that stays."""
     for addon in databases.CHOSEN:
+        databases.create_empty(DATABASE, addon)
+        shipped = external_ids(DATABASE)
         databases.copy(installed, DATABASE)
         before = inventory(DATABASE)
         with databases.timed(f"installing {addon} where {databases.ADDON} is"):
+            databases.load(DATABASE, "--init", addon)
+        forget_demo_ids(DATABASE, shipped)
+        uninstall(before, addon)
+
+
+def check_alone():
+    """See that the addon needs no part that installs itself beside it, and go through the life of each of them."""
+    for addon in set(databases.PARTS) - set(databases.CHOSEN):
+        databases.copy(databases.template(databases.EMPTY_TEMPLATE), DATABASE)
+        with databases.timed(f"installing {databases.ADDON} alone, then {addon}"):
+            databases.load(DATABASE, "--init", databases.ADDON, "--skip-auto-install")
+            before = inventory(DATABASE)
             databases.load(DATABASE, "--init", addon)
         uninstall(before, addon)
 
@@ -113,12 +127,14 @@ def main(installed=None):
     if installed:
         check(installed)
         check_chosen(installed)
+        check_alone()
         check_small()
     else:
         with databases.in_use(databases.TEST):
             databases.create(databases.TEST)
             check(databases.TEST)
             check_chosen(databases.TEST)
+            check_alone()
             check_small()
 
 

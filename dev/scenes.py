@@ -279,7 +279,7 @@ REVIEW = [
 ]
 RUN = [
     Scene(
-        f"{APPS}/run.png",
+        "client_refund_run/static/description/run.png",
         "clerk",
         RUNS,
         (at(".o_data_row:has-text('Issuing') td[name=name]"), seen(".progress-bar")),

@@ -230,6 +230,4 @@ class AccountMove(models.Model):
         :return: an action dictionary
         """
         refunds = self.line_ids.client_refund_line_ids.refund_id
-        return open_records(
-            refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds")
-        )
+        return open_records(refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds"))

@@ -36,6 +36,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
 
 # Payments whose money never arrived, or did not stay.
 BOUNCED_STATES = ("canceled", "rejected")
+# Of a tax that is withheld on payment, in databases that have such taxes.
+WITHHOLDING_FIELD = "is_withholding_tax_on_payment"
 # Documents in dispute, and those that a payment without an entry pays already: the ledger does not show it yet.
 UNPAYABLE_STATES = ("blocked", "in_payment")
 
@@ -55,7 +57,7 @@ class AccountMoveLine(models.Model):
     is_in_refund = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether a refund ever held something of this item. All others are passed over without looking for refunds.",
+        help="Whether a refund ever held something of this item. For all others no refunds are looked for.",
     )
     refund_source_type = fields.Selection(
         selection=[
@@ -88,8 +90,8 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of what "
-        "a journal entry took over from one.",
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of "
+        "what a journal entry took over from one.",
     )
 
     # -------------------------------------------------------------------------
@@ -117,13 +119,31 @@ class AccountMoveLine(models.Model):
         """The one definition of an open credit.
 
         A blocked document is in dispute: it is not refundable until somebody unblocks it. What a payment without an
-        entry pays is open in the ledger alone.
+        entry pays is open in the ledger alone. What is on a non-trade account, such as VAT to get back, is no client's.
 
         :return: Domain
         """
-        return self._get_open_item_domain() & Domain(
-            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "not in", UNPAYABLE_STATES)]
+        return (
+            self._get_open_item_domain()
+            & Domain(
+                [
+                    ("amount_residual_currency", "<", 0),
+                    ("move_id.payment_state", "not in", UNPAYABLE_STATES),
+                    ("account_id.non_trade", "=", False),
+                ]
+            )
+            & ~self._get_withheld_domain()
         )
+
+    @api.model
+    def _get_withheld_domain(self):
+        """The journal items of documents of which core withholds tax when it pays them: paid by a refund, it would not.
+
+        :return: Domain
+        """
+        if WITHHOLDING_FIELD not in self.env["account.tax"]._fields:
+            return Domain.FALSE
+        return Domain(f"move_id.invoice_line_ids.tax_ids.{WITHHOLDING_FIELD}", "=", True)
 
     @api.model
     def _get_client_domain(self, client, company):
@@ -200,6 +220,7 @@ class AccountMoveLine(models.Model):
 
     @api.depends(
         "account_id.account_type",
+        "account_id.non_trade",
         "amount_residual_currency",
         "client_refund_line_ids.amount_reserved",
         "move_id.origin_payment_id.state",
@@ -409,6 +430,14 @@ class AccountMoveLine(models.Model):
                 "account %(account)s is not a receivable account. Only what clients are owed can be refunded.",
                 account=self.account_id.display_name,
             )
+        if self.account_id.non_trade:
+            return self.env._(
+                "account %(account)s is for what is no trade with clients, such as taxes to get back. Leave it out, or "
+                "untick Non Trade on the account.",
+                account=self.account_id.display_name,
+            )
+        if self.filtered_domain(self._get_withheld_domain()):
+            return self.env._("tax is withheld when it is paid. Leave it out, and choose Pay on the document itself.")
         if self.move_id.payment_state == "blocked":
             return self.env._("it is blocked. Unblock it first, or leave it out.")
         if self.move_id.payment_state == "in_payment" and self.amount_residual_currency:

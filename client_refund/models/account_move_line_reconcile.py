@@ -19,9 +19,7 @@ class AccountMoveLineReconcile(models.Model):
         :param settlements: list of (credit, invoice, positive amount in their currency)
         """
         for groups in self._get_rounds(self._group_settlements(settlements)):
-            plans = {
-                self.union(*(credit | invoice for credit, invoice, _amount in group)): group for group in groups
-            }
+            plans = {self.union(*(credit | invoice for credit, invoice, _amount in group)): group for group in groups}
             self.with_context(
                 client_refund_settlements={frozenset(items.ids): group for items, group in plans.items()}
             )._reconcile_plan(list(plans))

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
@@ -77,7 +77,11 @@ class AccountPayment(models.Model):
         for (_company, payment_type), payments in missing.grouped(
             lambda payment: (payment.company_id, payment.payment_type)
         ).items():
-            payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            try:
+                payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            except UserError:  # the firm has none: then over the bank account itself
+                for payment in payments:
+                    payment.outstanding_account_id = payment.journal_id.default_account_id
         return result
 
     def _compute_state(self):
@@ -89,8 +93,10 @@ class AccountPayment(models.Model):
         return result
 
     def _has_refund_money_left(self):
-        """Whether the money of this refund payment has left: it is matched with the bank, was booked on the bank account
-        itself, where nothing is to be matched, or somebody said so.
+        """Whether the money of this refund payment has left.
+
+        It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
+        be matched, or where somebody said so.
 
         :return: bool
         """
@@ -323,9 +329,9 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_paid_by_refund(self):
-        """Refuse to pay clients back but by refunds, where the company says so, and to pay those that are blocked.
+        """Refuse to pay clients but by refunds, where the company says so, and to pay blocked ones at all.
 
-        Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
+        Payments that Odoo makes by itself, such as the refund of an online payment, have all rights: they pass.
 
         :raise UserError: names client, amount and what to do
         """
@@ -364,8 +370,8 @@ class AccountPayment(models.Model):
             "client_refund.group_client_refund_administer"
         ):
             return self.env._(
-                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by refunds. "
-                "Use Refund a Client instead, or ask an administrator of refunds to post it.",
+                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by "
+                "refunds. Use Refund a Client instead, or ask an administrator of refunds to post it.",
                 **texts,
                 company=policy.name,
             )
@@ -379,10 +385,14 @@ class AccountPayment(models.Model):
         """Who validates the payments of refunds says that their money has left: the refunds keep who that was."""
         result = super().action_validate()
         # who may validate payments need not have the right on refunds
-        refunds = self.sudo().client_refund_id.filtered(lambda refund: refund.state == "in_process")
-        refunds.filtered(
-            lambda refund: all(payment.state == "paid" for payment in refund._get_outgoing_payments())
-        ).action_mark_paid()
+        refunds = self.sudo().client_refund_id.filtered(
+            lambda refund: (
+                refund.state == "in_process"
+                and all(payment.state == "paid" for payment in refund._get_outgoing_payments())
+            )
+        )
+        if refunds:
+            refunds.action_mark_paid()
         return result
 
     def action_refund_client(self):

@@ -71,8 +71,8 @@ class ClientRefundMixin(models.AbstractModel):
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
         help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client, in the refund's currency "
-        "where there is one.",
+        "By default the account that the money came from, else a trusted account of the client, "
+        "in the refund's currency where there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     reason_id = fields.Many2one(
@@ -113,7 +113,7 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_available_journal_ids(self):
         for company, records in self.grouped("company_id").items():
             journals = self.env["account.journal"].search(self._get_refund_journal_domain(company))
-            records.available_journal_ids = journals.filtered("outbound_payment_method_line_ids")
+            records.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
 
     @api.model
     def _get_refund_journal_domain(self, company):
@@ -139,7 +139,7 @@ class ClientRefundMixin(models.AbstractModel):
     @api.depends("journal_id")
     def _compute_available_payment_method_line_ids(self):
         for record in self:
-            record.available_payment_method_line_ids = record.journal_id._get_available_payment_method_lines("outbound")
+            record.available_payment_method_line_ids = record.journal_id._get_refund_method_lines()
 
     @api.depends("journal_id", "partner_id")
     def _compute_payment_method_line_id(self):

@@ -144,5 +144,15 @@ class ClientRefundReturn(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Refund returned by the bank"),
                 note=reason,
-                user_id=refund.user_id.id,
+                user_id=refund._get_responsible().id,
             )
+
+    def _get_responsible(self):
+        """Who learns of what has to be done with this refund.
+
+        :return: res.users
+        """
+        self.ensure_one()
+        return self.company_id._get_client_refund_responsible(
+            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
+        )

@@ -11,7 +11,8 @@ class MailComposeMessage(models.TransientModel):
     _inherit = "mail.compose.message"
 
     client_refund_left_out = fields.Char(
-        readonly=True, help="The payments that were chosen too, but whose clients get the notice of their refund instead."
+        readonly=True,
+        help="The payments that were chosen too, but whose clients get the notice of their refund instead.",
     )
 
     @api.model
@@ -50,24 +51,10 @@ class MailComposeMessage(models.TransientModel):
         ids = context.get("default_res_ids") or context.get("active_ids") or context.get("active_id")
         return payments.browse(parse_res_ids(ids, self.env))
 
-    def _manage_mail_values(self, mail_values_all):
-        values_all = super()._manage_mail_values(mail_values_all)
+    def _action_send_mail(self, auto_commit=False):
+        """Let the refunds know that it is their notice that is sent by hand."""
         notice = self.env.ref(NOTICE_TEMPLATE, raise_if_not_found=False)
-        if self.model == "client.refund" and notice and self.template_id == notice:
-            refunds = self.env["client.refund"].browse(values_all)
-            refunds.filtered(lambda refund: self._is_sent_to_client(refund, values_all[refund.id]))._note_notice_sent()
-        return values_all
-
-    @api.model
-    def _is_sent_to_client(self, refund, values):
-        """Whether a mail reaches the client: who sends one by hand may choose others.
-
-        :param values: dict, of the message, or of the mail where each refund gets one of its own
-        :return: bool
-        """
-        ids = values.get("partner_ids") or [command[1] for command in values.get("recipient_ids", ())]
-        recipients = self.env["res.partner"].browse(ids)
-        return values.get("state") not in ("cancel", "exception") and any(
-            recipient.email_normalized and recipient.commercial_partner_id == refund.partner_id
-            for recipient in recipients
+        is_notice = bool(notice) and self.template_id == notice and set(self.mapped("model")) == {"client.refund"}
+        return super(MailComposeMessage, self.with_context(client_refund_notice=is_notice))._action_send_mail(
+            auto_commit=auto_commit
         )

@@ -163,3 +163,19 @@ class ResCompany(models.Model):
                 locks=self._format_lock_dates(violated),
             )
         ]
+
+    def _get_client_refund_responsible(self, *users):
+        """Who learns of what has to be done: somebody who left, or may not any more, would never look.
+
+        :param users: res.users, whom it concerns most first
+        :return: res.users, the first of them who prepares refunds in this company, else another one who does; none
+            where nobody does
+        """
+        self.ensure_one()
+        # who may prepare refunds is not the asker's to read
+        preparers = (
+            self.env.ref("client_refund.group_client_refund_prepare")
+            .sudo()
+            .all_user_ids.filtered(lambda user: user.active and not user.share and self in user.company_ids)
+        )
+        return next((user for user in users if user in preparers), preparers.sorted("id")[:1]).sudo(False)

@@ -98,13 +98,12 @@ class ResPartner(models.Model):
             return
         if not self._has_client_refund_blocks():
             return
-        old_families = self.browse().union(*(families[partner] for partner in self))
-        blocked = (old_families | self)._get_client_refund_blocking()
+        blocked = (self.browse().union(*families.values()) | self)._get_client_refund_blocking()
         for partner in self if blocked else ():
             old_family = families[partner]
-            stays = blocked.filtered(lambda contact: contact.commercial_partner_id == old_family)
+            stays = blocked.filtered_domain([("commercial_partner_id", "=", old_family.id)])
+            comes = blocked.filtered_domain([("commercial_partner_id", "=", partner.commercial_partner_id.id)])
             goes = blocked.filtered_domain([("id", "child_of", partner.ids)])
-            comes = blocked.filtered(lambda contact: contact.commercial_partner_id == partner.commercial_partner_id)
             if (stays and not comes) or (goes and not stays and old_family != partner):
                 # the reason of a block is for accounting alone
                 raise AccessError(

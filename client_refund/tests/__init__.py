@@ -7,6 +7,7 @@ from . import test_approval
 from . import test_bad_input
 from . import test_batch
 from . import test_branches
+from . import test_brought_over
 from . import test_cash_basis
 from . import test_client_credit
 from . import test_concurrency
@@ -14,6 +15,8 @@ from . import test_create_refund
 from . import test_credits
 from . import test_currency
 from . import test_exchange_estimate
+from . import test_first_refund
+from . import test_held_back
 from . import test_holding_back
 from . import test_honest_acts
 from . import test_honest_payee
@@ -29,6 +32,7 @@ from . import test_numbers
 from . import test_offset
 from . import test_one_owner
 from . import test_only_by_refund
+from . import test_paid
 from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
@@ -47,10 +51,12 @@ from . import test_tour_dashboard
 from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_only_by_refund
+from . import test_tour_paid
 from . import test_tour_phone
 from . import test_tour_policy
 from . import test_tour_portal
 from . import test_tour_thousand_credits
+from . import test_tour_truth
 from . import test_tours
 from . import test_undo
 from . import test_wizard

@@ -1,9 +1,7 @@
-from odoo.tests import HttpCase
-
 from .common import ClientRefundCommon
 
 
-class TourCommon(ClientRefundCommon, HttpCase):
+class TourCommon(ClientRefundCommon):
     """A client with an invoice and two credits, and a clerk in a browser."""
 
     @classmethod

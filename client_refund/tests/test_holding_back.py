@@ -127,8 +127,8 @@ class TestHoldingBack(ClientRefundCommon):
         credit_note = self._credit_note(40)
         wizard = self.wizards.create({"partner_id": self.client.id})
         self.assertEqual(
-            [(line.move_line_id, line.selected, line.is_uncleared) for line in wizard.line_ids],
-            [(credit_note, True, False), (payment, False, True)],
+            [(line.move_line_id, line.selected, line.held_back) for line in wizard.line_ids],
+            [(credit_note, True, False), (payment, False, "uncleared")],
         )
         self.assertEqual(wizard.amount, 40)
         self.assertIn(payment.move_id.name, wizard.alerts["uncleared_credits"]["message"])
@@ -167,7 +167,7 @@ class TestHoldingBack(ClientRefundCommon):
         self._set_create_date((held | free | paid).move_id, days_ago=20)
         self.assertEqual((held | free | paid)._filter_uncleared(), held | paid)
         self.assertEqual(self._submit({held: None}, date=today + timedelta(days=30)).state, "to_approve")
-        self.assertTrue(self._submit({free: None})._is_issued())
+        self.assertTrue(self._submit({free: None}, date=today)._is_issued())
 
     def _set_create_date(self, moves, days_ago):
         moves.flush_recordset()
@@ -189,7 +189,7 @@ class TestHoldingBack(ClientRefundCommon):
         payment = self._outstanding_payment(100)
         washed = self._wash(payment, self.receivable)
         line = self.wizards.create({"partner_id": self.client.id}).line_ids
-        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "is_uncleared": True}])
+        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "held_back": "uncleared"}])
         refund = self._submit({washed: None})
         self.assertEqual(refund.state, "to_approve")
         self.assertEqual(list(refund.risks), ["uncleared"])
@@ -274,9 +274,7 @@ class TestHoldingBack(ClientRefundCommon):
         self._block(self.client)
         self._rpc(manager, self.client, "write", {"parent_id": self.other_client.id})
         with self.assertRaisesRegex(UserError, "are blocked: In dispute"):
-            self._submit(
-                {self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id
-            )
+            self._submit({self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id)
         with self.assertRaisesRegex(AccessError, "are blocked, so"):
             self._rpc(manager, self.client, "write", {"parent_id": False})
 

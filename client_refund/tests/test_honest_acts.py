@@ -257,9 +257,7 @@ class TestHonestActs(ClientRefundCommon):
                 },
             )
             for item in entry.line_ids:
-                self._rpc(
-                    user, item, "write", {"partner_id": item.partner_id.id, "account_id": item.account_id.id}
-                )
+                self._rpc(user, item, "write", {"partner_id": item.partner_id.id, "account_id": item.account_id.id})
             self._rpc(user, entry, "write", {"partner_bank_id": entry.partner_bank_id.id})
         self.assertEqual(self._ledger(), before)
         self.assertEqual((payment.memo, entry.ref), ("Typo mended", "Typo mended"))

@@ -272,7 +272,7 @@ class TestImport(ClientRefundCommon):
         self.assertEqual(credit_note.amount_refundable, 300)
 
     def test_other_columns(self):
-        for columns in ((*COLUMNS, "state"), (*COLUMNS, "id"), (*COLUMNS, "line_ids/amount"), (*COLUMNS, "user_id/.id")):
+        for columns in ((*COLUMNS, "state"), (*COLUMNS, "id"), (*COLUMNS, "line_ids/amount"), (*COLUMNS, "user_id")):
             with self.assertRaisesRegex(UserError, f"can't be imported with {columns[-1]}"):
                 self._load([["C-1042", "30", "shop-1", "1"]], columns)
 

@@ -54,8 +54,10 @@ class TestSettlement(ClientRefundCommon):
                     lambda partial: (order(partial.credit_move_id), order(partial.debit_move_id))
                 )
             ],
-            "full": sorted(sorted(order(item) for item in full.reconciled_line_ids if item in items)
-                           for full in items.full_reconcile_id),
+            "full": sorted(
+                sorted(order(item) for item in full.reconciled_line_ids if item in items)
+                for full in items.full_reconcile_id
+            ),
         }
 
     @staticmethod
@@ -70,9 +72,12 @@ class TestSettlement(ClientRefundCommon):
         amounts = dict.fromkeys(credits) | {credits[2]: 20}
         refund = self._draft(
             amounts,
-            offset_ids=[Command.create({"move_line_id": invoice.id, "amount": 7})
-                        if invoice == invoices[5] else Command.create({"move_line_id": invoice.id})
-                        for invoice in invoices],
+            offset_ids=[
+                Command.create({"move_line_id": invoice.id, "amount": 7})
+                if invoice == invoices[5]
+                else Command.create({"move_line_id": invoice.id})
+                for invoice in invoices
+            ],
         )
         with patch.object(
             self.registry["account.move.line"],

@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
@@ -7,7 +7,7 @@ from .common_tour import TourCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTours(TourCommon):
+class TestTours(TourCommon, HttpCase):
     """A billing clerk at the refund desk, in a browser: what is clicked is what the ledger says afterwards."""
 
     def test_from_menu(self):

@@ -101,13 +101,15 @@ class TestUndo(ClientRefundCommon):
                     {"journal_id": journal.id, "date": "2024-04-01", "name": names.format(journal.id)}
                 )
                 self.assertEqual(first.name, names.format(journal.id))
-            for lock, date in ((None, "2024-04-05"), ("2024-04-30", "2024-05-02")):
+            for lock in ("", "2024-04-30"):
                 with self.subTest(names=names, lock=lock):
                     self.company.sudo().fiscalyear_lock_date = False
                     credit_note = self._credit_note(100, currency=foreign, tax_ids=tax)
                     invoice = self._invoice(20, currency=foreign, tax_ids=tax, date="2024-03-20")
                     refund = self._refund(
-                        {credit_note: None}, date="2024-04-05", offset_ids=[Command.create({"move_line_id": invoice.id})]
+                        {credit_note: None},
+                        date="2024-04-05",
+                        offset_ids=[Command.create({"move_line_id": invoice.id})],
                     )
                     items = refund.line_ids.payment_line_id | credit_note | invoice
                     partials = items.matched_credit_ids | items.matched_debit_ids
@@ -122,7 +124,8 @@ class TestUndo(ClientRefundCommon):
                     for entry in entries:
                         self.assertEqual(
                             str(entry.reversal_move_ids.date),
-                            date if lock else str(entry.date),
+                            # core dates exchange differences at the year's end where the journal is numbered by year
+                            "2024-05-02" if str(entry.date) <= lock else str(entry.date),
                             entry.name,
                         )
                         self.assertEqual(

@@ -235,7 +235,7 @@ class TestWizard(ClientRefundCommon):
         self.assertEqual(self._opened(credits[0].with_user(self.clerk).action_refund_client()).partner_bank_id, first)
 
     def test_payee_account_in_the_currency_of_the_refund(self):
-        """In its currency, else without one, else the first; only of the trusted ones. Where the money came from first."""
+        """In its currency, else without one, else the first, of the trusted; the origin before all."""
         euro, dollar = self.env.ref("base.EUR"), self.env.ref("base.USD")
         pound = self.env.ref("base.GBP")
         (euro | dollar | pound).active = True

@@ -72,9 +72,9 @@ class ClientRefundWizardPayee(models.TransientModel):
             return [self.env._("Add the account to the client, if there is one.")]
         visible = accounts.sudo(False)._filtered_access("read")
         own_numbers = self._get_own_account_numbers()
-        return [
-            self._get_unusable_reason(account, own_numbers) for account in visible.sorted("sequence")
-        ] + ([self.env._("The client has accounts of another company.")] if accounts.sudo(False) - visible else [])
+        return [self._get_unusable_reason(account, own_numbers) for account in visible.sorted("sequence")] + (
+            [self.env._("The client has accounts of another company.")] if accounts.sudo(False) - visible else []
+        )
 
     def _get_unusable_reason(self, account, own_numbers):
         """Why an account of the client is not offered.
@@ -85,9 +85,7 @@ class ClientRefundWizardPayee(models.TransientModel):
         if not account.active:
             return self.env._("Account %(account)s is archived.", account=account.acc_number)
         if sanitize_account_number(account.acc_number) in own_numbers:
-            return self.env._(
-                "Account %(account)s is that of a company of this database.", account=account.acc_number
-            )
+            return self.env._("Account %(account)s is that of a company of this database.", account=account.acc_number)
         return self.env._(
             "Account %(account)s belongs to company %(company)s.",
             account=account.acc_number,

@@ -6,8 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.client_refund.models.client_refund_posting import ClientRefundPosting
-from odoo.addons.client_refund_run.tests.common_run import ClientRefundRunCommon
 from odoo.addons.client_refund_queue_job.hooks import uninstall_hook
+from odoo.addons.client_refund_run.tests.common_run import ClientRefundRunCommon
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs

@@ -1,8 +1,9 @@
 from odoo import fields, models
 
 from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from .client_refund_run import OPEN_STATES
 from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_workflow
+
+from .client_refund_run import OPEN_STATES
 
 
 class ClientRefund(models.Model):
@@ -134,7 +135,6 @@ class ClientRefund(models.Model):
 
     def _check_free(self):
         """A run has its refunds in hand while it waits with them, or works on them."""
-        super()._check_free()
         held = self.filtered(
             lambda refund: (
                 refund.run_id
@@ -152,3 +152,4 @@ class ClientRefund(models.Model):
             )
             for refund in held
         )
+        return super()._check_free()

@@ -7,8 +7,9 @@ from odoo.addons.client_refund.models.client_refund import CHANGEABLE_STATES
 from odoo.addons.client_refund.models.client_refund_activities import prepare_approval_activity_vals
 from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
 from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, raise_problems
-from .client_refund_run import OPEN_STATES
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+
+from .client_refund_run import OPEN_STATES
 
 APPROVAL_ACTIVITY = "client_refund_run.mail_activity_run_approval"
 WAITING = Domain("state", "=", "to_approve")

@@ -6,9 +6,10 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund_background import get_error_text
-from .client_refund_run_work import CHUNK
 from odoo.addons.client_refund.models.client_refund_waterfall import settle_oldest_first
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+
+from .client_refund_run_work import CHUNK
 
 
 class ClientRefundRunPrepare(models.Model):

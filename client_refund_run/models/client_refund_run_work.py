@@ -11,9 +11,10 @@ from odoo.addons.client_refund.models.client_refund_background import (
     step_back_for_others,
 )
 from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, parse_date, raise_problems
+from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+
 from .client_refund_run import WORKING_STATES
 from .client_refund_run_approval import APPROVAL_ACTIVITY
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
 
@@ -317,5 +318,5 @@ class ClientRefundRunWork(models.Model):
             "mail.mail_activity_data_todo",
             summary=self.env._("Refund run %(run)s", run=self.name),
             note=plaintext2html(message),
-            user_id=self.user_id.id,
+            user_id=self.company_id._get_client_refund_responsible(self.user_id, self.env.user, self.approver_id).id,
         )

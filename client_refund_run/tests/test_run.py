@@ -13,6 +13,7 @@ from odoo.addons.client_refund.models.client_refund_posting import ClientRefundP
 
 from .common_run import ClientRefundRunCommon
 
+PREPARE = "odoo.addons.client_refund_run.models.client_refund_run_prepare"
 WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 
 
@@ -90,7 +91,10 @@ class TestRun(ClientRefundRunCommon):
     def test_more_clients_than_a_chunk_takes(self):
         for client in self.clients:
             self._entry(10, partner=client)
-        with patch(f"{WORK}.CHUNK", 2), patch("odoo.addons.client_refund_run.models.client_refund_run_prepare.CHUNK", 2):
+        with (
+            patch(f"{WORK}.CHUNK", 2),
+            patch("odoo.addons.client_refund_run.models.client_refund_run_prepare.CHUNK", 2),
+        ):
             run = self._create_run()
             run.action_prepare()
             self.assertEqual((run.state, run.clients_done, run.client_count), ("preparing", 2, 3))

@@ -86,6 +86,15 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertEqual(run.approval_reason, "1 of its refunds have risks. Look at them.")
         self.assertIn("BE222", self._by_client(run)[self.client].risk_summary)
 
+    def test_risks_let_nothing_wait_where_the_firm_wants_no_approval(self):
+        self.company.write({"client_refund_approval_policy": "never", "client_refund_bank_change_days": 30})
+        self._bank_account("BE222")
+
+        run = self._submit_run()
+
+        self._assert_issued(run, self.env["res.users"])
+        self.assertEqual((run.approval_reason, run.risk_count), ("", 1))
+
     def test_approve(self):
         run = self._submit_run()
 

@@ -1,11 +1,11 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
 from odoo.addons.client_refund.tests.common_tour import TourCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTourRun(TourCommon):
+class TestTourRun(TourCommon, HttpCase):
     """A billing clerk prepares, issues and undoes a run, in a browser."""
 
     def test_run(self):

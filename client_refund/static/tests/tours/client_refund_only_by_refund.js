@@ -69,10 +69,11 @@ registry.category("web_tour.tours").add("client_refund_only_by_refund_settings",
             content: "Save",
             trigger: ".o_form_button_save",
             run: "click",
+            expectUnloadPage: true,
         },
         {
-            content: "Saved",
-            trigger: ".o_form_view:not(:has(.o_form_button_save:visible)), .o_home_menu, .o_action_manager",
+            content: "Saved: the page is loaded anew",
+            trigger: ".o_control_panel:not(:has(.o_dirty_warning))",
         },
     ],
 });
