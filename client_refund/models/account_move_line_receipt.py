@@ -95,9 +95,7 @@ class AccountMoveLineReceipt(models.Model):
             return self
         # whether the firm works with statements does not depend on who looks
         lines = self.env["account.bank.statement.line"].sudo()
-        groups = lines._read_group(
-            [("journal_id", "in", self.journal_id.ids)], ["journal_id"], ["internal_index:max"]
-        )
+        groups = lines._read_group([("journal_id", "in", self.journal_id.ids)], ["journal_id"], ["internal_index:max"])
         latest = {journal.id: index for journal, index in groups}
         return self.filtered(
             # an index of a statement line begins with its date

@@ -93,8 +93,10 @@ class AccountPayment(models.Model):
         return result
 
     def _has_refund_money_left(self):
-        """Whether the money of this refund payment has left: it is matched with the bank, was booked on the bank account
-        itself, where nothing is to be matched, or somebody said so.
+        """Whether the money of this refund payment has left.
+
+        It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
+        be matched, or where somebody said so.
 
         :return: bool
         """
@@ -329,7 +331,7 @@ class AccountPayment(models.Model):
     def _check_paid_by_refund(self):
         """Refuse to pay clients but by refunds, where the company says so, and to pay blocked ones at all.
 
-        Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
+        Payments that Odoo makes by itself, such as the refund of an online payment, have all rights: they pass.
 
         :raise UserError: names client, amount and what to do
         """

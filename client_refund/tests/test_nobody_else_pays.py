@@ -108,8 +108,8 @@ class TestNobodyElsePays(ClientRefundCommon):
                 active_model="account.move", active_ids=moves.ids
             ).create({}).action_create_payments()
 
+        moves = self.env["account.move"]
         for move_type in ("out_invoice", "out_refund", "in_invoice", "in_refund"):
-            moves = self.env["account.move"]
             self._assert_none_costs_more(
                 {
                     f"{move_type} {name}": steps

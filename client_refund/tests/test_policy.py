@@ -214,8 +214,10 @@ class TestPolicy(ClientRefundCommon):
 
     def _mails(self, user):
         """What a user was notified of."""
-        return self.env["mail.message"].sudo().search(
-            [("message_type", "=", "user_notification"), ("partner_ids", "in", user.partner_id.ids)]
+        return (
+            self.env["mail.message"]
+            .sudo()
+            .search([("message_type", "=", "user_notification"), ("partner_ids", "in", user.partner_id.ids)])
         )
 
     def test_the_approver_reads_whom_how_much_and_why(self):

@@ -29,7 +29,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _is_client_joined(self, src_partners, dst_partner):
-        """Whether one of these is of another client, and brings bank accounts or journal items: a duplicate has none."""
+        """Whether one of these is of another client and brings bank accounts or journal items; a duplicate has none."""
         strangers = src_partners.filtered(
             lambda partner: partner.commercial_partner_id != dst_partner.commercial_partner_id
         )

@@ -75,8 +75,8 @@ class ClientDormantCredit(models.Model):
     attempt_count = fields.Integer(
         string="Attempts Made",
         compute="_compute_attempts",
-        help="How often somebody tried to reach the client. An attempt that was corrected counts as it was corrected, an "
-        "e-mail that failed or came back does not count.",
+        help="How often somebody tried to reach the client. An attempt that was corrected counts as it was corrected, "
+        "an e-mail that failed or came back does not count.",
     )
     last_attempt = fields.Datetime(compute="_compute_attempts")
     state = fields.Selection(

@@ -119,8 +119,7 @@ registry.category("web_tour.tours").add("client_refund_policy_change", {
         },
         {
             content: "It is issued",
-            trigger:
-                ".o_form_view [name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])",
+            trigger: ".o_form_view [name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])",
         },
     ],
 });
