@@ -385,10 +385,14 @@ class AccountPayment(models.Model):
         """Who validates the payments of refunds says that their money has left: the refunds keep who that was."""
         result = super().action_validate()
         # who may validate payments need not have the right on refunds
-        refunds = self.sudo().client_refund_id.filtered(lambda refund: refund.state == "in_process")
-        refunds.filtered(
-            lambda refund: all(payment.state == "paid" for payment in refund._get_outgoing_payments())
-        ).action_mark_paid()
+        refunds = self.sudo().client_refund_id.filtered(
+            lambda refund: (
+                refund.state == "in_process"
+                and all(payment.state == "paid" for payment in refund._get_outgoing_payments())
+            )
+        )
+        if refunds:
+            refunds.action_mark_paid()
         return result
 
     def action_refund_client(self):

@@ -50,7 +50,11 @@ class TestNobodyElsePays(ClientRefundCommon):
         for name in MODELS:
             classes = self.registry[name].mro()
             for index, cls in enumerate(classes):
-                if not cls.__module__.startswith("odoo.addons.client_refund"):
+                # the register, which is installed by choice, follows what is booked
+                if (
+                    not cls.__module__.startswith("odoo.addons.client_refund")
+                    or "client_refund_dormant" in cls.__module__
+                ):
                     continue
                 for method, value in list(vars(cls).items()):
                     if callable(value) and any(method in vars(other) for other in classes[index + 1 :]):
@@ -139,7 +143,9 @@ class TestNobodyElsePays(ClientRefundCommon):
         payments = self.env["account.payment"]
 
         def posted(**values):
-            return self._payment(100, **values).move_id.origin_payment_id
+            payment = payments.create(self._prepare_payment_vals(100, **values))
+            payment.action_post()
+            return payment
 
         vendor = {"payment_type": "outbound", "partner_type": "supplier"}
         self._assert_none_costs_more(
