@@ -1,6 +1,6 @@
 # Everything a developer runs; `make help` lists it. Odoo itself runs through dev/run.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lifecycle bench lint format shell pot screenshots
+.PHONY: help demo demo-reset test lifecycle bench lint format shell pot release-check screenshots
 
 # A quick run is no measurement, and one of a single figure not all of it: they are kept apart.
 RESULTS = bench/results$(if $(findstring --quick,$(ARGS)),-quick)$(if $(findstring --figure,$(ARGS)),-again).json
@@ -33,12 +33,14 @@ format: ## mend the style of what can be mended
 shell: ## a Python prompt in the demo database
 	@dev/run odoo shell --database client_refund_demo
 
-pot: ## export the terms to translate into each addon's i18n folder
-	@set -e; for addon in $(patsubst %/__manifest__.py,%,$(wildcard client_refund*/__manifest__.py)); do \
-		terms="$$(dev/run dev/pot.py $$addon)"; \
-		mkdir -p $$addon/i18n; \
-		printf '%s\n' "$$terms" >$$addon/i18n/$$addon.pot; \
-	done
+pot: ## export the terms of all addons and bring the translations to them; what is new is left open
+	@set -e; terms="$$(mktemp)"; trap 'rm -f "$$terms"' EXIT; \
+	dev/run dev/pot.py >"$$terms"; \
+	tar -xf "$$terms"; \
+	dev/python dev/lint.py merge
+
+release-check: ## fail where a translation is missing
+	@dev/python dev/lint.py release
 
 screenshots: ## take the pictures of the README, the guides and the Apps pages anew (ARGS="wizard": those with that name)
 	@set -e; pictures="$$(mktemp)"; trap 'rm -f "$$pictures"' EXIT; \

@@ -29,6 +29,7 @@
         "views/account_move_views.xml",
         "views/account_move_line_views.xml",
         "views/account_payment_views.xml",
+        "views/mail_compose_message_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "report/client_refund_report_views.xml",

@@ -6,7 +6,6 @@
     "author": "Client Refund contributors",
     "license": "LGPL-3",
     "depends": ["client_refund", "account_check_printing"],
-    "data": ["views/account_payment_views.xml"],
     "installable": True,
     "auto_install": True,
 }

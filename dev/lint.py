@@ -1,4 +1,7 @@
-"""Checks the style of every file with pre-commit; with `fix`, mends what can be mended."""
+"""Checks the style of every file with pre-commit; with `fix`, mends what can be mended.
+
+With `merge`, translations are brought to the terms of their addons; with `release`, none may be missing.
+"""
 
 import os
 import subprocess
@@ -10,9 +13,11 @@ LINT = install.python_step("lint", install.HERE / "requirements-lint.txt", megab
 
 
 def main(action="check"):
-    """Run the hooks of the stage that checks, or of the one that mends."""
+    """Run the hooks of the stage that checks, or of the one that mends, or what is done with translations."""
     install.run_steps(LINT)
     programs = LINT.folder / "bin"
+    if action in ("merge", "release"):
+        return supervise([programs / "python", install.HERE / "translations.py", action])
     environment = os.environ | {
         "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
         "PRE_COMMIT_HOME": str(install.CACHE / "pre-commit"),

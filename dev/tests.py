@@ -18,6 +18,7 @@ from processes import fail, run_script, say, supervise
 SECOND = "client_refund_test_2"
 LIFECYCLE = "client_refund_test_lifecycle"
 TOGETHER = "client_refund_test_together"
+FRESH = "client_refund_test_fresh"
 SECOND_SHARE = "--second-share"  # how this script calls itself
 
 # How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
@@ -43,6 +44,9 @@ SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
 
 # Tests of the addon that need one of databases.NEIGHBOURS.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
+
+# Tests that need a database without demo data.
+FRESH_TESTS = "test_first_*.py"
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
@@ -72,12 +76,12 @@ def test_files():
 
     The second share leaves time for the small addons, whose tests follow it.
     """
-    elsewhere = addon_tests(NEIGHBOUR_TESTS)
+    elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *fresh_tests()]
     files = [path for path in addon_tests("test_*.py") if path not in elsewhere]
     browser = browser_tests(files)
     # in one order in both processes, also where weights are equal
     others = sorted((path for path in files if path not in browser), key=weight, reverse=True)
-    shares = {TOGETHER: sum(map(weight, rail_tests())), databases.TEST: sum(map(weight, browser))}
+    shares = {TOGETHER: sum(map(weight, [*rail_tests(), *fresh_tests()])), databases.TEST: sum(map(weight, browser))}
     first, second = browser, []
     for path in others:
         smaller = min(shares, key=shares.get)
@@ -91,6 +95,11 @@ def addon_tests(pattern):
     return sorted((databases.ROOT / databases.ADDON / "tests").glob(pattern))
 
 
+def fresh_tests():
+    """What is tested in a firm that has nothing yet, of the addon and of those that install themselves beside it."""
+    return sorted(databases.ROOT.glob(f"{databases.ADDON}*/tests/{FRESH_TESTS}"))
+
+
 def browser_tests(files):
     """Those of these test files that need a browser or a server."""
     return [path for path in files if "HttpCase" in path.read_text()]
@@ -98,8 +107,9 @@ def browser_tests(files):
 
 def rail_tests():
     """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
+    tests = (path for addon in databases.SMALL for path in sorted((databases.ROOT / addon).glob("tests/test_*.py")))
     return [
-        *(path for addon in databases.SMALL for path in sorted((databases.ROOT / addon).glob("tests/test_*.py"))),
+        *(path for path in tests if path not in fresh_tests()),
         *addon_tests(NEIGHBOUR_TESTS),
         *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
     ]
@@ -153,9 +163,9 @@ def run_all(options):
 
 
 def run_second_share(options):
-    """Run the other half of the addon's tests, then those of the small addons, where all of them are."""
+    """Run the first refund of a fresh firm, the other half of the tests, then those where all small addons are."""
     _first, second = test_files()
-    codes = [pytest(SECOND, *options, *second)]
+    codes = [run_fresh(options), pytest(SECOND, *options, *second)]
     databases.copy(SECOND, TOGETHER)
     databases.drop(SECOND)
     with databases.timed(f"installing what {', '.join(databases.SMALL)} are for in {TOGETHER}"):
@@ -164,6 +174,15 @@ def run_second_share(options):
     codes.append(pytest(TOGETHER, *options, *rail_tests()))
     databases.drop(TOGETHER)
     return max(codes)
+
+
+def run_fresh(options, *arguments):
+    """Run the tests of the first refund in a firm that has nothing yet, not even demo data."""
+    databases.create_empty(FRESH)
+    databases.make_assets(FRESH)
+    code = pytest(FRESH, *options, *(arguments or fresh_tests()))
+    databases.drop(FRESH)
+    return code
 
 
 def run_meeting(addon, *arguments):
@@ -179,6 +198,8 @@ def run_meeting(addon, *arguments):
 def run_some(options, arguments):
     """Run what the arguments ask for: tests of the small addon that they name, or else of the addon."""
     named = [argument.split("/")[0] for argument in arguments]
+    if any(path.stem in argument for argument in arguments for path in fresh_tests()):
+        return run_fresh(options, *arguments)
     if addon := next((addon for addon in databases.SMALL if addon in named), None):
         return run_meeting(addon, *options, *arguments)
     return pytest(databases.TEST, *options, databases.ADDON, f"--ignore-glob=*/{NEIGHBOUR_TESTS}", *arguments)

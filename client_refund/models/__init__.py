@@ -39,6 +39,7 @@ from . import client_refund_portal
 from . import client_refund_request
 from . import client_refund_notice
 from . import client_refund_notice_content
+from . import mail_message
 from . import mail_compose_message
 from . import client_credit
 from . import client_credit_rows

@@ -7,7 +7,7 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 from .client_refund_groups import READER_GROUPS
 from .client_refund_lists import open_records
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import in_any_workflow, in_workflow
 
 # What an owned entry says.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -18,12 +18,10 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "currency_id",
         "date",
         "journal_id",
-        "line_ids",
         "move_type",
         "origin_payment_id",
         "partner_bank_id",
         "partner_id",
-        "ref",
         "reversed_entry_id",
         "state",
         "statement_line_id",
@@ -56,7 +54,7 @@ class AccountMove(models.Model):
     @api.depends("line_ids.client_refund_line_ids")
     def _compute_client_refund_count(self):
         for move in self:
-            move.client_refund_count = len(move.line_ids.client_refund_line_ids.refund_id)
+            move.client_refund_count = len(move.line_ids.filtered("is_in_refund").client_refund_line_ids.refund_id)
 
     @api.depends("state", "payment_state")
     def _compute_has_refundable_credit(self):
@@ -81,20 +79,22 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         # core moves the entries of a client who gets another parent
-        owner_fields = vals.keys() & set(self.env["client.refund.owner"]._get_owner_fields(self))
-        protected = owner_fields or REFUND_PROTECTED_FIELDS & vals.keys()
-        if protected and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
-            self._check_not_owned_by_refund()
+        owners = self.env["client.refund.owner"]
+        if self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
+            owners._filter_changed(self, vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_refunded()
         if vals.get("reversed_entry_id"):
             self.browse(vals["reversed_entry_id"])._check_not_owned_by_refund()
         self._check_keeps_origin(vals)
         if "partner_id" in vals:
-            self.filtered("posted_before").line_ids._check_not_held_back()
+            # the items follow, by computation
+            reopened = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
+            reopened.line_ids._check_stays_held_back({"partner_id": vals["partner_id"]})
         result = super().write(vals)
-        if owner_fields:
-            self._check_not_owned_by_refund()
+        owners._check_not_lent(self, vals)
+        if vals.get("state") == "posted":
+            self.origin_payment_id._check_paid_by_refund()
         if "matched_payment_ids" in vals:
             self.matched_payment_ids._check_leaves_held()
         return result
@@ -143,8 +143,20 @@ class AccountMove(models.Model):
             )
             if item.account_id.reconcile and not item.reconciled
         ]
-        self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
+        if pairs:
+            self.env["account.move.line"].with_context(move_reverse_cancel=move_reverse_cancel)._reconcile_plan(pairs)
         return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+
+    def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
+        """What is reversed because a refund is taken back has the first date of those wished for that is open.
+
+        Core alone would choose one by how the journal is numbered: where that is by year, the day of the undo.
+        """
+        wished = self.env.context.get("client_refund_reversal_dates", ()) if in_any_workflow(self.env) else ()
+        for date in wished:
+            if not self._get_violated_lock_dates(date or invoice_date, has_tax):
+                return date or invoice_date
+        return super()._get_accounting_date(invoice_date, has_tax, lock_dates)
 
     def _must_be_reversed(self):
         """Whether this entry of a refund can't be canceled any more: it is in a locked period, or hashed."""
@@ -181,7 +193,7 @@ class AccountMove(models.Model):
         :raise UserError: names document and refund and points to Undo
         """
         # a user without rights on refunds is refused like everybody else
-        items = self.sudo().line_ids
+        items = self.sudo().line_ids.filtered("is_in_refund")
         items.client_refund_line_ids._check_not_issued()
         items.matched_credit_ids._check_not_owned_by_refund()
         items.matched_debit_ids._check_not_owned_by_refund()
@@ -218,6 +230,4 @@ class AccountMove(models.Model):
         :return: an action dictionary
         """
         refunds = self.line_ids.client_refund_line_ids.refund_id
-        return open_records(
-            refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds")
-        )
+        return open_records(refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds"))

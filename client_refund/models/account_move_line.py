@@ -21,7 +21,6 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "credit",
         "currency_id",
         "date",
-        "date_maturity",
         "debit",
         "full_reconcile_id",
         "journal_id",
@@ -37,6 +36,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
 
 # Payments whose money never arrived, or did not stay.
 BOUNCED_STATES = ("canceled", "rejected")
+# Of a tax that is withheld on payment, in databases that have such taxes.
+WITHHOLDING_FIELD = "is_withholding_tax_on_payment"
 # Documents in dispute, and those that a payment without an entry pays already: the ledger does not show it yet.
 UNPAYABLE_STATES = ("blocked", "in_payment")
 
@@ -52,6 +53,11 @@ class AccountMoveLine(models.Model):
         string="Refund Lines",
         groups=READER_GROUPS,
         help="What refunds hold, or have paid out, of this credit.",
+    )
+    is_in_refund = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether a refund ever held something of this item. For all others no refunds are looked for.",
     )
     refund_source_type = fields.Selection(
         selection=[
@@ -84,8 +90,8 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of what "
-        "a journal entry took over from one.",
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of "
+        "what a journal entry took over from one.",
     )
 
     # -------------------------------------------------------------------------
@@ -113,13 +119,31 @@ class AccountMoveLine(models.Model):
         """The one definition of an open credit.
 
         A blocked document is in dispute: it is not refundable until somebody unblocks it. What a payment without an
-        entry pays is open in the ledger alone.
+        entry pays is open in the ledger alone. What is on a non-trade account, such as VAT to get back, is no client's.
 
         :return: Domain
         """
-        return self._get_open_item_domain() & Domain(
-            [("amount_residual_currency", "<", 0), ("move_id.payment_state", "not in", UNPAYABLE_STATES)]
+        return (
+            self._get_open_item_domain()
+            & Domain(
+                [
+                    ("amount_residual_currency", "<", 0),
+                    ("move_id.payment_state", "not in", UNPAYABLE_STATES),
+                    ("account_id.non_trade", "=", False),
+                ]
+            )
+            & ~self._get_withheld_domain()
         )
+
+    @api.model
+    def _get_withheld_domain(self):
+        """The journal items of documents of which core withholds tax when it pays them: paid by a refund, it would not.
+
+        :return: Domain
+        """
+        if WITHHOLDING_FIELD not in self.env["account.tax"]._fields:
+            return Domain.FALSE
+        return Domain(f"move_id.invoice_line_ids.tax_ids.{WITHHOLDING_FIELD}", "=", True)
 
     @api.model
     def _get_client_domain(self, client, company):
@@ -196,6 +220,7 @@ class AccountMoveLine(models.Model):
 
     @api.depends(
         "account_id.account_type",
+        "account_id.non_trade",
         "amount_residual_currency",
         "client_refund_line_ids.amount_reserved",
         "move_id.origin_payment_id.state",
@@ -228,7 +253,7 @@ class AccountMoveLine(models.Model):
     def _get_refund_reservations(self):
         """The refund lines that hold something of these credits without having paid it out."""
         # what a refund of a parent company holds is held, seen or not by the user
-        return self.sudo().client_refund_line_ids.filtered("amount_reserved")
+        return self.sudo().filtered("is_in_refund").client_refund_line_ids.filtered("amount_reserved")
 
     def _get_document_url(self):
         """Where to look at the document behind this journal item.
@@ -261,7 +286,7 @@ class AccountMoveLine(models.Model):
         # A reservation leaves the journal item as it is. Touched, it makes any transaction fail and be replayed that
         # locks it with a snapshot from before the reservation.
         self.env.cr.execute(
-            SQL("UPDATE account_move_line SET write_uid = write_uid WHERE id IN %s", tuple(self.ids) or (None,))
+            SQL("UPDATE account_move_line SET is_in_refund = TRUE WHERE id IN %s", tuple(self.ids) or (None,))
         )
         self.invalidate_recordset()
 
@@ -278,36 +303,62 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         # core moves the items of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
-            self.move_id._check_not_owned_by_refund()
-        if {"account_id", "partner_id"} & vals.keys():
-            self.filtered(lambda item: item.parent_state == "posted")._check_not_held_back()
+            owners = self.env["client.refund.owner"]
+            owned = owners._filter_owned(self.move_id).line_ids & self
+            owners._filter_changed(owned, vals, REFUND_PROTECTED_FIELDS).move_id._check_not_owned_by_refund()
+            self._check_stays_held_back(vals)
         return super().write(vals)
 
-    def _check_not_held_back(self):
-        """Refuse to book what is held back to where it would not be: trust money, and what blocked clients are owed.
+    def _check_stays_held_back(self, vals):
+        """Refuse to book what is held back to where it is not: trust money, and what blocked clients are owed.
 
-        :raise AccessError: names client and document; administrators of refunds may
+        That of entries which were posted: a clerk who refunds could pay it out then. An accountant may correct them.
+
+        :param vals: dict, the client and the account that these items get
+        :raise AccessError: names client and document
         """
-        items = self.filtered(lambda item: item.account_type == "asset_receivable")
-        if not items or self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
+        account = self.env["account.account"].browse(vals.get("account_id"))
+        is_leaving_account = account.account_type == "asset_receivable"
+        is_leaving_client = "partner_id" in vals and self.env["res.partner"]._has_client_refund_blocks()
+        if not (is_leaving_account or is_leaving_client) or self._may_book_held_back():
             return
-        blocked = items.partner_id._get_client_refund_blocks()
-        for item in items:
-            if item.partner_id in blocked or item.account_id in item.company_id._get_client_refund_excluded_accounts():
+        client = self.env["res.partner"].browse(vals.get("partner_id")).commercial_partner_id
+        for item in self.filtered(lambda item: item.balance < 0 and item.move_id.posted_before):
+            if item.account_type == "asset_receivable" and (
+                (is_leaving_account and item._is_leaving_excluded(account))
+                or (is_leaving_client and item._is_leaving_blocked(client))
+            ):
                 raise AccessError(
                     self.env._(
-                        "%(client)s, %(document)s: refunds of this are held back, so its client and account can't be "
-                        "changed. Ask an administrator of refunds.",
+                        "%(client)s, %(document)s: refunds of this are held back, so it can't be booked where they are "
+                        "not. Ask an accountant or an administrator of refunds.",
                         client=item.partner_id.display_name,
                         document=item.move_id.display_name,
                     )
                 )
 
+    @api.model
+    def _may_book_held_back(self):
+        return self.env.su or any(
+            self.env.user.has_group(group)
+            for group in ("account.group_account_user", "client_refund.group_client_refund_administer")
+        )
+
+    def _is_leaving_excluded(self, account):
+        excluded = self.company_id._get_client_refund_excluded_accounts()
+        return self.account_id in excluded and account not in excluded
+
+    def _is_leaving_blocked(self, client):
+        left = self.partner_id.commercial_partner_id
+        # the block of both is read, seen or not by who corrects the client
+        is_blocked = any((self.partner_id | left).sudo().mapped("client_refund_blocked"))
+        return left != client and is_blocked and not client.sudo().client_refund_blocked
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_refunded(self):
         self.move_id._check_not_owned_by_refund()
         # a user without rights on refunds is refused like everybody else
-        self.sudo().client_refund_line_ids._check_not_issued()
+        self.sudo().filtered("is_in_refund").client_refund_line_ids._check_not_issued()
 
     # -------------------------------------------------------------------------
     # Actions
@@ -321,6 +372,29 @@ class AccountMoveLine(models.Model):
         """
         raise_problems(line._get_not_open_message() for line in self - self._filter_open_credits())
         return self.env["client.refund.wizard"]._open_for_credits(self)
+
+    def action_register_payment(self, ctx=None):
+        """Where clients are paid back only by refunds, *Pay* of what they are owed opens the refund wizard.
+
+        :return: an action dictionary
+        """
+        if self._is_paid_only_by_refund():
+            return self._filter_open_credits().action_refund_client()
+        return super().action_register_payment(ctx)
+
+    def _is_paid_only_by_refund(self):
+        """Whether all that is open of these items is owed to clients, and the user may pay it only by a refund."""
+        policies = self.company_id._get_client_refund_policy()
+        if not policies or not all(policies.mapped("client_refund_only_by_refund")):
+            return False
+        open_items = self.filtered(
+            lambda item: item.account_type in ("asset_receivable", "liability_payable") and not item.reconciled
+        )
+        return (
+            bool(open_items)
+            and not open_items - self._filter_open_credits()
+            and not self.env.user.has_group("client_refund.group_client_refund_administer")
+        )
 
     def _get_not_open_message(self):
         """Why this journal item is no open credit.
@@ -356,6 +430,14 @@ class AccountMoveLine(models.Model):
                 "account %(account)s is not a receivable account. Only what clients are owed can be refunded.",
                 account=self.account_id.display_name,
             )
+        if self.account_id.non_trade:
+            return self.env._(
+                "account %(account)s is for what is no trade with clients, such as taxes to get back. Leave it out, or "
+                "untick Non Trade on the account.",
+                account=self.account_id.display_name,
+            )
+        if self.filtered_domain(self._get_withheld_domain()):
+            return self.env._("tax is withheld when it is paid. Leave it out, and choose Pay on the document itself.")
         if self.move_id.payment_state == "blocked":
             return self.env._("it is blocked. Unblock it first, or leave it out.")
         if self.move_id.payment_state == "in_payment" and self.amount_residual_currency:

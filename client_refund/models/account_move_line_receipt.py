@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import fields, models
 
@@ -111,11 +111,10 @@ class AccountMoveLineReceipt(models.Model):
         if not statement_lines and not self.move_id.origin_payment_id:
             return False
         # a receipt that is booked with an old date is as young as its entry
-        received = max(
-            *statement_lines.mapped("date"),
-            self.date if not statement_lines else date.min,
-            self.move_id.create_date.date(),
-        )
+        dates = statement_lines.mapped("date") or [self.date]
+        if self.move_id.create_date:  # what was brought over from another system may have none
+            dates.append(self.move_id.create_date.date())
+        received = max(dates)
         return received + timedelta(days=self.journal_id.client_refund_hold_days) > today
 
     def _get_refund_statement_lines(self):

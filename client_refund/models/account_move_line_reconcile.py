@@ -11,14 +11,66 @@ class AccountMoveLineReconcile(models.Model):
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _reconcile_amounts(self, amounts):
-        """Reconcile pairs of journal items in less than what is open of both, exchange differences included.
+    def _reconcile_amounts(self, settlements):
+        """Reconcile credits with invoices in exactly these amounts, exchange differences included.
 
-        :param amounts: dict, account.move.line of two: positive amount in their currency
+        What hangs together is one plan: core looks at all reconciliations of a document each time that one is added.
+
+        :param settlements: list of (credit, invoice, positive amount in their currency)
         """
-        self.with_context(
-            client_refund_amounts={frozenset(pair.ids): amount for pair, amount in amounts.items()}
-        )._reconcile_plan(list(amounts))
+        for groups in self._get_rounds(self._group_settlements(settlements)):
+            plans = {
+                self.union(*(credit | invoice for credit, invoice, _amount in group)): group for group in groups
+            }
+            self.with_context(
+                client_refund_settlements={frozenset(items.ids): group for items, group in plans.items()}
+            )._reconcile_plan(list(plans))
+
+    @api.model
+    def _group_settlements(self, settlements):
+        """The settlements that core can reconcile in one plan: those that have a credit or an invoice in common.
+
+        In a foreign currency each is on its own: core mistakes whose exchange difference it is.
+
+        :param settlements: list as that of `_reconcile_amounts`
+        :return: list of such lists
+        """
+        groups = []
+        group_of = {}
+        for credit, invoice, amount in settlements:
+            is_foreign = credit.currency_id != credit.company_currency_id
+            joined, merged = ([], []) if is_foreign else (group_of.get(credit, []), group_of.get(invoice, []))
+            if len(joined) < len(merged):
+                joined, merged = merged, joined
+            if not joined:
+                groups.append(joined)
+            if joined is not merged:
+                for moved in merged:
+                    group_of[moved[0]] = group_of[moved[1]] = joined
+                joined += merged
+                merged.clear()
+            group_of[credit] = group_of[invoice] = joined
+            joined.append((credit, invoice, amount))
+        return [group for group in groups if group]
+
+    @api.model
+    def _get_rounds(self, groups):
+        """The groups of settlements, in rounds in which no document is in two of them.
+
+        Core mistakes whose cash-basis tax it is where one call holds two plans of one document.
+
+        :param groups: list as that of `_group_settlements`
+        :return: list of such lists
+        """
+        rounds = defaultdict(list)
+        latest = Counter()
+        for group in groups:
+            documents = {item._get_refund_document() for settlement in group for item in settlement[:2]}
+            number = max(latest[document] for document in documents)
+            rounds[number].append(group)
+            for document in documents:
+                latest[document] = number + 1
+        return [rounds[number] for number in sorted(rounds)]
 
     @api.model
     def _reconcile_pairs(self, pairs):
@@ -39,13 +91,33 @@ class AccountMoveLineReconcile(models.Model):
 
     @api.model
     def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
-        """Let core see no more of two items than what a refund reconciles of them."""
+        """Let core see, of one credit and one invoice after the other, no more than what a refund settles of them."""
         is_own = in_workflow(self.env["client.refund"])
-        amounts = self.env.context.get("client_refund_amounts", {}) if is_own else {}
-        # the exchange differences that core reconciles on the way have no amount
-        if amount := amounts.get(frozenset(plan["amls"].ids)):
-            amls_values_map = {item: item._cap_residual(amls_values_map[item], amount) for item in plan["amls"]}
-        return super()._prepare_reconciliation_plan(plan, amls_values_map, shadowed_aml_values)
+        settlements = self.env.context.get("client_refund_settlements", {}) if is_own else {}
+        # the exchange differences that core reconciles on the way are none
+        group = settlements.get(frozenset(plan["amls"].ids))
+        if not group:
+            return super()._prepare_reconciliation_plan(plan, amls_values_map, shadowed_aml_values)
+        results = []
+        for credit, invoice, amount in group:
+            pair = credit | invoice
+            capped = {item: item._cap_residual(amls_values_map[item], amount) for item in pair}
+            for item in pair:
+                item._take_from_residual(amls_values_map[item], capped[item])
+            results += super()._prepare_reconciliation_plan({"amls": pair}, capped, shadowed_aml_values)
+        return results
+
+    def _take_from_residual(self, values, taken):
+        """What is left of this item when something of it is reconciled.
+
+        :param values: dict with the residuals, as core prepares it
+        :param taken: dict like that, of the part that is reconciled
+        """
+        for name, currency in (
+            ("amount_residual", self.company_currency_id),
+            ("amount_residual_currency", self.currency_id),
+        ):
+            values[name] = currency.round(values[name] - taken[name])
 
     def _cap_residual(self, values, amount):
         """What core knows of this item when it reconciles, with no more than an amount open.

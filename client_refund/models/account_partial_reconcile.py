@@ -31,18 +31,17 @@ class AccountPartialReconcile(models.Model):
         partials = super().create(vals_list)
         partials._check_not_negative()
         partials._check_not_owned_by_refund()
-        partials._check_settles_no_refund()
-        partials._check_leaves_held()
+        of_clients = partials.filtered(lambda partial: partial.credit_move_id.account_type == "asset_receivable")
+        of_clients._check_settles_no_refund()
+        of_clients._check_leaves_held()
         return partials
 
     def write(self, vals):
-        owner_fields = vals.keys() & set(self.env["client.refund.owner"]._get_owner_fields(self))
-        if owner_fields or REFUND_PROTECTED_FIELDS & vals.keys():
-            self._check_not_owned_by_refund()
+        owners = self.env["client.refund.owner"]
+        owners._filter_changed(self, vals, REFUND_PROTECTED_FIELDS)._check_not_owned_by_refund()
         result = super().write(vals)
         self._check_not_negative()
-        if owner_fields:
-            self._check_not_owned_by_refund()
+        owners._check_not_lent(self, vals)
         return result
 
     def unlink(self):
@@ -80,14 +79,7 @@ class AccountPartialReconcile(models.Model):
 
         :param date: date of the reversals
         """
-        entries = self.env["account.move"].search([("tax_cash_basis_rec_id", "in", self.ids)]) | self.exchange_move_id
-        entries.tax_cash_basis_rec_id = False
-        self.exchange_move_id = False
-        self.unlink()
-        entries._reverse_moves(
-            [{"date": date, "ref": self.env._("Reversal of: %(entry)s", entry=entry.name)} for entry in entries],
-            cancel=True,
-        )
+        self.with_context(client_refund_reversal_dates=(date,)).unlink()
 
     def _check_settles_no_refund(self):
         """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.
@@ -96,8 +88,7 @@ class AccountPartialReconcile(models.Model):
 
         :raise UserError: names client, entry and refund
         """
-        items = self.debit_move_id | self.credit_move_id
-        items.filtered(lambda item: item.account_type == "asset_receivable").move_id._check_not_owned_by_refund()
+        (self.debit_move_id | self.credit_move_id).move_id._check_not_owned_by_refund()
 
     def _check_leaves_held(self):
         """Refuse to use up what issued refunds hold of a credit: their money may be on its way.

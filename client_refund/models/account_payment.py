@@ -1,10 +1,12 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_lists import without_owner
+from .client_refund_problems import raise_problems
 from .client_refund_shares import share_out
 from .client_refund_workflow import in_workflow
 
@@ -16,10 +18,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "client_refund_returned_id",
         "company_id",
         "currency_id",
-        "date",
         "destination_account_id",
         "journal_id",
-        "memo",
         "move_id",
         "outstanding_account_id",
         "partner_bank_id",
@@ -30,7 +30,7 @@ REFUND_PROTECTED_FIELDS = frozenset(
         "state",
     }
 )
-# Between these a payment goes back and forth as the bank says.
+# The payment is made. Between these it goes back and forth as the bank says.
 LEFT_STATES = ("in_process", "paid")
 
 
@@ -77,7 +77,11 @@ class AccountPayment(models.Model):
         for (_company, payment_type), payments in missing.grouped(
             lambda payment: (payment.company_id, payment.payment_type)
         ).items():
-            payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            try:
+                payments.outstanding_account_id = payments[0]._get_outstanding_account(payment_type)
+            except UserError:  # the firm has none: then over the bank account itself
+                for payment in payments:
+                    payment.outstanding_account_id = payment.journal_id.default_account_id
         return result
 
     def _compute_state(self):
@@ -110,7 +114,7 @@ class AccountPayment(models.Model):
 
         :raise UserError: names client, document, amount and refund and points to Undo
         """
-        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in ("in_process", "paid"))
+        without_entry = self.filtered(lambda payment: not payment.move_id and payment.state in LEFT_STATES)
         if without_entry:
             # what refunds hold is held, seen or not
             held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
@@ -236,9 +240,12 @@ class AccountPayment(models.Model):
     def _take_back(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
 
-        :param date: date of the reversals where some are needed
+        What core booked for their reconciliations (exchange differences, cash-basis taxes) is reversed on its own date.
+
+        :param date: date of the reversals where some are needed, or where the own date is locked
         :param reason: str, their reference
         """
+        self = self.with_context(client_refund_reversal_dates=(None, date))  # pylint: disable=self-cls-assignment
         to_reverse = self.filtered(lambda payment: payment._must_be_reversed())
         to_reverse.move_id._reverse_for_refund(date, reason)
         to_reverse.state = "canceled"
@@ -268,17 +275,21 @@ class AccountPayment(models.Model):
         payments = super().create(vals_list)
         # looked up on the records: a default in the context is no way in either
         payments._check_refund_workflow()
+        payments.filtered(lambda payment: payment.state in LEFT_STATES)._check_paid_by_refund()
         return payments
 
     def write(self, vals):
+        made = self.filtered(lambda payment: vals.get("state") in LEFT_STATES and payment.state not in LEFT_STATES)
         is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
         if is_lent:
             self._check_refund_workflow()
-        if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._filter_not_validated_by(vals)._check_not_owned_by_refund()
+        checked = self._filter_not_validated_by(vals)
+        changed = self.env["client.refund.owner"]._filter_changed(checked, vals, REFUND_PROTECTED_FIELDS)
+        changed._check_not_owned_by_refund()
         result = super().write(vals)
         if is_lent:
             self._check_refund_workflow()
+        made._check_paid_by_refund()
         return result
 
     def _filter_not_validated_by(self, vals):
@@ -310,6 +321,59 @@ class AccountPayment(models.Model):
         :raise UserError: names client, payment and amount and points to Undo
         """
         self.env["client.refund.owner"]._check_not_owned(self)
+
+    # -------------------------------------------------------------------------
+    # No way round
+    # -------------------------------------------------------------------------
+
+    def _check_paid_by_refund(self):
+        """Refuse to pay clients but by refunds, where the company says so, and to pay blocked ones at all.
+
+        Payments that Odoo makes by itself, such as the refund of an online payment, are made with all rights: they pass.
+
+        :raise UserError: names client, amount and what to do
+        """
+        if self.env.su:
+            return
+        by_hand = self.filtered(
+            lambda payment: (
+                payment.payment_type == "outbound"
+                and not payment.client_refund_id
+                and (
+                    payment.destination_account_id.account_type == "asset_receivable"
+                    # without an entry it is on no account
+                    or (payment.partner_type == "customer" and not payment.outstanding_account_id)
+                )
+            )
+        )
+        raise_problems(filter(None, map(AccountPayment._get_by_hand_problem, by_hand)))
+
+    def _get_by_hand_problem(self):
+        """Why the client can't be paid by this payment, which no refund made.
+
+        :return: str or None
+        """
+        policy = self.company_id._get_client_refund_policy()
+        texts = {
+            "client": self.partner_id.display_name or self.env._("no client"),
+            "payment": self.display_name,
+            "amount": format_amount(self.env, self.amount, self.currency_id),
+        }
+        if policy.client_refund_approval_policy != "never":
+            for block in self.partner_id._get_client_refund_blocks().values():
+                return self.env._(
+                    "%(client)s: %(payment)s over %(amount)s can't be posted, %(block)s", **texts, block=block
+                )
+        if policy.client_refund_only_by_refund and not self.env.user.has_group(
+            "client_refund.group_client_refund_administer"
+        ):
+            return self.env._(
+                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by "
+                "refunds. Use Refund a Client instead, or ask an administrator of refunds to post it.",
+                **texts,
+                company=policy.name,
+            )
+        return None
 
     # -------------------------------------------------------------------------
     # Actions

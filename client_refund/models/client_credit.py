@@ -83,8 +83,8 @@ class ClientCredit(models.Model):
     amount_refundable = fields.Monetary(
         string="Refundable",
         readonly=True,
-        help="What is open, less what is reserved. Zero on accounts that are never refunded, and of what a journal "
-        "entry took over from one.",
+        help="What is open, less what is reserved. Zero for blocked clients, on accounts that are never refunded, and of "
+        "what a journal entry took over from one.",
     )
     amount_uncleared = fields.Monetary(
         string="May Bounce",

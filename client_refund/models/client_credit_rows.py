@@ -32,8 +32,11 @@ class ClientCreditRows(models.Model):
                    client.user_id,
                    company.currency_id AS company_currency_id,
                    excluded.account_id IS NOT NULL AS never_refunded,
-                   CASE WHEN excluded.account_id IS NULL THEN credit.amount_unreserved ELSE 0 END AS amount_refundable,
-                   CASE WHEN excluded.account_id IS NULL
+                   CASE WHEN excluded.account_id IS NULL AND NOT %(blocked)s
+                        THEN credit.amount_unreserved
+                        ELSE 0
+                   END AS amount_refundable,
+                   CASE WHEN excluded.account_id IS NULL AND NOT %(blocked)s
                         THEN ROUND(credit.amount_unreserved_company_currency, company_currency.decimal_places)
                         ELSE 0
                    END AS amount_refundable_company_currency,
@@ -164,7 +167,8 @@ class ClientCreditRows(models.Model):
         :return: SQL, empty where no account is excluded
         """
         # whatever company excludes it
-        if not self.env["res.company"].sudo().search_count([("client_refund_excluded_account_ids", "!=", False)], limit=1):
+        companies = self.env["res.company"].sudo()
+        if not companies.search_count([("client_refund_excluded_account_ids", "!=", False)], limit=1):
             return SQL()
         items = self.env["account.move.line"]
         return SQL(

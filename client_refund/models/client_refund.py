@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from .client_refund_lists import open_records, without_owner
+from .client_refund_numbers import is_numbered_later
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
 
@@ -52,7 +53,12 @@ class ClientRefund(models.Model):
     _order = "date desc, id desc"
     _owner_field = "client_refund_id"
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False)
+    name = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        help="Drawn when all checks are passed: what is refused uses none up.",
+    )
     partner_id = fields.Many2one(required=True, index=True, tracking=True)
     company_id = fields.Many2one(index=True)
     currency_id = fields.Many2one(
@@ -66,7 +72,7 @@ class ClientRefund(models.Model):
     date = fields.Date(tracking=True)
     journal_id = fields.Many2one(tracking=True)
     payment_method_line_id = fields.Many2one(tracking=True)
-    partner_bank_id = fields.Many2one(tracking=True)
+    partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
     user_id = fields.Many2one(
         "res.users",
         string="Requested By",
@@ -238,19 +244,21 @@ class ClientRefund(models.Model):
         :raise UserError: names what is wrong with any of them; then none is made
         """
         refuse_fields(self, vals_list, self._get_terms_fields())
+        later = is_numbered_later(self.env)
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
         refunds = super(ClientRefund, with_neutral_context(self)).create(
             [
                 {
                     **vals,
-                    "name": name,
-                    "partner_id": partner.commercial_partner_id.id,
+                    "partner_id": partner._get_refund_client().id,
                     "external_reference": vals.get("external_reference") or False,
                 }
-                for vals, partner, name in zip(vals_list, partners, self._draw_numbers(vals_list), strict=True)
+                for vals, partner in zip(vals_list, partners, strict=True)
             ]
         )
-        refunds._check_something_chosen()
+        refunds._check_drafted()
+        if not later:
+            refunds._number()
         return refunds
 
     def write(self, vals):
@@ -266,8 +274,8 @@ class ClientRefund(models.Model):
         # a link that one client was sent opens nothing of another one
         with_workflow(moved).access_token = False
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
-            self._check_something_chosen()
             self._reserve()
+            self._check_drafted()
         self._add_contributor()
         waiting._ask_again()
         return result
@@ -283,7 +291,7 @@ class ClientRefund(models.Model):
 
     @api.model
     def _get_client(self, partner_id):
-        return self.env["res.partner"].browse(partner_id).commercial_partner_id
+        return self.env["res.partner"].browse(partner_id)._get_refund_client()
 
     @api.model
     def _get_terms_fields(self):
@@ -293,7 +301,11 @@ class ClientRefund(models.Model):
         """
         return TERMS_FIELDS
 
-    def _check_something_chosen(self):
+    def _check_drafted(self):
+        """Refuse what can't be a draft.
+
+        :raise UserError: with all that is wrong with all of them
+        """
         raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
 
     def _check_changeable(self):
@@ -330,11 +342,14 @@ class ClientRefund(models.Model):
         self.ensure_one()
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
-    def _get_nothing_chosen_message(self):
+    def _get_responsible(self):
+        """Who learns of what has to be done with this refund.
+
+        :return: res.users
+        """
         self.ensure_one()
-        return self.env._(
-            "%(client)s: no credit is chosen, so there is nothing to refund. Choose at least one open credit.",
-            client=self.partner_id.display_name or self.env._("No client"),
+        return self.company_id._get_client_refund_responsible(
+            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
         )
 
     # -------------------------------------------------------------------------
@@ -379,9 +394,7 @@ class ClientRefund(models.Model):
 
         :return: an action dictionary
         """
-        return open_records(
-            self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments")
-        )
+        return open_records(self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments"))
 
     def action_open_documents(self):
         """Open the entries whose credits these refunds take.

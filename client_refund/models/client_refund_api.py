@@ -5,6 +5,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
+from .client_refund_numbers import with_number_later
 from .client_refund_waterfall import settle_oldest_first
 
 
@@ -49,7 +50,7 @@ class ClientRefundApi(models.Model):
             values["offset_ids"] = [
                 fields.Command.create(vals) for vals in self._prepare_offset_vals_list(values, lines, company)
             ]
-        refund = self._create_once([{**values, "company_id": company.id}])
+        refund = with_number_later(self)._create_once([{**values, "company_id": company.id}])
         refund.action_submit()
         return refund.id
 
@@ -111,9 +112,20 @@ class ClientRefundApi(models.Model):
                     currencies=", ".join(currency.mapped("name")),
                 )
             )
+        credits = credits.filtered(lambda credit: credit.currency_id == currency)
+        held_back = credits._get_held_back()
+        if credits and len(held_back) == len(credits):
+            raise UserError(
+                self.env._(
+                    "%(client)s: there is nothing to refund. %(reasons)s",
+                    client=client.display_name,
+                    reasons=" ".join(dict.fromkeys(text for _code, text in held_back.values())),
+                )
+            )
         return [
             {"move_line_id": credit.id, "amount": credit.amount_refundable}
-            for credit in credits.filtered(lambda credit: credit.currency_id == currency)._filter_free()
+            for credit in credits
+            if credit not in held_back
         ]
 
     def _prepare_offset_vals_list(self, values, lines, company):

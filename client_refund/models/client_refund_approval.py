@@ -120,6 +120,7 @@ class ClientRefundApproval(models.Model):
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
+        self._number()
         self._add_contributor()
         # before the risks: what is asked for together counts together
         self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})
@@ -302,7 +303,7 @@ class ClientRefundApproval(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Refund rejected"),
                 note=reason,
-                user_id=refund.user_id.id,
+                user_id=refund._get_responsible().id,
             )
         return True
 

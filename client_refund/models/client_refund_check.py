@@ -1,11 +1,15 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
 from .client_refund_problems import raise_problems
+
+# Documents that a message names.
+NAMED = 5
 
 
 class ClientRefundCheck(models.Model):
@@ -65,6 +69,13 @@ class ClientRefundCheck(models.Model):
         :return: str
         """
         self.ensure_one()
+        if not self.name:
+            return self.env._(
+                "%(client)s, refund over %(amount)s: %(problem)s",
+                client=self.partner_id.display_name,
+                amount=self._format_amount(),
+                problem=problem,
+            )
         return self.env._(
             "%(client)s, refund %(refund)s over %(amount)s: %(problem)s",
             client=self.partner_id.display_name,
@@ -100,6 +111,12 @@ class ClientRefundCheck(models.Model):
         problems += self._get_date_problems()
         if self._is_paying_from_journal():
             problems += self._get_journal_problems(bank_accounts)
+        if not self.currency_id.active:
+            problems.append(
+                self.env._(
+                    "its currency %(currency)s is archived. Activate the currency first.", currency=self.currency_id.name
+                )
+            )
         if self._is_paying():
             problems += self._get_lock_date_problems(self.date)
         return problems
@@ -114,13 +131,33 @@ class ClientRefundCheck(models.Model):
             return []
         return [
             self.env._(
-                "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, or "
-                "leave that out.",
+                "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, "
+                "or leave that out.",
                 date=format_date(self.env, self.date),
                 document=youngest.move_id.display_name,
                 document_date=format_date(self.env, youngest.date),
             )
         ]
+
+    def _get_nothing_chosen_message(self):
+        """That there is nothing to refund, and why what is open in the ledger is none.
+
+        :return: str
+        """
+        self.ensure_one()
+        message = self.env._(
+            "%(client)s: no credit is chosen, so there is nothing to refund. Choose at least one open credit.",
+            client=self.partner_id.display_name or self.env._("No client"),
+        )
+        items = self.env["account.move.line"]
+        owed = items.search(
+            items._get_open_item_domain()
+            & items._get_client_domain(self.partner_id, self.company_id)
+            & Domain("amount_residual_currency", "<", 0),
+            limit=NAMED,
+        )
+        left_out = owed - owed._filter_open_credits()
+        return "\n".join([message, *(item._get_not_open_message() for item in left_out)])
 
     def _get_journal_problems(self, bank_accounts):
         """What is wrong with the journal and the payment method.
@@ -156,6 +193,25 @@ class ClientRefundCheck(models.Model):
                     method=self.payment_method_line_id.name,
                     account=outstanding.display_name,
                     journal=self.journal_id.display_name,
+                )
+            )
+        if outstanding.currency_id - self.currency_id - self.company_currency_id:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s books on %(account)s, which takes %(currency)s alone. Choose another "
+                    "method, or remove the currency of the account.",
+                    method=self.payment_method_line_id.name,
+                    account=outstanding.display_name,
+                    currency=outstanding.currency_id.name,
+                )
+            )
+        if outstanding and not outstanding.active:
+            problems.append(
+                self.env._(
+                    "payment method %(method)s books on %(account)s, which is archived. Choose another method, or "
+                    "unarchive the account.",
+                    method=self.payment_method_line_id.name,
+                    account=outstanding.display_name,
                 )
             )
         if self.journal_id and self.journal_id not in self.available_journal_ids:

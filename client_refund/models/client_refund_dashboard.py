@@ -7,6 +7,26 @@ class ClientRefundDashboard(models.Model):
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
+    is_returned_open = fields.Boolean(
+        string="Returned, Credit Open",
+        compute="_compute_is_returned_open",
+        search="_search_is_returned_open",
+        help="The bank sent the refund back, and something of its credits is open: somebody must act.",
+    )
+
+    @api.depends("returned_on", "line_ids.move_line_id")
+    def _compute_is_returned_open(self):
+        for refund in self:
+            refund.is_returned_open = bool(refund.returned_on) and any(
+                credit.amount_residual_currency < 0 for credit in refund.line_ids.move_line_id
+            )
+
+    @api.model
+    def _search_is_returned_open(self, operator, _values):
+        if operator != "in":
+            return NotImplemented
+        return Domain("returned_on", "!=", False) & Domain("line_ids.move_line_id.amount_residual_currency", "<", 0)
+
     @api.model
     def retrieve_dashboard(self):
         """What waits for somebody, in the companies that the user looks at.
@@ -22,21 +42,14 @@ class ClientRefundDashboard(models.Model):
             "currency_id": self.env.company.currency_id.id,
             "open_credits": self._get_dashboard_totals("client.credit", [], "amount_open_company_currency"),
             **{
-                state: self._get_dashboard_totals(self._name, [("state", "=", state)], "amount_company_currency")
-                for state in ("to_approve", "in_process")
+                card: self._get_dashboard_totals(self._name, [condition], "amount_company_currency")
+                for card, condition in (
+                    ("to_approve", ("state", "=", "to_approve")),
+                    ("in_process", ("state", "=", "in_process")),
+                    ("returned", ("is_returned_open", "=", True)),
+                )
             },
-            "returned": self._get_dashboard_totals(
-                self._name, self._get_returned_open_domain(), "amount_company_currency"
-            ),
         }
-
-    @api.model
-    def _get_returned_open_domain(self):
-        """The refunds that the bank sent back and of whose credits something is open: somebody must act.
-
-        :return: Domain
-        """
-        return Domain("returned_on", "!=", False) & Domain("line_ids.move_line_id.amount_residual_currency", "<", 0)
 
     @api.model
     def _get_dashboard_totals(self, model, domain, amount_field):

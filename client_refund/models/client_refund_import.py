@@ -4,6 +4,7 @@ from odoo.models import fix_import_export_id_paths
 from odoo.tools.lru import LRU
 
 from .client_refund_import_row import ImportRow
+from .client_refund_numbers import with_number_later
 from .client_refund_workflow import with_neutral_context
 
 
@@ -49,12 +50,15 @@ class ClientRefundImport(models.Model):
         :raise UserError: if there is a column that can't be imported
         """
         if "amount_to_refund" not in fields:
-            return super().load(fields, data)
+            result = super(ClientRefundImport, with_number_later(self)).load(fields, data)
+            self.browse(result["ids"] or ())._number_on_commit()
+            return result
         self.browse().check_access("create")
         self._check_import_columns(fields)
         limit = self.env.context.get("_import_limit") or len(data)
         rows = self._read_import_rows(fields, data[:limit])
-        refunds = self._make_imported_refunds(rows)
+        refunds = with_number_later(self)._make_imported_refunds(rows)
+        self.browse(refunds.ids)._number_on_commit()
         return {
             "ids": refunds.ids or False,
             "messages": [row.get_message() for row in rows if row.problem],

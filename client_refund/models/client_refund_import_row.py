@@ -1,3 +1,12 @@
+class WrongCell(str):
+    """A cell that can't be read, and what is wrong with it; whoever reads the file finds out."""
+
+    def __new__(cls, text, problem):
+        cell = super().__new__(cls, text)
+        cell.problem = problem
+        return cell
+
+
 class ImportRow:
     """A row of a file of refunds: what it says, what it takes, or what is wrong with it."""
 
@@ -7,7 +16,7 @@ class ImportRow:
         self.cells = cells
         self.values = {}
         self.credits = []  # (account.move.line, positive amount), what the refund takes
-        self.problem = None
+        self.problem = next((cell.problem for cell in cells if isinstance(cell, WrongCell)), None)
 
     def refuse(self, problem):
         """Keep the first thing that is wrong with this row."""

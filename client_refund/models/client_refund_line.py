@@ -178,7 +178,7 @@ class ClientRefundLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_problems(self):
-        self.move_line_id._get_excluded_accounts()  # read for all lines at once
+        self.move_line_id._get_refund_sources()  # read for all lines at once
         return super()._get_problems()
 
     def _get_not_open_problem(self):

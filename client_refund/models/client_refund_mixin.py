@@ -71,7 +71,8 @@ class ClientRefundMixin(models.AbstractModel):
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
         help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client.",
+        "By default the account that the money came from, else a trusted account of the client, in the refund's currency "
+        "where there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     reason_id = fields.Many2one(
@@ -112,7 +113,7 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_available_journal_ids(self):
         for company, records in self.grouped("company_id").items():
             journals = self.env["account.journal"].search(self._get_refund_journal_domain(company))
-            records.available_journal_ids = journals.filtered("outbound_payment_method_line_ids")
+            records.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
 
     @api.model
     def _get_refund_journal_domain(self, company):
@@ -138,7 +139,7 @@ class ClientRefundMixin(models.AbstractModel):
     @api.depends("journal_id")
     def _compute_available_payment_method_line_ids(self):
         for record in self:
-            record.available_payment_method_line_ids = record.journal_id._get_available_payment_method_lines("outbound")
+            record.available_payment_method_line_ids = record.journal_id._get_refund_method_lines()
 
     @api.depends("journal_id", "partner_id")
     def _compute_payment_method_line_id(self):
@@ -165,8 +166,10 @@ class ClientRefundMixin(models.AbstractModel):
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for record in self:
             client = record.partner_id.commercial_partner_id._origin
+            # of the refund's own company, or of one above it that the user works in: ORM checks compute with all rights
+            companies = record.company_id | (record.company_id.parent_ids & self.env.companies)
             record.available_partner_bank_ids = accounts_by_client.get(client, accounts.browse()).filtered(
-                lambda account, record=record: account.company_id in (account.company_id.browse(), record.company_id)
+                lambda account, companies=companies: not account.company_id or account.company_id in companies
             )
 
     @api.model
@@ -193,8 +196,18 @@ class ClientRefundMixin(models.AbstractModel):
         """
         for record in self:
             origins = record._get_origin_accounts()
-            trusted = record.available_partner_bank_ids._origin.filtered("allow_out_payment")
-            record.partner_bank_id = (origins or trusted[:1]) if len(origins) < 2 else False
+            record.partner_bank_id = (origins or record._get_trusted_account()) if len(origins) < 2 else False
+
+    def _get_trusted_account(self):
+        """The trusted account that takes the money best: one in its currency, else one without, else the first.
+
+        :return: res.partner.bank
+        """
+        self.ensure_one()
+        trusted = self.available_partner_bank_ids._origin.filtered("allow_out_payment")
+        return trusted.sorted(
+            lambda account: (account.currency_id != self.currency_id._origin, bool(account.currency_id))
+        )[:1]
 
     def _get_origin_accounts(self):
         """The client's accounts that the money of the chosen credits came from.

@@ -8,6 +8,7 @@ from odoo.tools import plaintext2html
 from .client_refund_background import get_error_text, step_back_for_others
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import with_workflow
+from .mail_message import FAILED_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -17,29 +18,69 @@ NOTICE_TEMPLATE = "client_refund.mail_template_client_refund_notice"
 class ClientRefundNotice(models.Model):
     """How the client is told of a refund: in the background, once, after the payment is booked.
 
-    What is to be told is known from `notice_state` alone, and each mail is made in one transaction with the state that
-    says so: the work can be stopped at any moment, killed too, and no client is written to twice.
+    What is to be told is known from `notice_step` alone, and each mail is made in one transaction with the step that
+    says so: the work can be stopped at any moment, killed too, and no client is written to twice. What becomes of the
+    mail after that is looked up in its notifications: nothing of ours is written while mails are sent.
     """
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
+    notice_step = fields.Selection(
+        selection=[("to_send", "To Send"), ("sent", "Sent"), ("failed", "Failed")],
+        string="Step of the Notice",
+        readonly=True,
+        copy=False,
+    )
+    notice_message_id = fields.Many2one(
+        "mail.message",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The message by which the client was told.",
+    )
+    notice_error = fields.Text(readonly=True, copy=False, help="Why no message could be made.")
     notice_state = fields.Selection(
         selection=[("to_send", "To Send"), ("sent", "Sent"), ("failed", "Failed")],
         string="Notice",
-        readonly=True,
-        copy=False,
+        compute="_compute_notice_state",
+        search="_search_notice_state",
         help="To send: the client is told in a moment. Sent: the mail is handed over to the mail server, or waits for "
-        "it. Failed: the client could not be told, the chatter says why.",
+        "it. Failed: the mail could not be made or sent, or came back.",
+    )
+    notice_failure = fields.Text(
+        string="Why the Notice Failed", compute="_compute_notice_state", help="Choose Send Again when that is mended."
     )
 
-    _notice_to_send = models.Index("(id) WHERE notice_state = 'to_send'")
+    _notice_to_send = models.Index("(id) WHERE notice_step = 'to_send'")
+
+    # of the mail nothing is named: who sends mails would look for refunds each time
+    @api.depends("notice_step", "notice_message_id", "notice_error")
+    def _compute_notice_state(self):
+        for refund in self:
+            refused = refund.notice_step == "sent" and refund.notice_message_id._get_mail_failure()
+            refund.notice_state = "failed" if refused else refund.notice_step
+            refund.notice_failure = refused or refund.notice_error
+
+    @api.model
+    def _search_notice_state(self, operator, values):
+        if operator != "in":
+            return NotImplemented
+        refused = Domain("notice_step", "=", "sent") & Domain(
+            "notice_message_id",
+            "any!",
+            Domain("notification_ids", "any!", Domain("notification_status", "in", FAILED_STATES)),
+        )
+        domain = Domain("notice_step", "in", values)
+        return domain | refused if "failed" in values else domain & ~refused
 
     # -------------------------------------------------------------------------
     # Ask for it
     # -------------------------------------------------------------------------
 
     def action_send_notice(self):
-        """Tell the clients of these refunds by mail, in the background; who is told already is not told again.
+        """Tell the clients of these refunds by mail, in the background; who is told already is not told again, but
+        where the mail failed.
 
         Where the payment is not booked yet the client is told when it is.
 
@@ -106,7 +147,9 @@ class ClientRefundNotice(models.Model):
         """Let the clients of these refunds be told as soon as this is committed, but for those who are told already."""
         refunds = self.filtered(lambda refund: refund.notice_state not in ("to_send", "sent"))
         if refunds:
-            refunds.notice_state = "to_send"
+            # one that failed is sent anew, not twice
+            self.env["mail.mail"].sudo().search(refunds._get_waiting_mails_domain()).cancel()
+            refunds.write({"notice_step": "to_send", "notice_message_id": False, "notice_error": False})
             self.env.ref("client_refund.ir_cron_client_refund_notice")._trigger()
 
     def _drop_notices(self):
@@ -114,19 +157,19 @@ class ClientRefundNotice(models.Model):
         # a mail in the queue belongs to nobody
         mails = self.env["mail.mail"].sudo().search(self._get_waiting_mails_domain())
         mails.cancel()
-        waiting = self.browse(mails.mapped("res_id")) | self.filtered(lambda refund: refund.notice_state == "to_send")
-        waiting.notice_state = False
+        waiting = self.browse(mails.mapped("res_id")) | self.filtered(lambda refund: refund.notice_step == "to_send")
+        waiting.notice_step = False
 
     def _get_waiting_mails_domain(self):
-        """The mails about these refunds to their clients that wait in the queue.
+        """The mails about these refunds to their clients that wait in the queue, or failed and may be tried again.
 
         :return: Domain of mail.mail
         """
-        sent = self.filtered(lambda refund: refund.notice_state == "sent")
+        sent = self.filtered(lambda refund: refund.notice_step == "sent")
         return (
             Domain("model", "=", self._name)
             & Domain("res_id", "in", sent.ids)
-            & Domain("state", "=", "outgoing")
+            & Domain("state", "in", ("outgoing", "exception"))
             & Domain("recipient_ids.commercial_partner_id", "in", sent.partner_id.ids)
         )
 
@@ -140,7 +183,7 @@ class ClientRefundNotice(models.Model):
 
         The mails wait for Odoo's mail queue, which is started at the end.
         """
-        refund_ids = self.search([("notice_state", "=", "to_send")], order="id").ids
+        refund_ids = self.search([("notice_step", "=", "to_send")], order="id").ids
         left = len(refund_ids)
         # one by one: after each commit all would be read anew for each
         for refund_id in refund_ids:
@@ -173,7 +216,7 @@ class ClientRefundNotice(models.Model):
         def act_if_waiting():
             if not self.try_lock_for_update(allow_referencing=True):
                 return False
-            if self.notice_state == "to_send":
+            if self.notice_step == "to_send":
                 act()
             return True
 
@@ -190,21 +233,43 @@ class ClientRefundNotice(models.Model):
         """
         refund = self.with_context(lang=self.user_id.lang)
         if not refund._filter_notice_due():
-            with_workflow(refund).notice_state = False
+            with_workflow(refund).notice_step = False
             return
         if not refund._get_notice_recipient().email_normalized:
             raise UserError(refund._name_problem(refund._get_no_address_message()))
-        refund.message_post_with_source(
+        message = refund.message_post_with_source(
             self.env.ref(NOTICE_TEMPLATE),
             message_type="comment",
             force_send=False,
             notify_skip_followers=True,
         )
-        refund._note_notice_sent()
+        refund._note_notice_sent(message)
 
-    def _note_notice_sent(self):
-        """The client has the notice, however it was sent."""
-        with_workflow(self)._filter_notice_due().notice_state = "sent"
+    def _note_notice_sent(self, message):
+        """The client has the notice, however it was sent, unless the mail of this message fails."""
+        with_workflow(self)._filter_notice_due().write(
+            {"notice_step": "sent", "notice_message_id": message.id, "notice_error": False}
+        )
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if self.env.context.get("client_refund_notice"):
+            self._note_sent_by_hand(message, message.partner_ids)
+        return result
+
+    def _message_mail_after_hook(self, mails):
+        result = super()._message_mail_after_hook(mails)
+        if self.env.context.get("client_refund_notice"):
+            for mail in mails.filtered(lambda mail: mail.state not in ("cancel", "exception")):
+                self.browse(mail.res_id)._note_sent_by_hand(mail.mail_message_id, mail.recipient_ids)
+        return result
+
+    def _note_sent_by_hand(self, message, recipients):
+        """Whoever sends the notice by hand may send it to others than the client alone."""
+        if recipients.filtered(
+            lambda recipient: recipient.email_normalized and recipient.commercial_partner_id == self.partner_id
+        ):
+            self._note_notice_sent(message)
 
     def _note_notice_failed(self, error):
         """Tell who asked for the refund that its client is not told.
@@ -212,14 +277,14 @@ class ClientRefundNotice(models.Model):
         :param error: str
         """
         refund = with_workflow(self.with_context(lang=self.user_id.lang))
-        refund.notice_state = "failed"
+        refund.write({"notice_step": "failed", "notice_error": error})
         message = refund.env._("The client was not told of the refund: %(error)s", error=error)
         refund._message_log(body=plaintext2html(message))
         refund.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=refund.env._("Refund notice not sent"),
             note=plaintext2html(message),
-            user_id=refund.user_id.id,
+            user_id=refund._get_responsible().id,
         )
 
     def message_post(self, **kwargs):

@@ -1,12 +1,41 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .client_refund_workflow import with_workflow
+
+_LATER = object()
+
+
+def with_number_later(records):
+    """The same records; what is made with them has no number before `_number`, since it is checked further."""
+    return records.with_context(client_refund_number_later=_LATER)
+
+
+def is_numbered_later(env):
+    """Whether who makes documents gives them their numbers later; a context that comes over RPC can't say so."""
+    return env.context.get("client_refund_number_later") is _LATER
+
 
 class ClientRefundNumbers(models.AbstractModel):
     """How refunds, and what else has a sequence with the name of its model as code, are numbered."""
 
     _name = "client.refund.numbers"
     _description = "Numbers of Client Refunds"
+
+    def _number(self):
+        """Give a number to those of these documents that have none.
+
+        This is the last thing to do: what is refused after it has used up a number.
+        """
+        new = with_workflow(self.filtered(lambda document: not document.name))
+        vals_list = [{"company_id": document.company_id.id, "date": document.date} for document in new]
+        for document, name in zip(new, new._draw_numbers(vals_list), strict=True):
+            document.name = name
+
+    def _number_on_commit(self):
+        """The same when the transaction is committed: what an import made that was only tested is gone by then."""
+        if self:
+            self.env.cr.precommit.add(lambda: self.exists()._number())
 
     @api.model
     def _draw_numbers(self, vals_list):

@@ -4,6 +4,11 @@ from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
 
 
+def _read_back(field, value, record):
+    """A value to write, as the field would have it afterwards."""
+    return field.convert_to_record(field.convert_to_cache(value, record), record)
+
+
 class ClientRefundOwner(models.AbstractModel):
     """A document that owns what it books: entries, payments and reconciliations that nobody else changes.
 
@@ -32,6 +37,33 @@ class ClientRefundOwner(models.AbstractModel):
         """Those of these that are owned by anybody."""
         names = self._get_owner_fields(records)
         return records.filtered(lambda record: any(record[name] for name in names))
+
+    @api.model
+    def _filter_changed(self, records, vals, names):
+        """Those of these that values would make say something else, or give to another owner; the same again does not.
+
+        :param names: set of str, the fields that matter
+        :return: recordset; without what nobody owns, where that can be told by the records
+        """
+        owner_fields = self._get_owner_fields(records)
+        written = {name: vals[name] for name in names.union(owner_fields) & vals.keys()}
+        if not written:
+            return records.browse()
+        owned = self._filter_owned(records) if owner_fields else records
+        return owned.filtered(
+            lambda record: any(
+                record[name] != _read_back(record._fields[name], value, record) for name, value in written.items()
+            )
+        )
+
+    @api.model
+    def _check_not_lent(self, records, vals):
+        """Refuse that values have given these to an owner, unless its own methods did.
+
+        :raise UserError: names client, document, amount and owner
+        """
+        if vals.keys() & set(self._get_owner_fields(records)):
+            self._check_not_owned(records)
 
     @api.model
     def _prepare_owner_vals(self, record):

@@ -1,8 +1,10 @@
 from collections import Counter
+from contextlib import nullcontext
 
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -35,7 +37,44 @@ class ClientRefundPosting(models.Model):
     # -------------------------------------------------------------------------
 
     def _issue(self):
-        """Issue these refunds, which are checked and need no approval or have it."""
+        """Issue these refunds, which are checked and need no approval or have it.
+
+        :raise UserError: where core refuses one of them, with client, refund and amount of which one
+        """
+        try:
+            # what core did of a batch is taken back to see which of them it refuses
+            with self.env.cr.savepoint() if len(self) > 1 else nullcontext():
+                self._issue_checked()
+        except (UserError, RedirectWarning) as error:
+            raise_problems(self._get_refusals(error))
+            raise
+
+    def _get_refusals(self, error):
+        """Which of these refunds core refuses to issue, and why.
+
+        :param error: what was raised when they were issued together
+        :return: list of str
+        """
+        if len(self) == 1:
+            text = str(error.args[0])
+            # what is refused by name already is not named again
+            return [text if self.partner_id.display_name in text else self._name_problem(text)]
+        half = len(self) // 2
+        return [
+            refusal for part in (self[:half], self[half:]) if part for refusal in part._get_refusals_of_part()
+        ]
+
+    def _get_refusals_of_part(self):
+        savepoint = self.env.cr.savepoint()
+        try:
+            self._issue_checked()
+        except (UserError, RedirectWarning) as error:
+            return self._get_refusals(error)
+        finally:
+            savepoint.close(rollback=True)
+        return []
+
+    def _issue_checked(self):
         expected = get_expected_residuals(self._get_settled_amounts())
         self._keep_balances()
         self._settle_offsets()

@@ -186,13 +186,8 @@ class ClientRefundRequest(models.Model):
         :return: res.users, none where nobody in the company prepares refunds
         """
         self.ensure_one()
-        preparers = self.env.ref("client_refund.group_client_refund_prepare").all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-        )
         named = self.company_id._get_client_refund_policy().client_refund_request_user_id
-        return next(
-            (user for user in (named, self.partner_id.user_id) if user in preparers), preparers.sorted("id")[:1]
-        )
+        return self.company_id._get_client_refund_responsible(named, self.partner_id.user_id)
 
     # -------------------------------------------------------------------------
     # Answer

@@ -144,5 +144,5 @@ class ClientRefundReturn(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Refund returned by the bank"),
                 note=reason,
-                user_id=refund.user_id.id,
+                user_id=refund._get_responsible().id,
             )

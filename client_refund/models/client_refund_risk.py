@@ -121,7 +121,7 @@ class ClientRefundRisk(models.AbstractModel):
     def _get_changed_client_risk(self, findings):
         """A stranger with an old account may have been made the client's contact, or its parent, just now."""
         moved = findings.moved_partners[self.partner_id].filtered(
-            lambda partner: self._is_recent(partner.client_refund_moved_on)
+            lambda partner: self._is_recent(partner.client_refund_moved_on) and self._is_mixed_up_by(partner)
         )
         return {"partners": moved.mapped("display_name")} if moved else None
 
@@ -130,6 +130,23 @@ class ClientRefundRisk(models.AbstractModel):
             "%(partners)s was given another parent company, or merged with another client, lately.",
             partners=", ".join(values["partners"]),
         )
+
+    def _is_mixed_up_by(self, moved):
+        """Whether the client is paid what only a contact that joined it was owed, or the other way round.
+
+        What a contact brought and gets itself, or has nothing to do with, is as it was.
+
+        :param moved: res.partner, a contact of the client, or the client itself: it left another one, or was merged
+        """
+        client = self.partner_id.commercial_partner_id._origin
+        if moved == client:
+            return True
+        payee = self.partner_bank_id._origin.partner_id or client
+        # core gives the journal items to the new parent, the documents stay with the contact
+        owed = self._get_refund_credits().move_id.mapped("partner_id.id")
+        has_unknown = not all(credit.move_id.partner_id for credit in self._get_refund_credits())
+        family = {moved.id, *moved.with_context(active_test=False).search([("id", "child_of", moved.id)]).ids}
+        return has_unknown or len({partner in family for partner in (payee.id, *owed)}) > 1
 
     def _get_moved_partners(self):
         """The contacts of these clients that were ever given another parent.

@@ -36,33 +36,25 @@ class ClientRefundSettlement(models.Model):
         ]
 
     def _settle_offsets(self):
-        """Reconcile credits with invoices, pair by pair, in exactly the amounts of the settlements, and own it."""
-        for settlements in self._get_settlement_rounds():
-            refunds = {line.move_line_id | offset.move_line_id: line.refund_id for line, offset, _amount in settlements}
-            amounts = {line.move_line_id | offset.move_line_id: amount for line, offset, amount in settlements}
-            invoices = self.env["account.move.line"].union(
-                *(offset.move_line_id for _line, offset, _amount in settlements)
-            )
-            before = invoices.matched_credit_ids
-            self.env["account.move.line"]._reconcile_amounts(amounts)
-            for partial in invoices.matched_credit_ids - before:
-                if refund := refunds.get(partial.debit_move_id | partial.credit_move_id):
-                    partial._set_refund_owner(refund)
-
-    def _get_settlement_rounds(self):
-        """The settlements, in rounds in which no document comes twice.
-
-        :return: iterable of lists like `_get_settlements`
-        """
-        rounds = defaultdict(list)
-        latest = Counter()
-        for line, offset, amount in self._get_settlements():
-            documents = [line.move_line_id._get_refund_document(), offset.move_line_id._get_refund_document()]
-            number = max(latest[document] for document in documents)
-            rounds[number].append((line, offset, amount))
-            for document in documents:
-                latest[document] = number + 1
-        return [rounds[number] for number in sorted(rounds)]
+        """Reconcile credits with invoices in exactly the amounts of the settlements, and own it."""
+        settlements = self._get_settlements()
+        refunds = defaultdict(list)
+        for line, offset, _amount in settlements:
+            refunds[line.move_line_id, offset.move_line_id].append(line.refund_id)
+        invoices = self.env["account.move.line"].union(*(invoice for _credit, invoice in refunds))
+        before = invoices.matched_credit_ids
+        invoices._reconcile_amounts(
+            [(line.move_line_id, offset.move_line_id, amount) for line, offset, amount in settlements]
+        )
+        partials = (invoices.matched_credit_ids - before).sorted("id")
+        owners = {
+            # several refunds may settle one invoice from one credit, one after the other
+            partial: refunds[pair].pop(0)
+            for partial in partials
+            if (pair := (partial.credit_move_id, partial.debit_move_id)) in refunds
+        }
+        for refund, owned in partials.filtered(owners.get).grouped(owners.get).items():
+            owned._set_refund_owner(refund)
 
     # -------------------------------------------------------------------------
     # What is wrong with it

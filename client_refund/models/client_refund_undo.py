@@ -44,10 +44,18 @@ class ClientRefundUndo(models.Model):
         issued = self.filtered(lambda refund: refund._is_issued())
         expected = get_expected_residuals(issued._get_reopened_amounts())
         issued._get_standing_payments()._take_back(date, reason)
-        issued._reopen_offsets()
+        issued._reopen_offsets(date)
         check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
-        self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
+        self.write(
+            {
+                "state": "canceled",
+                "cancel_reason": reason,
+                "undone_on": fields.Datetime.now(),
+                "marked_paid_by_id": False,
+                "marked_paid_on": False,
+            }
+        )
         self._drop_notices()
         self._log_undone(reason)
 
@@ -139,9 +147,12 @@ class ClientRefundUndo(models.Model):
             lambda partial: partial.client_refund_id in self and partial.credit_move_id in self.line_ids.move_line_id
         )
 
-    def _reopen_offsets(self):
-        """Take back what these refunds settled, and only that."""
-        self._get_offset_partials().unlink()
+    def _reopen_offsets(self, date):
+        """Take back what these refunds settled, and only that.
+
+        :param date: date of what is reversed for it, where its own date is locked
+        """
+        self._get_offset_partials().with_context(client_refund_reversal_dates=(None, date)).unlink()
 
     def _get_document_undo_problems(self, date):
         self.ensure_one()

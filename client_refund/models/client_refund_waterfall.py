@@ -1,3 +1,6 @@
+from collections import defaultdict, deque
+
+
 def settle_oldest_first(credits, invoices, currency):
     """Settle open invoices from credits, the oldest of each first, never across accounts.
 
@@ -6,17 +9,18 @@ def settle_oldest_first(credits, invoices, currency):
     :param currency: res.currency of all amounts
     :return: list of (credit, invoice, amount); an invoice for which too little is left is settled in part
     """
-    left = [amount for _credit, _account, amount in credits]
+    left = defaultdict(deque)
+    for credit, account, amount in credits:
+        left[account].append((credit, currency.round(amount)))
     settlements = []
-    for invoice, invoice_account, wanted in invoices:
-        for index, (credit, credit_account, _amount) in enumerate(credits):
-            if wanted <= 0:
-                break
-            if credit_account != invoice_account or left[index] <= 0:
+    for invoice, account, amount in invoices:
+        wanted = currency.round(amount)
+        while wanted > 0 and left[account]:
+            credit, available = left[account].popleft()
+            settled = min(wanted, available)
+            if settled <= 0:
                 continue
-            amount = currency.round(min(wanted, left[index]))
-            if amount > 0:
-                settlements.append((credit, invoice, amount))
-                left[index] = currency.round(left[index] - amount)
-                wanted = currency.round(wanted - amount)
+            settlements.append((credit, invoice, settled))
+            wanted = currency.round(wanted - settled)
+            left[account].appendleft((credit, currency.round(available - settled)))
     return settlements

@@ -96,6 +96,11 @@ def in_workflow(owner):
     return all((owner._name, record_id) in key for record_id in owner.ids or (None,))
 
 
+def in_any_workflow(env):
+    """Whether the caller is one of the own methods of anything."""
+    return bool(_get_key(env))
+
+
 def _get_key(env):
     key = env.context.get(_NAME)
     return key if isinstance(key, _Key) else _Key()

@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         selection=[
             ("never", "Never"),
             ("risk", "Where there is a risk"),
-            ("above", "Above an amount, or where there is a risk"),
+            ("above", "Above an amount, or a risk"),
             ("always", "Always"),
         ],
         string="Approval of Refunds",
@@ -29,6 +29,12 @@ class ResCompany(models.Model):
         string="Approval Above",
         currency_field="currency_id",
         help="Refunds above this amount need approval, converted at the date of the refund.",
+    )
+    client_refund_only_by_refund = fields.Boolean(
+        groups=INTERNAL_GROUP,
+        string="Pay Clients Back Only by Refunds",
+        help="Pay on credit notes opens the refund, and a payment to a client that no refund made can't be posted. "
+        "Administrators of refunds may, and Odoo itself: refunds of online payments, point of sale.",
     )
     client_refund_split_days = fields.Integer(
         groups=INTERNAL_GROUP,
@@ -157,3 +163,17 @@ class ResCompany(models.Model):
                 locks=self._format_lock_dates(violated),
             )
         ]
+
+    def _get_client_refund_responsible(self, *users):
+        """Who learns of what has to be done: somebody who left, or may not any more, would never look.
+
+        :param users: res.users, whom it concerns most first
+        :return: res.users, the first of them who prepares refunds in this company, else another one who does; none
+            where nobody does
+        """
+        self.ensure_one()
+        # who may prepare refunds is not the asker's to read
+        preparers = self.env.ref("client_refund.group_client_refund_prepare").sudo().all_user_ids.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
+        )
+        return next((user for user in users if user in preparers), preparers.sorted("id")[:1]).sudo(False)

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     client_refund_approval_amount = fields.Monetary(
         related="company_id.root_id.client_refund_approval_amount", readonly=False
     )
+    client_refund_only_by_refund = fields.Boolean(
+        related="company_id.root_id.client_refund_only_by_refund", readonly=False
+    )
     client_refund_approval_warning = fields.Char(compute="_compute_client_refund_approval_warning")
     client_refund_split_days = fields.Integer(related="company_id.root_id.client_refund_split_days", readonly=False)
     client_refund_bank_change_days = fields.Integer(
@@ -32,6 +35,13 @@ class ResConfigSettings(models.TransientModel):
     client_refund_request_user_id = fields.Many2one(
         related="company_id.root_id.client_refund_request_user_id", readonly=False
     )
+
+    @api.onchange("client_refund_approval_policy")
+    def _onchange_client_refund_approval_policy(self):
+        """Who wants refunds approved wants no way round it; unticked it is by who knows why."""
+        saved = self.company_id._get_client_refund_policy()
+        if self.client_refund_approval_policy != saved.client_refund_approval_policy:
+            self.client_refund_only_by_refund = self.client_refund_approval_policy != "never"
 
     @api.depends("client_refund_approval_policy", "company_id")
     def _compute_client_refund_approval_warning(self):

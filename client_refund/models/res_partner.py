@@ -2,12 +2,13 @@ from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import ormcache
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_lists import open_list, open_records
 
-# Whose family a contact is of, and who sees it.
-FAMILY_FIELDS = frozenset({"active", "commercial_partner_id", "company_id", "is_company", "parent_id"})
+# Whose family a contact is of.
+FAMILY_FIELDS = frozenset({"commercial_partner_id", "is_company", "parent_id"})
 
 
 class ResPartner(models.Model):
@@ -46,34 +47,39 @@ class ResPartner(models.Model):
         groups=READER_GROUPS,
     )
 
+    client_refund_moved_on = fields.Datetime(
+        string="Moved to Another Client On",
+        readonly=True,
+        copy=False,
+        groups=READER_GROUPS,
+        help="When the contact became one of another client, or a client of its own, or was merged with one of another "
+        "client.",
+    )
+
     @api.constrains("client_refund_blocked", "client_refund_block_reason")
     def _check_client_refund_block_reason(self):
+        self.env.registry.clear_cache()  # of whether there are any blocks
         for partner in self:
             if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
                 raise ValidationError(
                     self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
                 )
 
-    client_refund_moved_on = fields.Datetime(
-        string="Given Another Parent On",
-        readonly=True,
-        copy=False,
-        groups=READER_GROUPS,
-        help="When the contact was given another parent company, or was merged with one of another client, and with it "
-        "another client's credits and accounts.",
-    )
-
     def write(self, vals):
         if {"client_refund_blocked", "client_refund_block_reason"} & vals.keys():
-            self._check_may_lift_block()
-        if FAMILY_FIELDS & vals.keys():
-            self._check_family_not_blocked()
+            self._check_may_lift_block(vals)
         if "client_refund_moved_on" in vals and not self.env.su:
             self._check_moved_on_kept(vals["client_refund_moved_on"])
+        if not FAMILY_FIELDS & vals.keys():
+            return super().write(vals)
+        # what was written tells nothing: the same value moves nobody, and core takes `is_company` out of the values
+        families = {partner: partner.commercial_partner_id for partner in self}
         result = super().write(vals)
-        if {"parent_id", "is_company", "commercial_partner_id"} & vals.keys():
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != families[partner])
+        if moved:
+            moved._check_block_not_lifted(families)
             # kept whoever moves the contact
-            self.sudo().client_refund_moved_on = fields.Datetime.now()
+            moved.sudo().client_refund_moved_on = fields.Datetime.now()
         return result
 
     def _check_moved_on_kept(self, moved_on):
@@ -82,29 +88,54 @@ class ResPartner(models.Model):
         if any(partner.client_refund_moved_on != kept for partner in self.sudo()):
             raise AccessError(self.env._("When a contact was moved can't be changed."))
 
-    def _check_family_not_blocked(self):
-        """Refuse to move or hide a contact of a blocked client: that would lift the block.
+    def _check_block_not_lifted(self, families):
+        """Refuse to have moved these out of a blocked family, or a block out of theirs: that would lift the block.
 
-        :raise AccessError: names the client
+        :param families: dict, res.partner: the commercial partner that it had
+        :raise AccessError: names contact and client; administrators of refunds may
         """
         if self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
             return
-        # whoever changes the contact may not see that it is blocked
-        blocks = self.sudo()._get_client_refund_blocks()
-        if blocks:
-            raise AccessError("\n".join(blocks.values()))
+        if not self._has_client_refund_blocks():
+            return
+        blocked = (self.browse().union(*families.values()) | self)._get_client_refund_blocking()
+        for partner in self if blocked else ():
+            old_family = families[partner]
+            stays = blocked.filtered_domain([("commercial_partner_id", "=", old_family.id)])
+            comes = blocked.filtered_domain([("commercial_partner_id", "=", partner.commercial_partner_id.id)])
+            goes = blocked.filtered_domain([("id", "child_of", partner.ids)])
+            if (stays and not comes) or (goes and not stays and old_family != partner):
+                # the reason of a block is for accounting alone
+                raise AccessError(
+                    self.env._(
+                        "Refunds to %(client)s are blocked, so %(contact)s can't be taken out of it. "
+                        "Ask an administrator of refunds.",
+                        client=old_family.display_name,
+                        contact=partner.display_name,
+                    )
+                )
 
     def unlink(self):
-        self._check_may_lift_block()
+        self._check_may_lift_block({"client_refund_blocked": False})
         return super().unlink()
 
-    def _check_may_lift_block(self):
+    def _check_may_lift_block(self, vals):
         """Refuse to change the block of a blocked client: setting it is free, lifting it is for administrators.
 
+        :param vals: dict, what becomes of it
         :raise AccessError: names the client
         """
         # whoever changes the client may not see that it is blocked
-        blocked = self.sudo().filtered("client_refund_blocked")
+        blocked = self.sudo().filtered(
+            lambda partner: (
+                partner.client_refund_blocked
+                and any(
+                    vals[name] != partner[name]
+                    for name in ("client_refund_blocked", "client_refund_block_reason")
+                    if name in vals
+                )
+            )
+        )
         if blocked and not self.env.user.has_group("client_refund.group_client_refund_administer"):
             raise AccessError(
                 self.env._(
@@ -113,15 +144,19 @@ class ResPartner(models.Model):
                 )
             )
 
-    def _get_client_refund_blocks(self):
-        """Why nothing is refunded to these clients.
+    @api.model
+    @ormcache()
+    def _has_client_refund_blocks(self):
+        """Whether anybody is blocked at all: most firms need not look whom an ordinary change concerns."""
+        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        return bool(everybody.search_count([("client_refund_blocked", "=", True)], limit=1))
 
-        A block on any of its contacts counts, so that no block is lifted by giving the client another parent.
+    def _get_client_refund_blocking(self):
+        """The contacts of these clients that are blocked: archived, or of another company, they are all the same.
 
-        :return: dict, res.partner: str, of those that are blocked
+        :return: res.partner, in the hands of nobody who may not see them
         """
-        # archived, or of another company, a contact is blocked all the same
-        blocked = (
+        return (
             self.env["res.partner"]
             .sudo()
             .with_context(active_test=False)
@@ -132,7 +167,15 @@ class ResPartner(models.Model):
                 ]
             )
         )
-        by_client = blocked.grouped("commercial_partner_id")
+
+    def _get_client_refund_blocks(self):
+        """Why nothing is refunded to these clients.
+
+        A block on any of its contacts counts, so that no block is lifted by giving the client another parent.
+
+        :return: dict, res.partner: str, of those that are blocked
+        """
+        by_client = self._get_client_refund_blocking().grouped("commercial_partner_id")
         return {
             client: self.env._(
                 "refunds to %(client)s are blocked: %(reason)s. An administrator of refunds can lift the block.",
@@ -178,13 +221,24 @@ class ResPartner(models.Model):
         """The refunds of these clients, also those from before a client got another parent."""
         return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
 
+    def _get_refund_client(self):
+        """The clients that these contacts belong to.
+
+        What was brought over from another system may not say: core works it out, as for a new contact.
+
+        :return: res.partner
+        """
+        if missing := self.filtered(lambda partner: not partner.commercial_partner_id):
+            self.env.add_to_compute(missing._fields["commercial_partner_id"], missing)
+        return self.commercial_partner_id
+
     def action_refund_client(self):
         """Open the refund wizard for this client.
 
         :return: an action dictionary
         :raise UserError: if these are contacts of several clients
         """
-        if len(self.commercial_partner_id) != 1:
+        if len(self._get_refund_client()) != 1:
             raise UserError(
                 self.env._(
                     "Refund one client at a time: choose one of %(names)s.",

@@ -8,7 +8,6 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 
 from .client_refund_problems import raise_problems
 
-PAYEE_FIELDS = frozenset({"acc_number", "bank_id", "partner_id", "sanitized_acc_number"})
 STAMP_FIELDS = frozenset({"client_refund_changed_on", "client_refund_changed_by_id", "client_refund_trusted_by_id"})
 IBAN = re.compile(r"[A-Z]{2}\d{2}(?P<bban>[A-Z0-9]{11,30})")
 # A shorter number is contained in another one by chance.
@@ -17,6 +16,8 @@ NATIONAL_LENGTH = 6
 
 class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
+    # as it is with the clients themselves: a branch pays to the accounts of its parent's contacts
+    _check_company_domain = models.check_company_domain_parent_of
 
     client_refund_changed_on = fields.Datetime(
         string="Entered On",
@@ -40,8 +41,7 @@ class ResPartnerBank(models.Model):
 
     def write(self, vals):
         self._check_stamps_kept([vals])
-        if PAYEE_FIELDS & vals.keys():
-            self._check_no_refund_on_its_way()
+        self.filtered(lambda account: account._becomes_another(vals))._check_no_refund_on_its_way()
         # with the values, so that they cost nothing; no `write_date`, which core touches with each name of the owner
         for stamp, accounts in self.grouped(lambda account: frozendict(account._prepare_stamp(vals))).items():
             super(ResPartnerBank, accounts).write(stamp | vals)
@@ -57,14 +57,18 @@ class ResPartnerBank(models.Model):
 
         :return: dict, empty where these values change neither
         """
-        number = vals.get("acc_number") or vals.get("sanitized_acc_number")
-        number = sanitize_account_number(number) or self.sanitized_acc_number
-        owner_id = vals.get("partner_id", self.partner_id.id)
-        if (number, owner_id) != (self.sanitized_acc_number, self.partner_id.id):
+        if self._becomes_another(vals):
             return self._prepare_payee_stamp()
         if vals.get("allow_out_payment") and not self.allow_out_payment:
             return {"client_refund_trusted_by_id": self.env.uid}
         return {}
+
+    def _becomes_another(self, vals):
+        """Whether values make this another account, or somebody else's; the same again does not."""
+        # where both are given core takes the sanitized one
+        number = sanitize_account_number(vals.get("sanitized_acc_number") or vals.get("acc_number"))
+        owner_id = vals.get("partner_id", self.partner_id.id)
+        return (number or self.sanitized_acc_number, owner_id) != (self.sanitized_acc_number, self.partner_id.id)
 
     @api.model
     def _prepare_payee_stamp(self):
@@ -113,15 +117,18 @@ class ResPartnerBank(models.Model):
         return own == number or _is_national_number(number, own) or _is_national_number(own, number)
 
     def _check_no_refund_on_its_way(self):
-        """Refuse to turn an account into another one while money is on its way to it.
+        """Refuse to turn an account into another one while money is on its way to it, and a new account is a risk.
 
         :raise UserError: names account and refunds
         """
+        if not self:
+            return
         # whoever changes the account may not see the refunds
         refunds = (
             self.env["client.refund"]
             .sudo()
             .search([("partner_bank_id", "in", self.ids), ("state", "=", "in_process")])
+            .filtered(lambda refund: not refund.booked_on or refund._is_recent(refund.booked_on))
         )
         raise_problems(
             self.env._(

@@ -99,22 +99,23 @@ class ClientRefundReport(models.Model):
         help="Days from the date of the credit to that of the refund, on average.",
     )
     amount_credit = fields.Monetary(
-        string="Refunded",
+        string="Credits Total",
         readonly=True,
         currency_field="company_currency_id",
-        help="What was taken of the credits, in the currency of the company: what was settled and what was paid out.",
+        help="What the refunds take of the credits, in the currency of the company: what they settle and what they pay "
+        "out. Drafts, and what waits or was canceled, count where they are shown.",
     )
     amount_offset = fields.Monetary(
         string="Settled",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of it settled open invoices, in the currency of the company at the refund's date.",
+        help="What of it settles open invoices, in the currency of the company at the refund's date.",
     )
     amount = fields.Monetary(
-        string="Paid Out",
+        string="Refund Amount",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of it was paid out, in the currency of the company.",
+        help="What of it is paid out, in the currency of the company.",
     )
 
     @property

@@ -61,6 +61,29 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
             }
         )
 
+    @classmethod
+    def _create_cash_basis_tax(cls):
+        """A tax that is due when money moves."""
+        cls.company.tax_exigibility = True
+        transition = cls.env["account.account"].create(
+            {"name": "Tax to come", "code": "251999", "account_type": "liability_current", "reconcile": True}
+        )
+        account = cls.company_data["default_account_tax_sale"]
+        repartition = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+        return cls.env["account.tax"].create(
+            {
+                "name": "16 % on payment",
+                "amount": 16,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": transition.id,
+                "invoice_repartition_line_ids": repartition,
+                "refund_repartition_line_ids": repartition,
+            }
+        )
+
     # ------------------------------------------------------------------
     # Ways to be owed money: each gives the journal item on the receivable account
     # ------------------------------------------------------------------

@@ -27,7 +27,7 @@ class TestBranches(ClientRefundCommon):
         cls.souths = cls._branch_entry(cls.south, 7)
 
     @classmethod
-    def _branch_entry(cls, company, amount):
+    def _branch_entry(cls, company, amount, partner=None):
         move = (
             cls.env["account.move"]
             .with_company(company)
@@ -39,7 +39,11 @@ class TestBranches(ClientRefundCommon):
                     "journal_id": cls.company_data["default_journal_misc"].id,
                     "line_ids": [
                         Command.create(
-                            {"account_id": cls.receivable.id, "partner_id": cls.client.id, "balance": -amount}
+                            {
+                                "account_id": cls.receivable.id,
+                                "partner_id": (partner or cls.client).id,
+                                "balance": -amount,
+                            }
                         ),
                         Command.create({"account_id": cls.revenue.id, "balance": amount}),
                     ],
@@ -153,3 +157,29 @@ class TestBranches(ClientRefundCommon):
         )
         self.assertRecordValues(refund, [{"amount_offset": 30, "amount": 117}])
         self.assertEqual(debt.amount_residual, 0)
+
+    def test_a_branch_pays_to_the_account_of_its_parents_contact(self):
+        contact = self._create_client("Cedar Ltd", company_id=self.company.id)
+        account = self._bank_account("BE555", partner=contact)
+        credit = self._branch_entry(self.north, 60, partner=contact)
+        wizards = self.wizards.with_company(self.north)
+        wizard = wizards.create({"partner_id": contact.id, "company_id": self.north.id})
+        self.assertEqual(wizard.partner_bank_id, account)
+        self.assertNotIn("no_payee_account", wizard.alerts or {})
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertEqual(refund.payment_ids.partner_bank_id, account)
+        self.assertEqual(refund.payment_ids.move_id.partner_bank_id, account)
+        self.assertPairs(refund, [(credit, 60)])
+
+    def test_who_may_not_see_the_account_is_told_that_there_is_one(self):
+        contact = self._create_client("Cedar Ltd", company_id=self.company.id)
+        self._bank_account("BE555", partner=contact)
+        self._branch_entry(self.north, 60, partner=contact)
+        local = self._create_local_clerk()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        wizard = self._as_local("client.refund.wizard", local).create({"partner_id": contact.id})
+        self.assertFalse(wizard.partner_bank_id)
+        message = wizard.alerts["no_payee_account"]["message"]
+        self.assertRegex(message, "No payee account is chosen.*accounts of another company")
+        self.assertNotIn("BE555", message)

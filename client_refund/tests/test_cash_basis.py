@@ -11,28 +11,7 @@ class TestCashBasis(ClientRefundCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.tax_exigibility = True
-        transition = cls.env["account.account"].create(
-            {"name": "Tax to come", "code": "251999", "account_type": "liability_current", "reconcile": True}
-        )
-        cls.tax = cls.env["account.tax"].create(
-            {
-                "name": "16 % on payment",
-                "amount": 16,
-                "tax_exigibility": "on_payment",
-                "cash_basis_transition_account_id": transition.id,
-                "invoice_repartition_line_ids": cls._repartition(),
-                "refund_repartition_line_ids": cls._repartition(),
-            }
-        )
-
-    @classmethod
-    def _repartition(cls):
-        account = cls.company_data["default_account_tax_sale"]
-        return [
-            Command.create({"repartition_type": "base"}),
-            Command.create({"repartition_type": "tax", "account_id": account.id}),
-        ]
+        cls.tax = cls._create_cash_basis_tax()
 
     def _tax_of(self, refund):
         """What the cash-basis entries of a refund's reconciliations move to the tax account."""

@@ -181,7 +181,7 @@ class TestClientCredit(ClientRefundCommon):
         self.assertRecordValues(
             rows.sorted("partner_id"),
             [
-                {"client_blocked": True, "amount_refundable": 20, "held_back": "blocked"},
+                {"client_blocked": True, "amount_refundable": 0, "held_back": "blocked"},
                 {"client_blocked": False, "amount_refundable": 20, "held_back": False},
             ],
         )

@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models import account_move_line
 from .common import ClientRefundCommon
 
 
@@ -42,6 +43,35 @@ class TestCredits(ClientRefundCommon):
             self.assertEqual(item.amount_refund_open, 0)
             self.assertEqual(item.amount_refundable, 0)
         self.assertEqual(self._open_credits(self.other_client), others)
+
+    def test_what_is_no_trade_with_clients(self):
+        """VAT to get back is on a receivable account too."""
+        non_trade = self.receivable.copy({"name": "VAT to Get Back", "non_trade": True})
+        credit = self._entry(40, account=non_trade)
+        self.assertFalse(self._open_credits())
+        self.assertEqual(credit.amount_refundable, 0)
+        self.assertFalse(self.env["client.credit"].search([("partner_id", "=", self.client.id)]))
+        wizard = self.wizards.create({"partner_id": self.client.id, "journal_id": self.bank.id})
+        self.assertFalse(wizard.line_ids)
+        self.assertRegex(wizard.alerts["not_offered"]["message"], f"{credit.move_id.name}.*no trade with clients")
+        with self.assertRaisesRegex(UserError, "VAT to Get Back is for what is no trade with clients.*untick"):
+            self._draft({credit: 40})
+        non_trade.non_trade = False
+        self.assertEqual(credit.amount_refundable, 40)
+        self.assertEqual(self._open_credits(), credit)
+
+    def test_tax_that_core_withholds_on_payment(self):
+        """Core's Pay would send less than the refund. The field comes with a module: another boolean stands in for it."""
+        self.patch(account_move_line, "WITHHOLDING_FIELD", "include_base_amount")
+        tax = self.company_data["default_tax_sale"].copy({"include_base_amount": True})
+        withheld, other = self._credit_note(100, tax_ids=tax), self._credit_note(10)
+        self.assertEqual(self._open_credits(), other)
+        wizard = self.wizards.create({"partner_id": self.client.id, "journal_id": self.bank.id})
+        self.assertEqual(wizard.line_ids.move_line_id, other)
+        self.assertRegex(wizard.alerts["not_offered"]["message"], f"{withheld.move_id.name}: tax is withheld")
+        self.assertFalse(withheld.move_id.with_user(self.clerk).has_refundable_credit)
+        with self.assertRaisesRegex(UserError, f"{withheld.move_id.name}, .*: tax is withheld.* choose Pay"):
+            self._draft({withheld: None, other: None})
 
     def test_a_rejected_payment_is_no_credit(self):
         """Core leaves its entry posted, but the money never arrived."""

@@ -127,8 +127,8 @@ class TestHoldingBack(ClientRefundCommon):
         credit_note = self._credit_note(40)
         wizard = self.wizards.create({"partner_id": self.client.id})
         self.assertEqual(
-            [(line.move_line_id, line.selected, line.is_uncleared) for line in wizard.line_ids],
-            [(credit_note, True, False), (payment, False, True)],
+            [(line.move_line_id, line.selected, line.held_back) for line in wizard.line_ids],
+            [(credit_note, True, False), (payment, False, "uncleared")],
         )
         self.assertEqual(wizard.amount, 40)
         self.assertIn(payment.move_id.name, wizard.alerts["uncleared_credits"]["message"])
@@ -167,7 +167,7 @@ class TestHoldingBack(ClientRefundCommon):
         self._set_create_date((held | free | paid).move_id, days_ago=20)
         self.assertEqual((held | free | paid)._filter_uncleared(), held | paid)
         self.assertEqual(self._submit({held: None}, date=today + timedelta(days=30)).state, "to_approve")
-        self.assertTrue(self._submit({free: None})._is_issued())
+        self.assertTrue(self._submit({free: None}, date=today)._is_issued())
 
     def _set_create_date(self, moves, days_ago):
         moves.flush_recordset()
@@ -189,7 +189,7 @@ class TestHoldingBack(ClientRefundCommon):
         payment = self._outstanding_payment(100)
         washed = self._wash(payment, self.receivable)
         line = self.wizards.create({"partner_id": self.client.id}).line_ids
-        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "is_uncleared": True}])
+        self.assertRecordValues(line, [{"move_line_id": washed.id, "selected": False, "held_back": "uncleared"}])
         refund = self._submit({washed: None})
         self.assertEqual(refund.state, "to_approve")
         self.assertEqual(list(refund.risks), ["uncleared"])
@@ -223,28 +223,63 @@ class TestHoldingBack(ClientRefundCommon):
             self._rpc(self.clerk, other, "write", {"account_id": self.receivable.id})
 
     def test_what_a_blocked_client_is_owed_stays_there(self):
+        """A clerk books it for nobody else, by no detour through a draft either."""
         credit_note = self._credit_note(100)
         self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
-            self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
-        credit_note.move_id.button_draft()
+        for reset in (False, True):
+            if reset:
+                credit_note.move_id.button_draft()
+                credit_note = self._receivable_items(credit_note.move_id)
+            with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+                self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
         with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
             self._rpc(self.clerk, credit_note.move_id, "write", {"partner_id": self.other_client.id})
 
-    def test_a_blocked_client_can_be_neither_hidden_nor_moved(self):
-        clerk = self._create_user("clerk_2", "Carl", "account.group_account_invoice,base.group_partner_manager")
-        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.client.id})
-        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
-        for partner, values in (
-            (self.client, {"active": False}),
-            (self.client, {"parent_id": self.other_client.id}),
-            (contact, {"parent_id": False}),
-            (contact, {"is_company": True}),
-            (contact, {"commercial_partner_id": contact.id}),
-            (contact, {"company_id": self.company.id}),
+    def _block(self, partner):
+        partner.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+
+    def test_a_block_can_not_be_left(self):
+        """Neither by a contact nor by the blocked one; who tries is not told the reason."""
+        manager = self._create_user("manager", "Mia", "base.group_user,base.group_partner_manager")
+        contact, other_contact = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.client.id} for name in ("Ada", "Bea")]
+        )
+        self._block(self.client)
+        for values in (
+            {"parent_id": False},
+            {"parent_id": self.other_client.id},
+            {"is_company": True},
+            {"commercial_partner_id": contact.id},
         ):
-            with self.assertRaisesRegex(AccessError, "are blocked: In dispute"), self.env.cr.savepoint():
-                self._rpc(clerk, partner, "write", values)
+            with self.assertRaises(AccessError) as refused, self.env.cr.savepoint():
+                self._rpc(manager, contact, "write", values)
+            self.assertIn("Refunds to Alder & Finch LLP are blocked, so", str(refused.exception))
+            self.assertNotIn("In dispute", str(refused.exception))
+        administrator = self._create_user(
+            "refund_admin", "Ada", "client_refund.group_client_refund_administer,base.group_partner_manager"
+        )
+        with self.env.cr.savepoint() as savepoint:
+            self._rpc(administrator, contact, "write", {"is_company": True})
+            savepoint.rollback()
+
+        self.client.write({"client_refund_blocked": False, "client_refund_block_reason": False})
+        self._block(other_contact)
+        for partner in (contact, other_contact):
+            with self.assertRaisesRegex(AccessError, "are blocked, so"), self.env.cr.savepoint():
+                self._rpc(manager, partner, "write", {"parent_id": False})
+
+    def test_a_block_goes_with_the_client(self):
+        """A blocked client may be given a parent: its block holds for all of them. It can't be left behind again."""
+        manager = self._create_user("manager", "Mia", "base.group_user,base.group_partner_manager")
+        self._block(self.client)
+        self._rpc(manager, self.client, "write", {"parent_id": self.other_client.id})
+        with self.assertRaisesRegex(UserError, "are blocked: In dispute"):
+            self._submit({self._credit_note(100, partner=self.other_client): None}, partner_id=self.other_client.id)
+        with self.assertRaisesRegex(AccessError, "are blocked, so"):
+            self._rpc(manager, self.client, "write", {"parent_id": False})
+
+    def test_an_archived_client_is_blocked_all_the_same(self):
+        self._block(self.client)
         self.client.active = False
         with self.assertRaisesRegex(UserError, "are blocked"):
             self._submit({self._credit_note(100): None})

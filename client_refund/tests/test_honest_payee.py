@@ -143,7 +143,7 @@ class TestHonestPayee(ClientRefundCommon):
         self._assert_paid(self._submit_to(account))
 
     def test_a_firm_of_two(self):
-        """The clerk enters the account and asks, the administrator trusts it, and approves where the policy wants it."""
+        """The clerk enters the account and asks; the administrator trusts it, and approves where that is due."""
         self.company.client_refund_approval_policy = "always"
         account = self._enter(self.clerk)
         self._trust(self.validator, account)

@@ -51,6 +51,8 @@ class TestNotice(ClientRefundCommon):
         refund = self._refund(
             {self.credit_note: None, self.payment: 1000.25}, partner_bank_id=self.account.id, memo="Case 4711"
         )
+        self.assertEqual(self._text(self._render(refund), "ways"), ["On its way: to your account •••• 6769"])
+        refund.action_mark_paid()
         page = self._render(refund)
         self.assertFalse(self._text(page, "message"))
         self.assertEqual(self._text(page, "date"), ["Date 04/01/2024"])
@@ -190,12 +192,12 @@ class TestNotice(ClientRefundCommon):
     def test_cash(self):
         refund = self._refund({self.payment: 50}, journal_id=self.cash.id, partner_bank_id=self.account.id)
         self.assertEqual(refund._get_masked_payee_account(), "")
-        self.assertEqual(self._text(self._render(refund), "ways"), ["Paid: in cash"])
+        self.assertEqual(self._text(self._render(refund), "ways"), ["On its way: in cash"])
 
     def test_without_account(self):
         refund = self._refund({self.payment: 50}, partner_bank_id=False)
         self.assertEqual(refund._get_masked_payee_account(), "")
-        self.assertEqual(self._text(self._render(refund), "ways"), ["Paid: by bank"])
+        self.assertEqual(self._text(self._render(refund), "ways"), ["On its way: by bank"])
 
     @mute_logger("odoo.addons.base.models.ir_actions_report")  # there is no server to fetch the styles from
     def test_pdf(self):

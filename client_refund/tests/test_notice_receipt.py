@@ -1,6 +1,5 @@
 from ast import literal_eval
 
-from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MailCase
@@ -40,7 +39,7 @@ class TestNoticeReceipt(MailCase, ClientRefundCommon):
             composer, [{"model": "client.refund", "res_ids": str(self.refund.ids), "template_id": self.notice.id}]
         )
         self.assertEqual(composer.partner_ids, self.client)
-        self.assertIn("We have paid", composer.body)
+        self.assertIn("We are paying", composer.body)
         self.assertNotIn("Thank you", composer.body)
         with self.mock_mail_gateway():
             composer.action_send_mail()
@@ -68,8 +67,20 @@ class TestNoticeReceipt(MailCase, ClientRefundCommon):
             composer.action_send_mail()
         self.assertEqual(len(self._mails), 2)
         for mail in self._mails:
-            self.assertIn("We have paid", mail["body"])
+            self.assertIn("We are paying", mail["body"])
         self.assertEqual(set(refunds.mapped("notice_state")), {"sent"})
+
+    def test_many_of_which_one_fails(self):
+        """A mail by hand is followed as one that the scheduler makes."""
+        credit = self._credit_note(50, partner=self.other_client)
+        refunds = self.refund | self._refund({credit: None}, partner_id=self.other_client.id)
+        with self.mock_mail_gateway():
+            self._compose(f"{ACTION}_multi", refunds.payment_ids).save().action_send_mail()
+        notifications = refunds[1].notice_message_id.sudo().notification_ids
+        self.assertEqual(notifications.res_partner_id, self.other_client)
+        notifications.write({"notification_status": "bounce", "failure_type": "mail_bounce"})
+        self.env.invalidate_all()
+        self.assertEqual(refunds.mapped("notice_state"), ["sent", "failed"])
 
     def test_sent_to_others_alone(self):
         self.refund.action_send_notice()
@@ -88,8 +99,22 @@ class TestNoticeReceipt(MailCase, ClientRefundCommon):
         self.assertRecordValues(self.refund | other, [{"notice_state": "sent"}, {"notice_state": False}])
 
     def test_mixed(self):
-        with self.assertRaisesRegex(UserError, self.refund.payment_ids.name):
-            self._compose(f"{ACTION}_multi", self.refund.payment_ids | self.receipts)
+        """The others get their receipt; the composer says who gets a notice instead."""
+        composer = self._compose(f"{ACTION}_multi", self.refund.payment_ids | self.receipts).save()
+        self.assertRecordValues(
+            composer,
+            [
+                {
+                    "model": "account.payment",
+                    "res_ids": str(self.receipts.ids),
+                    "template_id": self.receipt.id,
+                    "client_refund_left_out": self.refund.payment_ids.name,
+                }
+            ],
+        )
+        with self.mock_mail_gateway():
+            composer.action_send_mail()
+        self.assertEqual(len(self._mails), 1)
 
     def test_of_draft_does_not_count(self):
         draft = self._draft({self._credit_note(20): None})

@@ -73,7 +73,7 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         mail = self._send()
         self.assertNotice(mail, refund)
         self.assertEqual(mail.attachment_ids.name.rsplit(".", 1)[0], f"Refund {refund.name.replace('/', '-')}")
-        self.assertIn("We have paid", mail.body_html)
+        self.assertIn("We are paying", mail.body_html)
         self.assertNotIn("Thank you for your payment", mail.body_html)
         self.assertEqual(mail.author_id, self.clerk.partner_id)
         self.assertFalse(refund.message_partner_ids & self.client)
@@ -134,7 +134,7 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         mail = self._send()
         self.assertNotice(mail, refund)
         self.assertIn("of your open invoices", mail.body_html)
-        self.assertNotIn("We have paid", mail.body_html)
+        self.assertNotIn("back to you", mail.body_html)
 
     def test_contact_for_invoices(self):
         contact = self._create_client(
@@ -194,7 +194,7 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
     def test_taken_back_behind_the_scheduler(self):
         refund = self._refund({self.credit: None})
         refund.action_undo("Wrong client")
-        self.env.cr.execute("UPDATE client_refund SET notice_state = 'to_send' WHERE id = %s", [refund.id])
+        self.env.cr.execute("UPDATE client_refund SET notice_step = 'to_send' WHERE id = %s", [refund.id])
         self.assertFalse(self._send())
         self.assertFalse(refund.notice_state)
 
@@ -259,6 +259,78 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         self.assertEqual(refund.notice_state, "to_send")
         self.assertFalse(self._failures(refund))
         self.assertNotice(self._send(), refund)
+
+    # ------------------------------------------------------------------
+    # What becomes of the mail
+    # ------------------------------------------------------------------
+
+    def _fail(self, mail):
+        """What core does where the mail server refuses a mail."""
+        mail.write({"state": "exception", "failure_reason": "Mailbox full"})
+        mail._postprocess_sent_message([], [], failure_reason="Mailbox full", failure_type="unknown")
+        self.env.invalidate_all()
+
+    def _find(self, *states):
+        return self.refunds.search([("notice_state", "in", states), ("company_id", "=", self.company.id)])
+
+    def test_the_server_refuses_it(self):
+        refund = self._refund({self.credit: None})
+        mail = self._send()
+        self.assertEqual((refund.notice_state, refund.notice_failure), ("sent", False))
+        self.assertEqual((self._find("sent"), self._find("failed")), (refund, self.refunds))
+
+        self._fail(mail)
+
+        self.assertEqual(refund.notice_state, "failed")
+        self.assertEqual(refund.notice_failure, "office@alder.example.com: Unknown error: Mailbox full")
+        self.assertEqual((self._find("sent"), self._find("failed")), (self.refunds, refund))
+        self.assertEqual(self._find("failed", "sent"), refund)
+
+    def test_sent_again(self):
+        """The mail that failed is not tried any more; a retry of it by hand would tell the client twice."""
+        refund = self._refund({self.credit: None})
+        first = self._send()
+        self._fail(first)
+        self._rpc(self.clerk, refund, "action_send_notice")
+        self.assertRecordValues(refund, [{"notice_state": "to_send", "notice_failure": False}])
+        second = self._send()
+        self.assertNotice(second, refund)
+        self.assertEqual((first.state, refund.notice_message_id), ("cancel", second.mail_message_id))
+
+    def test_delivered_at_last(self):
+        """Core's own way to send a mail again is as good."""
+        refund = self._refund({self.credit: None})
+        mail = self._send()
+        self._fail(mail)
+        mail._postprocess_sent_message(self.client.ids, [])
+        self.env.invalidate_all()
+        self.assertEqual((refund.notice_state, self._find("failed")), ("sent", self.refunds))
+
+    def test_bounced(self):
+        refund = self._refund({self.credit: None})
+        notification = self._send().mail_message_id.notification_ids
+        notification.write({"notification_status": "bounce", "failure_type": "mail_bounce"})
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            refund, [{"notice_state": "failed", "notice_failure": "office@alder.example.com: Bounce"}]
+        )
+        auditor = self._create_user("refund_auditor", "Ada Auditor", "account.group_account_readonly")
+        self.assertEqual(self._rpc(auditor, refund, "read", ["notice_state"])[0]["notice_state"], "failed")
+
+    def test_why_none_could_be_made(self):
+        self.client.email = False
+        refund = self._refund({self.credit: None})
+        self._send()
+        self.assertEqual(refund.notice_state, "failed")
+        self.assertIn("the client has no e-mail address. Add one", refund.notice_failure)
+
+    def test_undone_after_it_failed(self):
+        """Nobody tries that mail any more."""
+        refund = self._refund({self.credit: None})
+        mail = self._send()
+        self._fail(mail)
+        refund.action_undo("Wrong client")
+        self.assertEqual((mail.state, refund.notice_state), ("cancel", False))
 
     # ------------------------------------------------------------------
     # Who may

@@ -35,3 +35,97 @@ class TestNumbers(ClientRefundCommon):
 
         with self.assertRaisesRegex(UserError, "There is no sequence with the code client.refund in company"):
             self._create("2022-04-01")
+
+    # ------------------------------------------------------------------
+    # What is refused uses no number up
+    # ------------------------------------------------------------------
+
+    def _next_number(self):
+        """The number that the sequence would give now; drawn, it would be used up by the test."""
+        self.env.invalidate_all()
+        [date_range] = self.sequence.date_range_ids.filtered(lambda date_range: date_range.date_from.year == 2024)
+        return date_range.number_next_actual
+
+    def _assert_none_used(self, act, message):
+        self._create("2024-04-01")
+        number = self._next_number()
+        with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+            act()
+        self.assertEqual(self._next_number(), number)
+
+    def _wizard(self, credit, amount, **values):
+        wizard = self._opened(self.wizards._open_for_credits(credit.with_user(self.clerk)))
+        wizard.write({"date": "2024-04-01", **values})
+        wizard.line_ids.amount = amount
+        return wizard
+
+    def test_refused_draft(self):
+        credit = self._credit_note(100)
+        self._assert_none_used(lambda: self._draft({credit: 101}), "only .*100.00 is open")
+
+    def test_refused_click(self):
+        """The wizard makes the refund before it is looked at whether it can be issued."""
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "Lawsuit"})
+        wizard = self._wizard(self._credit_note(100), 100)
+        self._assert_none_used(wizard.action_refund, r"Alder & Finch LLP, refund over .*100\.00")
+
+    def test_refused_call(self):
+        values = {
+            "partner_id": self.client.id,
+            "date": "2024-04-01",
+            "partner_bank_id": self._bank_account("BE222", partner=self.other_client).id,
+            "lines": [{"move_line_id": self._credit_note(100).id}],
+        }
+        self._assert_none_used(lambda: self.refunds.create_refund(values), "refund over")
+
+    def test_accepted_click(self):
+        self._create("2024-04-01")
+        number = self._next_number()
+        refund = self._wizard(self._credit_note(100), 100).refund_id
+        self.assertFalse(refund)
+        for act in ("action_refund", "action_save_draft"):
+            wizard = self._wizard(self._credit_note(100), 100)
+            getattr(wizard, act)()
+            self.assertEqual(wizard.refund_id.name, f"CR/2024/{number:05}")
+            number += 1
+
+    def test_tested_import(self):
+        """The number is drawn at commit, and an import that is only tested is rolled back before."""
+        self._credit_note(100)
+        self._create("2024-04-01")
+        number = self._next_number()
+        row = ["Alder & Finch LLP", "100", "2024-04-01", "IMPORT-1"]
+        wizard = (
+            self.env["base_import.import"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "res_model": "client.refund",
+                    "file": ",".join(row).encode(),
+                    "file_type": "text/csv",
+                    "file_name": "refunds.csv",
+                }
+            )
+        )
+        columns = ["partner_id", "amount_to_refund", "date", "external_reference"]
+        options = {
+            "quoting": '"',
+            "separator": ",",
+            "float_thousand_separator": "",
+            "float_decimal_separator": ".",
+            "date_format": "%Y-%m-%d",
+            "datetime_format": "",
+            "has_headers": False,
+        }
+        tested = wizard.execute_import(columns, columns, dict(options), dryrun=True)
+        self.assertEqual(tested["messages"], [])
+        self.env.cr.flush()
+        self.assertEqual(self._next_number(), number)
+        [refund_id] = wizard.execute_import(columns, columns, dict(options))["ids"]
+        self.env.cr.flush()
+        self.assertEqual(self.refunds.browse(refund_id).name, f"CR/2024/{number:05}")
+
+    def test_runs(self):
+        self.env.ref("client_refund.sequence_client_refund_run").date_range_ids.unlink()
+        runs = self.env["client.refund.run"].with_user(self.clerk).create([{"date": "2022-04-01"}] * 2)
+        self.assertEqual(runs.mapped("name"), ["RR/2022/0001", "RR/2022/0002"])

@@ -92,9 +92,7 @@ class TestPaid(ClientRefundCommon):
         refund = self._refund({credit: None})
         refund.action_mark_paid()
         refund.action_undo("Never transferred")
-        self.assertRecordValues(
-            refund, [{"state": "canceled", "marked_paid_by_id": False, "marked_paid_on": False}]
-        )
+        self.assertRecordValues(refund, [{"state": "canceled", "marked_paid_by_id": False, "marked_paid_on": False}])
         self.assertEqual(credit.amount_residual, -100)
         self.assertStates(self._refund({credit: None}), "in_process")
 

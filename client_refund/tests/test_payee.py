@@ -186,6 +186,7 @@ class TestPayee(ClientRefundCommon):
         self._assert_risk("shared_account", "BE111 is on file for Birch Holdings too", {self.credit_note: 10})
 
     def test_the_account_stays_what_it_is_while_the_money_is_on_its_way(self):
+        self.company.client_refund_bank_change_days = 30
         account = self._bank_account("BE222", trusted=False)
         refund = self._submit({self.credit_note: 10}, partner_bank_id=account.id)
         refund.with_user(self.approver).action_approve()

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account.models.account_move import AccountMove
 
+from ..models import account_journal
 from ..models.client_refund_posting import ClientRefundPosting
 from .common import ClientRefundCommon
 
@@ -38,6 +39,86 @@ class TestPaymentSetups(ClientRefundCommon):
 
         self._assert_refunded_once(credit, refund)
         self.assertTrue(refund.payment_ids.outstanding_account_id)
+
+    def test_without_any_outstanding_account(self):
+        """A firm that has none at all: the entry is over the bank account itself."""
+        self.outbound_payment_method_line.payment_account_id = False
+        self.env["ir.model.data"].search(
+            [("model", "=", "account.account"), ("name", "=like", "%account_journal_payment_%")]
+        ).unlink()
+        self.company.transfer_account_id = False
+        credit = self._credit_note(100)
+        with self.assertRaisesRegex(UserError, "No outstanding account"):
+            self.env["account.payment"].new({"company_id": self.company.id})._get_outstanding_account("outbound")
+
+        refund = self._refund({credit: None})
+
+        self._assert_refunded_once(credit, refund)
+        self.assertEqual(refund.state, "paid")
+        self.assertEntry(
+            refund.payment_ids.move_id,
+            [
+                (self.bank.default_account_id, self.client, -100, 0, 100),
+                (self.receivable, self.client, 100, 100, 0),
+            ],
+        )
+        refund.action_return("Account closed", date="2024-04-08")
+        self.assertEqual(credit.amount_residual, -100)
+
+    def test_methods_that_need_more_than_a_payment_are_not_offered(self):
+        """The methods come with a module: a code of them on another one stands in for it."""
+        self._credit_note(100)
+        other = self.outbound_payment_method_line.copy({"name": "Own Checks"})
+        self.assertIn(other, self.wizards.create({"partner_id": self.client.id}).available_payment_method_line_ids)
+        self.patch(account_journal, "METHODS_NEEDING_MORE", {self.outbound_payment_method_line.code})
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertNotIn(self.bank, wizard.available_journal_ids)
+        self.assertFalse(wizard.available_payment_method_line_ids)
+
+    def test_what_core_would_refuse_is_found_before(self):
+        foreign = self.setup_other_currency("EUR")
+        draft = self._draft({self._credit_note(100, currency=foreign): None})
+        pounds = self.env.ref("base.GBP")
+        self.outstanding.currency_id = pounds
+        with self.assertRaisesRegex(UserError, "Alder.*100.00.*books on .*, which takes GBP alone. Choose another"):
+            draft.action_post()
+        self.outstanding.write({"currency_id": False, "active": False})
+        with self.assertRaisesRegex(UserError, "Alder.*100.00.*books on .*, which is archived"):
+            draft.action_post()
+        self.outstanding.active = True
+        foreign.active = False
+        with self.assertRaisesRegex(UserError, "Alder.*100.00.*its currency EUR is archived. Activate"):
+            draft.action_post()
+        foreign.active = True
+        draft.action_post()
+        self.assertTrue(draft._is_issued())
+
+    def test_what_core_refuses_in_a_batch_is_named(self):
+        """Which refund it was, and nothing else is done."""
+        archived = self.receivable.copy({"name": "Old Receivable"})
+        drafts = [self._draft({self._credit_note(number): None}) for number in range(1, 6)]
+        entry = self._entry(70, account=archived)
+        drafts[3] = self._draft({entry: None})
+        drafts = self.refunds.union(*drafts)
+        archived.active = False
+        before = self._ledger()
+        with self.assertRaises(UserError) as raised:
+            drafts.action_post()
+        self.assertRegex(
+            raised.exception.args[0],
+            rf"^Alder & Finch LLP, refund {drafts[3].name} over .*70\.00.*: .*archived account[^\n]*$",
+        )
+        with self.assertRaisesRegex(UserError, rf"refund {drafts[3].name} over .*archived account"):
+            drafts[3].action_post()
+        self.assertEqual(self._ledger(), before)
+        self.assertEqual(set(drafts.mapped("state")), {"draft"})
+
+    def test_no_exchange_journal(self):
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
+        draft = self._draft({self._credit_note(300, currency=foreign): None})
+        self.company.sudo().currency_exchange_journal_id = False
+        with self.assertRaisesRegex(UserError, rf"refund {draft.name} over .*300.*: .*Exchange Gain or Loss Journal"):
+            draft.action_post()
 
     def test_where_core_skips_the_entry(self):
         """The Accountant app and OCA's payment orders make core skip the entry of such a payment."""

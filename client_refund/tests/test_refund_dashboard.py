@@ -63,6 +63,35 @@ class TestRefundDashboard(ClientRefundCommon):
                 (numbers[card]["count"], numbers[card]["amount"]),
             )
 
+    def test_refundable_is_what_can_be_refunded(self):
+        """What a blocked client is owed is open, and not refundable: in the worklist, its filter and on the client."""
+        self._credit_note(100)
+        self._credit_note(30, partner=self.other_client)
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        self.assertNumbers(self._numbers(), open_credits=(2, 130))
+        view = etree.fromstring(self.env["client.credit"].get_view(view_type="search")["arch"])
+        [node] = view.xpath("//filter[@name='refundable']")
+        rows = self.env["client.credit"].with_user(self.clerk)
+        self.assertEqual(rows.search(safe_eval(node.get("domain"))).partner_id, self.other_client)
+        self.assertEqual(sum(rows.search([]).mapped("amount_refundable_company_currency")), 30)
+        blocked = self.client.with_user(self.clerk)
+        self.assertEqual((blocked.client_credit_open, blocked.client_credit_refundable), (100, 0))
+
+    def test_returned_open_is_one_question(self):
+        """The card and its filter ask the same field, which says the same when it is read."""
+        credit = self._payment(100)
+        refund = self._refund({credit: None})
+        self.assertFalse(refund.is_returned_open)
+        refund.action_return("Account closed", "2024-04-10")
+        other = self._refund({self._payment(50): None})
+        domain = [("id", "in", (refund | other).ids)]
+        self.assertEqual(self.refunds.search([*domain, ("is_returned_open", "=", True)]), refund)
+        self.assertEqual(self.refunds.search([*domain, ("is_returned_open", "=", False)]), other)
+        self.assertTrue(refund.is_returned_open)
+        self._refund({credit: None})
+        self.env.invalidate_all()
+        self.assertFalse(refund.is_returned_open)
+
     def test_currencies_add_up(self):
         foreign = self.setup_other_currency("EUR", rates=[("2016-01-01", 2.0)])
         self._credit_note(100)

@@ -20,7 +20,8 @@ class TestTourBack(ClientRefundCommon, HttpCase):
         self._credit_note(70, currency=currency)
         self._credit_note(80, partner=self.other_client)
         self._tour("client_refund_back_to_credits", self.client)
-        self.assertFalse(self.env["client.refund"].search([("partner_id", "in", (self.client | self.other_client).ids)]))
+        clients = self.client | self.other_client
+        self.assertFalse(self.env["client.refund"].search([("partner_id", "in", clients.ids)]))
 
     def test_refunds_of_a_client(self):
         credit_note = self._credit_note(100)

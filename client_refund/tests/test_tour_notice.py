@@ -20,6 +20,15 @@ class TestTourNotice(ClientRefundCommon, HttpCase):
         refund = self.env["client.refund"].search([("partner_id", "=", self.client.id)])
         self.assertRecordValues(refund, [{"amount": 400, "send_notice": True, "notice_state": "to_send"}])
 
+    def test_failed(self):
+        refund = self._refund({self.credit_note: None}, send_notice=True)
+        refund.with_user(self.env.ref("base.user_root"))._send_notice()
+        refund.notice_message_id.sudo().notification_ids.write(
+            {"notification_status": "bounce", "failure_type": "mail_bounce"}
+        )
+        self.start_tour(f"/odoo/client.refund/{refund.id}", "client_refund_notice_failed", login=self.clerk.login)
+        self.assertEqual(refund.notice_state, "to_send")
+
     def test_button(self):
         refund = self._refund({self.credit_note: None})
         self.start_tour(f"/odoo/client.refund/{refund.id}", "client_refund_notice_button", login=self.clerk.login)

@@ -24,9 +24,7 @@ class TestTourPolicy(ClientRefundCommon, HttpCase):
     def test_settings(self):
         self.company.client_refund_approval_policy = "never"
         administrator = self._create_user("system", "Sue System", "base.group_system,account.group_account_manager")
-        self.start_tour(
-            "/odoo/action-account.action_account_config", "client_refund_policy_settings", login=administrator.login
-        )
+        self.start_tour("/odoo/settings", "client_refund_policy_settings", login=administrator.login)
 
     def test_never(self):
         self.company.client_refund_approval_policy = "never"

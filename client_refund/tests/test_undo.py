@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -88,6 +88,47 @@ class TestUndo(ClientRefundCommon):
         refund.action_undo("The client died", date="2024-05-02")
 
         self._assert_undone(refund, before)
+
+    def test_what_core_booked_besides_is_reversed_on_its_own_date(self):
+        """Exchange difference and cash-basis tax, however their journals are numbered; where locked, when asked for."""
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
+        tax = self._create_cash_basis_tax()
+        journals = self.company.tax_cash_basis_journal_id | self.company.currency_exchange_journal_id
+        self.assertEqual(len(journals), 2)
+        for names in ("X{}/2024/04/0001", "X{}/2024/00001", "X{}-00001"):
+            for journal in journals:
+                first = self.env["account.move"].create(
+                    {"journal_id": journal.id, "date": "2024-04-01", "name": names.format(journal.id)}
+                )
+                self.assertEqual(first.name, names.format(journal.id))
+            for lock, date in ((None, "2024-04-05"), ("2024-04-30", "2024-05-02")):
+                with self.subTest(names=names, lock=lock):
+                    self.company.sudo().fiscalyear_lock_date = False
+                    credit_note = self._credit_note(100, currency=foreign, tax_ids=tax)
+                    invoice = self._invoice(20, currency=foreign, tax_ids=tax, date="2024-03-20")
+                    refund = self._refund(
+                        {credit_note: None}, date="2024-04-05", offset_ids=[Command.create({"move_line_id": invoice.id})]
+                    )
+                    items = refund.line_ids.payment_line_id | credit_note | invoice
+                    partials = items.matched_credit_ids | items.matched_debit_ids
+                    entries = partials.exchange_move_id | self.env["account.move"].search(
+                        [("tax_cash_basis_rec_id", "in", partials.ids)]
+                    )
+                    self.assertEqual(entries.journal_id, journals)
+                    if lock:
+                        self._lock_until(lock)
+                    refund.action_undo("Wrong client", date="2024-05-02")
+                    self.assertEqual(len(entries.reversal_move_ids), len(entries))
+                    for entry in entries:
+                        self.assertEqual(
+                            str(entry.reversal_move_ids.date),
+                            date if lock else str(entry.date),
+                            entry.name,
+                        )
+                        self.assertEqual(
+                            sorted((item.account_id.id, item.balance) for item in entry.line_ids),
+                            sorted((item.account_id.id, -item.balance) for item in entry.reversal_move_ids.line_ids),
+                        )
 
     def test_reversal_on_a_locked_date_is_refused(self):
         refund = self._refund({self._credit_note(300): None})

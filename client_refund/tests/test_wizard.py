@@ -234,6 +234,63 @@ class TestWizard(ClientRefundCommon):
         self.assertEqual(self._opened(credits[1].with_user(self.clerk).action_refund_client()).partner_bank_id, second)
         self.assertEqual(self._opened(credits[0].with_user(self.clerk).action_refund_client()).partner_bank_id, first)
 
+    def test_payee_account_in_the_currency_of_the_refund(self):
+        """In its currency, else without one, else the first; only of the trusted ones. Where the money came from first."""
+        euro, dollar = self.env.ref("base.EUR"), self.env.ref("base.USD")
+        pound = self.env.ref("base.GBP")
+        (euro | dollar | pound).active = True
+        in_dollar = self._bank_account("BE111", currency_id=dollar.id)
+        without = self._bank_account("BE222", sequence=11)
+        in_euro = self._bank_account("BE333", currency_id=euro.id, sequence=12)
+        self._bank_account("BE444", currency_id=euro.id, trusted=False, sequence=1)
+        credits = {currency: self._credit_note(10, currency=currency) for currency in (euro, dollar, pound)}
+        for currency, account in ((euro, in_euro), (dollar, in_dollar), (pound, without)):
+            with self.subTest(currency=currency.name):
+                wizard = self._opened(credits[currency].with_user(self.clerk).action_refund_client())
+                self.assertEqual(wizard.partner_bank_id, account)
+                self.assertNotIn("other_account_currency", wizard.alerts or {})
+                self.assertEqual(self._draft({credits[currency]: 1}).partner_bank_id, account)
+        form = self._form()
+        form.currency_id = euro
+        self.assertEqual(form.partner_bank_id, in_euro)
+        form.currency_id = dollar
+        self.assertEqual(form.partner_bank_id, in_dollar)
+        without.allow_out_payment = False
+        wizard = self._opened(credits[pound].with_user(self.clerk).action_refund_client())
+        self.assertEqual(wizard.partner_bank_id, in_dollar)
+        self.assertIn("BE111 is in USD, the refund in GBP", wizard.alerts["other_account_currency"]["message"])
+        origin = self._bank_receipt(30, account_number="BE444")
+        self.assertEqual(self._draft({origin: None}).partner_bank_id.acc_number, "BE444")
+
+    def test_a_draft_keeps_its_account_when_its_credits_change(self):
+        first, second = self._credit_note(300), self._credit_note(50)
+        chosen = self._bank_account("BE000", trusted=False)
+        self._bank_account("BE111")
+        draft = self._draft({first: None}, partner_bank_id=chosen.id)
+        draft.line_ids = [Command.create({"move_line_id": second.id})]
+        draft.line_ids[0].amount = 20
+        self.env.flush_all()
+        self.assertEqual(draft.partner_bank_id, chosen)
+
+    def test_no_payee_account_is_told(self):
+        self._credit_note(300)
+        self.assertIn("Add the account", self._form().save().alerts["no_payee_account"]["message"])
+        form = self._form()
+        form.journal_id = self.cash
+        self.assertNotIn("no_payee_account", form.save().alerts or {})
+        account = self._bank_account("BE111", trusted=False)
+        self.assertIn("as trusted", self._form().save().alerts["no_payee_account"]["message"])
+        account.active = False
+        self.assertIn("Account BE111 is archived.", self._form().save().alerts["no_payee_account"]["message"])
+        self._bank_account("BE777", partner=self.company.partner_id)
+        self._bank_account("BE 777")
+        self.assertIn(
+            "Account BE 777 is that of a company of this database.",
+            self._form().save().alerts["no_payee_account"]["message"],
+        )
+        self._bank_account("BE222")
+        self.assertNotIn("no_payee_account", self._form().save().alerts or {})
+
     def test_cleared_payee_account_stays_cleared(self):
         self._bank_account("BE111")
         self._credit_note(300)

@@ -19,7 +19,7 @@ def as_sent(value):
 
 
 class Screen:
-    """A form of a stored wizard in the web client: it shows what it is told, and sends what differs from what is stored."""
+    """A form of a stored wizard in the web client: it shows what it is told, and sends what was changed."""
 
     def __init__(self, wizard):
         self.wizard = wizard
@@ -32,12 +32,12 @@ class Screen:
         return self.wizard._fields[name].type.endswith("2many")
 
     def load(self):
-        self.shown = self.read()
+        self.shown = self.look()
         self.changes = {}
         self.line_changes = {name: {} for name in LINES}
         self.deleted = {name: [] for name in LINES}
 
-    def read(self):
+    def look(self):
         """What a form that is opened anew shows."""
         self.wizard.env.invalidate_all()
         [values] = self.wizard.web_read(self.spec)
@@ -105,7 +105,7 @@ class Screen:
         env.invalidate_all()
         with env.cr.savepoint() as savepoint:
             self.wizard.write(self._get_stored(self.wizard, self._get_changes()))
-            truth = self.read()
+            truth = self.look()
             savepoint.close(rollback=True)
         env.invalidate_all()
         return self._normalized(truth)

@@ -1,6 +1,7 @@
 from . import base_partner_merge
 from . import client_refund_wizard
 from . import client_refund_wizard_open
+from . import client_refund_wizard_payee
 from . import client_refund_wizard_alerts
 from . import client_refund_wizard_exchange
 from . import client_refund_wizard_screen

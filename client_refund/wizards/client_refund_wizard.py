@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 
 from ..models.client_refund_lists import without_owner
+from ..models.client_refund_numbers import with_number_later
 from ..models.client_refund_waterfall import settle_oldest_first
 from ..models.client_refund_workflow import with_neutral_context
 
@@ -52,6 +53,7 @@ class ClientRefundWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
     select_all = fields.Boolean(
         string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
     )
@@ -76,7 +78,7 @@ class ClientRefundWizard(models.TransientModel):
         """All that the wizard looks at, read once and in one go however many they are."""
         items = self.env["account.move.line"]
         for wizard in self:
-            client = wizard.partner_id.commercial_partner_id._origin
+            client = wizard.partner_id._origin._get_refund_client()
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
             wizard.open_item_ids = items.search_fetch(domain, order="date, id") if client else items
             wizard.open_item_ids.move_id.fetch()
@@ -118,6 +120,11 @@ class ClientRefundWizard(models.TransientModel):
                 )
                 for credit in credits
             ]
+
+    @api.depends("line_ids.held_back")
+    def _compute_is_held_back(self):
+        for wizard in self:
+            wizard.is_held_back = any(wizard.line_ids.mapped("held_back"))
 
     def _get_credits(self):
         """The open credits to choose from, and what the draft holds even if it is not open any more, oldest first.
@@ -201,7 +208,7 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        client = self.partner_id.commercial_partner_id
+        client = self.partner_id._origin._get_refund_client()
         # assigned anew, a client would get its default account in place of the one that the wizard was opened with
         if self.partner_id != client:
             self.partner_id = client
@@ -216,6 +223,11 @@ class ClientRefundWizard(models.TransientModel):
             selected = self.select_all and line.amount > 0 and not line.held_back
             if line.selected != selected:
                 line.selected = selected
+
+    @api.depends("currency_id")
+    def _compute_partner_bank_id(self):
+        # a draft keeps its account, whatever is done to its credits
+        return super()._compute_partner_bank_id()
 
     # -------------------------------------------------------------------------
     # Totals
@@ -278,7 +290,7 @@ class ClientRefundWizard(models.TransientModel):
         refund = with_neutral_context(self)._save_refund()
         if self._is_asked_at_once():
             refund.action_submit()
-        return without_owner(refund._get_records_action())
+        return self._open_saved(refund)
 
     def _is_asked_at_once(self):
         """Whether the refund is asked for when it is made or changed; a waiting one that was changed waits anew."""
@@ -290,7 +302,11 @@ class ClientRefundWizard(models.TransientModel):
         :return: an action dictionary that opens the refund
         :raise UserError: names client, document and amount of all that is wrong; then nothing is done
         """
-        return without_owner(with_neutral_context(self)._save_refund()._get_records_action())
+        return self._open_saved(with_neutral_context(self)._save_refund())
+
+    def _open_saved(self, refund):
+        refund._number()
+        return without_owner(refund._get_records_action())
 
     def _save_refund(self):
         self.ensure_one()
@@ -301,7 +317,7 @@ class ClientRefundWizard(models.TransientModel):
             self.refund_id.write(vals)
         else:
             # kept, so that a repeated call meets the refund that the first one made
-            self.refund_id = self.env["client.refund"].create([vals])
+            self.refund_id = with_number_later(self.env["client.refund"]).create([vals])
         return self.refund_id
 
     def _prepare_refund_vals(self):

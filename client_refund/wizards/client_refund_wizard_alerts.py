@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
+from ..models.client_refund_check import NAMED
+
 # A refund that is dated further ahead is most likely a slip of the pen.
 DAYS_AHEAD = 30
 
@@ -48,6 +50,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "change": self._get_change_alert(),
             "blocked": self._get_blocked_alert(),
             "no_credit": self._get_no_credit_alert(),
+            "not_offered": self._get_not_offered_alert(),
             "date": self._get_date_alert(),
             "other_currencies": self._get_other_currencies_alert(),
             "reserved": self._get_reserved_alert(),
@@ -56,6 +59,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "also_owes": self._get_also_owes_alert(),
             "several_origins": self._get_several_origins_alert(),
             "trusted_account_missing": self._get_trusted_account_missing_alert(),
+**self._get_payee_alerts(),
             **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
             "approval": self._get_approval_alert(reasons),
         }
@@ -80,6 +84,16 @@ class ClientRefundWizardAlerts(models.TransientModel):
                 company=self.company_id.display_name,
             ),
         }
+
+    def _get_not_offered_alert(self):
+        """What is open in the ledger and not among the credits, with the reason."""
+        items = self._get_open_items().filtered(lambda item: item.amount_residual_currency < 0)
+        if not (left_out := items - items._filter_open_credits()):
+            return None
+        messages = [item._get_not_open_message() for item in left_out[:NAMED]]
+        if len(left_out) > NAMED:
+            messages.append(self.env._("And %(count)s more.", count=len(left_out) - NAMED))
+        return {"level": "info", "message": "\n".join(messages)}
 
     def _get_date_alert(self):
         youngest = self._get_youngest_credit()

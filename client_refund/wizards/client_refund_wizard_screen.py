@@ -10,13 +10,14 @@ def get_untold(records, sent, fields_spec):
     :param fields_spec: dict, the fields of the view
     :return: dict, id: dict of values as `web_read` gives them
     """
+    fields = {name: records._fields[name] for name in fields_spec}
     spec = {
-        name: field_spec
-        for name, field_spec in fields_spec.items()
-        if (field := records._fields[name]).compute and not (field.store or field.related or field.type.endswith("2many"))
+        name: fields_spec[name]
+        for name, field in fields.items()
+        if field.compute and not (field.store or field.related or field.type.endswith("2many"))
     }
-    untold = {}
-    for record, now, stored in zip(records._origin, records.web_read(spec), records._origin.web_read(spec), strict=True):
+    origins, untold = records._origin, {}
+    for record, now, stored in zip(origins, records.web_read(spec), origins.web_read(spec), strict=True):
         shown = stored | sent.get(record.id, {})
         untold[record.id] = {name: now[name] for name in spec if now[name] != shown[name]}
     return {record_id: vals for record_id, vals in untold.items() if vals}

@@ -1,3 +1,2 @@
-from . import account_journal
 from . import account_payment
 from . import client_refund

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.client_refund.models.client_refund_lists import without_owner
+
 
 class AccountMove(models.Model):
     """The entry by which dormant credits are handed over: it has one owner, as that of a refund's payment."""
@@ -17,11 +19,12 @@ class AccountMove(models.Model):
     )
 
     def write(self, vals):
+        if "state" not in vals:
+            return super().write(vals)
+        # what is posted for the first time is in no register, and invoices are no credits
+        known = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
         result = super().write(vals)
-        if "state" in vals:
-            # what is posted for the first time is in no register, and invoices are no credits
-            known = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
-            known.line_ids._get_open_dormant_lines()._follow_credits()
+        known.line_ids._get_open_dormant_lines()._follow_credits()
         return result
 
     def action_open_client_dormant(self):
@@ -29,4 +32,4 @@ class AccountMove(models.Model):
 
         :return: an action dictionary
         """
-        return self.client_dormant_id._get_records_action(name=self.env._("Dormant Credit"))
+        return without_owner(self.client_dormant_id._get_records_action(name=self.env._("Dormant Credit")))

@@ -63,17 +63,30 @@ class ClientDormantAttempt(models.Model):
     )
     correction_ids = fields.One2many("client.dormant.attempt", "corrects_id", string="Corrected By", readonly=True)
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null", help="The e-mail that was sent.")
+    mail_failure = fields.Text(
+        string="Not Delivered",
+        compute="_compute_mail_failure",
+        help="Why the e-mail did not reach the client. Such an attempt does not count: write again.",
+    )
 
     _corrects_once = models.Constraint(
         "UNIQUE(corrects_id)", "This attempt was corrected already. Correct the later one."
     )
 
+    # of the mail nothing is named: who sends mails would look for attempts each time
+    @api.depends("message_id")
+    def _compute_mail_failure(self):
+        for attempt in self:
+            attempt.mail_failure = attempt.message_id._get_mail_failure()
+
     def _filter_made(self):
-        """The attempts that count: as they were corrected, and none that was not made.
+        """The attempts that count: as they were corrected, none that was not made, no e-mail that failed.
 
         :return: client.dormant.attempt
         """
-        return self.filtered(lambda attempt: not attempt.correction_ids and attempt.result != "void")
+        return self.filtered(
+            lambda attempt: not attempt.correction_ids and attempt.result != "void" and not attempt.mail_failure
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

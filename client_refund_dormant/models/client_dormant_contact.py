@@ -129,8 +129,6 @@ class ClientDormantContact(models.Model):
         """
         self.ensure_one()
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "client_refund_dormant.action_client_dormant_attempt"
-            ),
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_dormant.action_client_dormant_attempt"),
             "context": {"default_register_id": self.id, "default_kind": "call"},
         }

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
+from odoo.addons.client_refund.models.client_refund_lists import open_records
 from odoo.addons.client_refund.models.client_refund_workflow import (
     get_refused_fields,
     in_workflow,
@@ -74,10 +75,10 @@ class ClientDormantCredit(models.Model):
     attempt_count = fields.Integer(
         string="Attempts Made",
         compute="_compute_attempts",
-        store=True,
-        help="How often somebody tried to reach the client. An attempt that was corrected counts as it was corrected.",
+        help="How often somebody tried to reach the client. An attempt that was corrected counts as it was corrected, an "
+        "e-mail that failed or came back does not count.",
     )
-    last_attempt = fields.Datetime(compute="_compute_attempts", store=True)
+    last_attempt = fields.Datetime(compute="_compute_attempts")
     state = fields.Selection(
         selection=[
             ("to_contact", "To Contact"),
@@ -266,4 +267,6 @@ class ClientDormantCredit(models.Model):
 
         :return: an action dictionary
         """
-        return self.move_ids._get_records_action(name=self.env._("Journal Entries"))
+        return open_records(
+            self.move_ids, self, "client_refund_dormant.action_entry_of_dormant_credit", self.env._("Journal Entries")
+        )

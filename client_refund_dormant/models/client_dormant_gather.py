@@ -84,9 +84,11 @@ class ClientDormantGather(models.Model):
         :return: account.move.line
         """
         items = self.env["account.move.line"]
-        return items.search(
+        credits = items.search(
             items._get_open_credit_domain() & companies._get_client_dormant_domain() & domain, order="date, id"
         )
+        # what a journal entry took over from an account that is never refunded, is not either
+        return credits - items.union(*credits._get_excluded_accounts())
 
     @api.model
     def _gather(self, credits):

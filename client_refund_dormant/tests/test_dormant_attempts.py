@@ -53,6 +53,27 @@ class TestDormantAttempts(ClientDormantCommon):
         self.assertIn("office@alder.example.com", attempt.note)
         self.assertEqual(self.register.state, "contacting")
 
+    def test_mail_that_failed_is_no_evidence(self):
+        self._compose(self.register).action_send_mail()
+        attempt = self.register.attempt_ids
+        self.assertEqual((self.register.attempt_count, attempt.mail_failure), (1, ""))
+        attempt.message_id.sudo().notification_ids.write(
+            {"notification_status": "bounce", "failure_type": "mail_bounce"}
+        )
+        self.env.invalidate_all()
+        self.assertRecordValues(self.register, [{"attempt_count": 0, "last_attempt": False}])
+        self.assertEqual(attempt.mail_failure, "office@alder.example.com: Bounce")
+
+    def test_mails_to_many_that_failed(self):
+        other = self._register(self._credit_note(70, partner=self.other_client))
+        self.other_client.email = "office@birch.example.com"
+        self._compose(self.register | other).action_send_mail()
+        other.attempt_ids.message_id.sudo().notification_ids.write(
+            {"notification_status": "exception", "failure_type": "mail_smtp"}
+        )
+        self.env.invalidate_all()
+        self.assertEqual((self.register | other).mapped("attempt_count"), [1, 0])
+
     def test_mails_to_many(self):
         other = self._register(self._credit_note(70, partner=self.other_client))
         self.other_client.email = "office@birch.example.com"

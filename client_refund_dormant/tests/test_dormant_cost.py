@@ -10,22 +10,22 @@ from .common import ClientDormantCommon
 class TestDormantCost(ClientDormantCommon):
     """What the register costs those who never use it: nothing but a look at the credits that are reconciled."""
 
-    def _count(self, act):
-        """How often the register is asked for while something ordinary is done."""
+    def _get_queries(self, act):
+        """The queries that ask the register while something ordinary is done."""
         self.env.flush_all()
         self.env.invalidate_all()
         execute, seen = Cursor.execute, []
 
         def count(cursor, query, *args, **kwargs):
             code = getattr(query, "code", query)
-            seen.append("client_dormant_credit" in str(code))
+            seen.append(str(code))
             return execute(cursor, query, *args, **kwargs)
 
         with patch.object(Cursor, "execute", count):
             act()
             self.env.flush_all()
         self.assertTrue(seen)
-        return sum(seen)
+        return [query for query in seen if "client_dormant_credit" in query]
 
     def test_no_stored_field_hangs_on_journal_items(self):
         """Else each entry that is created or written would be looked up in the register."""
@@ -41,13 +41,13 @@ class TestDormantCost(ClientDormantCommon):
     def test_what_ordinary_accounting_asks(self):
         self._register(self._credit_note(300))
         bill = self.init_invoice("in_invoice", partner=self.other_client, amounts=[100], post=False)
-        self.assertEqual(self._count(lambda: bill.action_post()), 0)
-        self.assertEqual(self._count(lambda: bill.button_draft()), 0)
+        self.assertEqual(self._get_queries(lambda: bill.action_post()), [])
+        self.assertEqual(self._get_queries(lambda: bill.button_draft()), [])
         invoice = self.init_invoice("out_invoice", partner=self.other_client, amounts=[100], post=False)
-        self.assertEqual(self._count(lambda: invoice.action_post()), 0)
+        self.assertEqual(self._get_queries(lambda: invoice.action_post()), [])
         credit_note = self.init_invoice("out_refund", partner=self.other_client, amounts=[100], post=False)
-        self.assertEqual(self._count(lambda: credit_note.action_post()), 0)
+        self.assertEqual(self._get_queries(lambda: credit_note.action_post()), [])
         items = (invoice | credit_note).line_ids.filtered(lambda item: item.account_type == "asset_receivable")
-        self.assertEqual(self._count(lambda: items.reconcile()), 1)
-        self.assertEqual(self._count(lambda: items.remove_move_reconcile()), 1)
-        self.assertEqual(self._count(lambda: self.other_client.write({"name": "Other", "parent_id": False})), 0)
+        self.assertEqual(len(self._get_queries(lambda: items.reconcile())), 1)
+        self.assertEqual(len(self._get_queries(lambda: items.remove_move_reconcile())), 1)
+        self.assertEqual(self._get_queries(lambda: self.other_client.write({"name": "Other", "parent_id": False})), [])

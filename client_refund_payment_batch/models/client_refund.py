@@ -71,6 +71,25 @@ class ClientRefund(models.Model):
             )
         return problems
 
+    def _get_payee_problems(self, own_numbers):
+        problems = super()._get_payee_problems(own_numbers)
+        payee = self.partner_bank_id.partner_id or self.partner_id
+        if self._is_paying_from_journal() and self._is_paid_by_sepa() and payee.country_id and not payee.city:
+            problems.append(
+                self.env._(
+                    "%(payee)s has a country and no city, and banks take no such address. Add the city, or remove the "
+                    "country.",
+                    payee=payee.display_name,
+                )
+            )
+        return problems
+
+    def _is_paid_by_sepa(self):
+        """Whether the bank gets a file of ISO 20022, which holds the payee's address."""
+        method = self.payment_method_line_id.payment_method_id
+        # the field comes with a module that payment orders do without
+        return self._is_paid_by_order() and "pain_version" in method._fields and bool(method.pain_version)
+
     def _pay(self):
         ordered = self.filtered(lambda refund: refund._is_paying_from_journal() and refund._is_paid_by_order())
         ordered._add_to_orders()

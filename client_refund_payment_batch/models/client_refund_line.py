@@ -28,7 +28,8 @@ class ClientRefundLine(models.Model):
         return {
             "amount_currency": self._get_amount_paid_out(),
             "client_refund_line_id": self.id,
-            "communication": " ".join(filter(None, (refund.name, refund.memo)))[:140],
+            # the bank's file takes no line breaks
+            "communication": " ".join([refund.name, *(refund.memo or "").split()])[:140],
             "communication_type": "free",
             "currency_id": refund.currency_id.id,
             "date": refund.date,

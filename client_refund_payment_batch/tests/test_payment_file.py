@@ -2,6 +2,7 @@ import base64
 
 from lxml import etree
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -75,6 +76,31 @@ class TestPaymentFile(SepaCommon):
     def test_pain_001_001_09(self):
         self.method.pain_version = "pain.001.001.09"
         self._check_file()
+
+    def test_no_line_breaks_in_the_file(self):
+        refund = self._refund({self._credit_note(300): None}, memo="Moved out\n\tof  Elm Street ")
+        order = self._order(refund)
+        order.draft2open()
+        order.open2generated()
+        self.assertEqual(
+            self._transactions(order),
+            [("FR7311119999888855559999111", "EUR", "300.00", f"{refund.name} Moved out of Elm Street")],
+        )
+        self.assertEqual(refund.payment_ids.memo, f"{refund.name} Moved out of Elm Street")
+
+    def test_an_address_that_banks_do_not_take(self):
+        """With a country there must be a town."""
+        draft = self._draft({self._credit_note(300): None})
+        self.client.write({"country_id": self.env.ref("base.fr").id, "city": False})
+        with self.assertRaisesRegex(UserError, "300.00.*has a country and no city.*Add the city"):
+            draft.action_post()
+        self.client.city = "Lyon"
+        draft.action_post()
+        order = self._order(draft)
+        order.draft2open()
+        order.open2generated()
+        root, names = self._file(order)
+        self.assertEqual(root.findtext(".//p:CdtrAgt/../p:Cdtr/p:PstlAdr/p:TwnNm", namespaces=names), "Lyon")
 
     def test_two_refunds_of_one_client_are_two_transactions(self):
         first, second = self._refund({self._credit_note(300): None}), self._refund({self._credit_note(80): None})

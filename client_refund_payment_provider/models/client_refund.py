@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
 
 # What may be wrong with an account that receives nothing.
 ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account")
@@ -50,25 +49,15 @@ class ClientRefund(models.Model):
     # Never more than was paid
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        refunds = super().create(vals_list)
-        refunds._check_sources()
-        return refunds
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"line_ids", "offset_ids"} & vals.keys() and not in_workflow(self):
-            self._check_sources()
-        return result
-
-    def _check_sources(self):
-        """:raise UserError: names the refunds that take more of an online payment than is left of it"""
+    def _check_drafted(self):
+        """Refuse to take more of an online payment than is left of it."""
+        result = super()._check_drafted()
         raise_problems(
             refund._name_problem(problem)
             for refund in self.filtered("line_ids.source_transaction_id")
             for problem in refund._get_source_problems()
         )
+        return result
 
     def _check_refund_lines(self, lines):
         result = super()._check_refund_lines(lines)

@@ -117,5 +117,8 @@ class ClientRefundAnswer(models.Model):
         """
         self._message_log(body=Markup("<b>%s</b><br/>%s") % (summary, note))
         self.activity_schedule(
-            "mail.mail_activity_data_todo", summary=summary, note=plaintext2html(note), user_id=self.user_id.id
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=plaintext2html(note),
+            user_id=self._get_responsible().id,
         )

@@ -10,6 +10,7 @@ class TestTours(BackToCardCommon, HttpCase):
     def test_back_to_card(self):
         """60 of 100 that were paid online go back to the card, 40 of a credit note to the bank account."""
         card, note = self._card_credit(100), self._credit_note(40)
+        self._let_bank_confirm(card.date, journal=self.online)
         self.start_tour("/odoo/client-refunds", "client_refund_back_to_card", login=self.clerk.login)
         refund = self.env["client.refund"].search([("partner_id", "=", self.client.id)])
         self.assertEqual(

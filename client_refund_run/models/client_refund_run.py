@@ -28,11 +28,11 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["client.refund.codes", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.codes", "client.refund.numbers", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/")
+    name = fields.Char(string="Number", readonly=True, copy=False)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     date = fields.Date(
@@ -152,7 +152,7 @@ class ClientRefundRun(models.Model):
     @api.depends("journal_id")
     def _compute_available_payment_method_line_ids(self):
         for run in self:
-            run.available_payment_method_line_ids = run.journal_id._get_available_payment_method_lines("outbound")
+            run.available_payment_method_line_ids = run.journal_id._get_refund_method_lines()
 
     @api.depends("journal_id")
     def _compute_payment_method_line_id(self):
@@ -232,12 +232,10 @@ class ClientRefundRun(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         refuse_fields(self, vals_list, self._get_terms_fields())
-        sequences = self.env["ir.sequence"]
-        for vals in vals_list:
-            company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
-            vals["name"] = sequences.with_company(company).next_by_code("client.refund.run") or "/"
         # a default in the context is no way into a closed field
-        return super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
+        runs = super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
+        runs._number()
+        return runs
 
     def write(self, vals):
         refuse_fields(self, [vals], self._get_terms_fields())

@@ -318,5 +318,5 @@ class ClientRefundRunWork(models.Model):
             "mail.mail_activity_data_todo",
             summary=self.env._("Refund run %(run)s", run=self.name),
             note=plaintext2html(message),
-            user_id=self.user_id.id,
+            user_id=self.company_id._get_client_refund_responsible(self.user_id, self.env.user, self.approver_id).id,
         )

@@ -63,6 +63,16 @@ class TestRunApproval(ClientRefundRunCommon):
 
         self.assertEqual(self._submit_run().approval_reason, "Every refund needs approval.")
 
+    def test_never(self):
+        """Risks are counted, and nobody is waited for."""
+        self.company.client_refund_approval_policy = "never"
+        self._bank_account("BE222", trusted=False)
+        self._bank_receipt(50, account_number="BE222")
+        run = self._submit_run()
+
+        self.assertEqual((run.state, run.approval_reason, run.risk_count), ("done", "", 1))
+        self.assertEqual(list(self._by_client(run)[self.client].risks), ["untrusted_account"])
+
     def test_risks(self):
         self.company.write({"client_refund_approval_policy": "risk", "client_refund_bank_change_days": 30})
         self._bank_account("BE222")

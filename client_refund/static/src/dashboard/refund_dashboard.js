@@ -40,7 +40,7 @@ export class RefundDashboard extends Component {
                 name: "in_process",
                 filter: "in_process",
                 label: _t("In Process"),
-                title: _t("Refunds whose payment is issued and not paid yet"),
+                title: _t("Refunds whose money has not left yet, as far as the bank or somebody says"),
                 color: "warning",
             },
             {

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 /**
@@ -17,7 +18,7 @@ const goBack = {
     content: "The browser's Back",
     trigger: ".o_action_manager",
     run() {
-        history.back();
+        browser.history.back();
     },
 };
 
@@ -26,9 +27,9 @@ const reload = {
     content: "The browser's reload",
     trigger: ".o_action_manager",
     run() {
-        sessionStorage.removeItem("current_action");
-        sessionStorage.removeItem("current_state");
-        location.reload();
+        browser.sessionStorage.removeItem("current_action");
+        browser.sessionStorage.removeItem("current_state");
+        browser.location.reload();
     },
     expectUnloadPage: true,
 };

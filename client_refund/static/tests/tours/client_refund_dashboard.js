@@ -99,12 +99,16 @@ registry.category("web_tour.tours").add("client_refund_analysis", {
             run: "click",
         },
         {
-            content: "What is not canceled, by month and reason",
-            trigger: ".o_pivot:contains(Paid Out):contains(April 2024) .o_pivot_cell_value:contains(650.00)",
+            content: "What is issued, by month and reason: not what waits for approval or came back",
+            trigger: ".o_pivot:contains(Refund Amount):contains(April 2024) .o_pivot_cell_value:contains(250.00)",
         },
         {
-            content: "Count what the bank sent back too",
-            trigger: ".o_searchview_facet:contains(Not Canceled) .o_facet_remove",
+            content: "No column claims that more was paid",
+            trigger: ".o_pivot:not(:contains(Paid Out))",
+        },
+        {
+            content: "Count what waits, and what the bank sent back, too",
+            trigger: ".o_searchview_facet:contains(Issued) .o_facet_remove",
             run: "click",
         },
         {

@@ -33,6 +33,25 @@ registry.category("web_tour.tours").add("client_refund_notice_wizard", {
     ],
 });
 
+registry.category("web_tour.tours").add("client_refund_notice_failed", {
+    steps: () => [
+        {
+            content: "The mail came back: it says so, and why",
+            trigger:
+                ".o_form_view:has([name=notice_state]:contains(Failed)) [name=notice_failure]:contains(office@alder.example.com: Bounce)",
+        },
+        {
+            content: "Send it again",
+            trigger: ".o_statusbar_buttons button[name=action_send_notice]:contains(Send Again)",
+            run: "click",
+        },
+        {
+            content: "The client is told in a moment",
+            trigger: `.o_form_view:not(:has(button[name=action_send_notice])) ${TO_SEND}`,
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("client_refund_notice_button", {
     steps: () => [
         {

@@ -2,28 +2,44 @@ import { registry } from "@web/core/registry";
 
 /** What is told of an approval before anything waits; what becomes of it is checked in tests/test_tour_policy.py. */
 
-const WARNING = "#client_refund_approval .alert-warning";
+const WARNING = ".alert:has([name=client_refund_approval_warning])";
 const BANNER = ".modal:not(.o_inactive_modal) .o_form_view [name=alerts] .alert";
+
+function choosePolicy(label) {
+    return [
+        {
+            content: "Open the policies",
+            trigger: "[name=client_refund_approval_policy] input",
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_select_menu_item:contains(/^${label}$/)`,
+            run: "click",
+        },
+    ];
+}
 
 registry.category("web_tour.tours").add("client_refund_policy_settings", {
     steps: () => [
         {
-            content: "Nothing waits, so there is nothing to warn of",
-            trigger: `body:not(:has(${WARNING})) #client_refund_approval select`,
-            run: 'selectByLabel "Always"',
+            content: "Open the settings of accounting",
+            trigger: ".settings_tab [data-key=account]",
+            run: "click",
         },
+        {
+            content: "Nothing waits, so there is nothing to warn of",
+            trigger: `#client_refund_approval:not(:has(${WARNING}))`,
+        },
+        ...choosePolicy("Always"),
         {
             content: "The settings say who alone may approve, and what to do",
             trigger: `${WARNING}:contains(Only Paula Partner may approve):contains(Give another user)`,
         },
-        {
-            content: "Choose that nothing waits",
-            trigger: "#client_refund_approval select",
-            run: 'selectByLabel "Never"',
-        },
+        ...choosePolicy("Never"),
         {
             content: "All is well",
-            trigger: `body:not(:has(${WARNING})) #client_refund_approval select`,
+            trigger: `#client_refund_approval:not(:has(${WARNING}))`,
         },
     ],
 });

@@ -1,0 +1,253 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ClientRefundCommon
+
+
+@tagged("post_install", "-at_install")
+class TestHeldBack(ClientRefundCommon):
+    """Whether a credit is held back is one answer, and what is refused at the end is marked at the start."""
+
+    # ------------------------------------------------------------------
+    # Uncleared: only where the bank confirms
+    # ------------------------------------------------------------------
+
+    def _codes(self, credits):
+        return {credit: code for credit, (code, _text) in credits._get_held_back().items()}
+
+    def _unmatched(self, amount=100, **values):
+        """A receipt on an outstanding account, in a firm that has no bank statements yet."""
+        self.inbound_payment_method_line.payment_account_id = self.outstanding_receipts
+        return self._payment(amount, **values)
+
+    def test_where_no_statement_comes_no_receipt_waits_for_one(self):
+        payment = self._unmatched()
+        self.assertFalse(self._codes(payment))
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertRecordValues(wizard.line_ids, [{"selected": True, "held_back": False}])
+        self.assertNotIn("uncleared_credits", wizard.alerts or {})
+        refund = self._submit({payment: None})
+        self.assertTrue(refund._is_issued())
+        self.assertFalse(refund.risks)
+
+    def test_statements_of_the_time_of_the_receipt(self):
+        receipt_date = fields.Date.to_date("2024-03-02")
+        payment = self._unmatched(date=receipt_date)
+        self._let_bank_confirm(receipt_date - timedelta(days=91))
+        self.assertFalse(self._codes(payment), "the firm stopped to work with statements")
+        self._let_bank_confirm(receipt_date - timedelta(days=90))
+        self.assertEqual(self._codes(payment), {payment: "uncleared"})
+
+    def test_statements_of_another_journal(self):
+        payment = self._unmatched()
+        other = self.env["account.journal"].create({"name": "Other Bank", "type": "bank", "code": "OBNK"})
+        self._let_bank_confirm("2024-03-02", journal=other)
+        self.assertFalse(self._codes(payment))
+
+    def test_what_is_booked_on_the_bank_account_waits_for_none(self):
+        self._let_bank_confirm("2024-03-02")
+        self.assertFalse(self._codes(self._payment(100)))
+
+    def test_cash_is_in_hand_whatever_its_hold_days(self):
+        self.cash.client_refund_hold_days = 10
+        payment = self._outstanding_payment(100, journal_id=self.cash.id, date=fields.Date.today())
+        self._let_bank_confirm(fields.Date.today(), journal=self.cash)
+        self.assertFalse(self._codes(payment))
+
+    def test_one_look_for_many(self):
+        def count(credits):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(set(self._codes(credits).values()), {"uncleared"})
+            return self.env.cr.sql_log_count - before
+
+        one = self._outstanding_payment(10)
+        clients = [self.client, self.other_client] * 4
+        many = one.union(*(self._outstanding_payment(10, partner=client) for client in clients))
+        count(one)  # what is cached once
+        self.assertLessEqual(count(many), count(one))
+
+    # ------------------------------------------------------------------
+    # Taken over from an account that is never refunded
+    # ------------------------------------------------------------------
+
+    def _take_over_from_trust(self, amount):
+        """A journal entry takes over a credit from a trust account.
+
+        :return: account.move.line, the credit on the receivable account
+        """
+        self.trust = self.receivable.copy({"code": "TRUST1", "name": "Trust receivable"})
+        self.company.client_refund_excluded_account_ids = self.trust
+        return self._take_over(self._entry(amount, account=self.trust), self.receivable)
+
+    def _take_over(self, credit, account):
+        amount = -credit.balance
+        move = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2024-01-02",
+                "line_ids": [
+                    Command.create({"account_id": item.id, "partner_id": self.client.id, "balance": balance})
+                    for item, balance in ((credit.account_id, amount), (account, -amount))
+                ],
+            }
+        )
+        move.action_post()
+        debit, taken_over = move.line_ids.sorted("credit")
+        (debit | credit).reconcile()
+        return taken_over
+
+    def test_trust_money_is_marked_at_the_start(self):
+        trust_money = self._take_over_from_trust(500)
+        credit_note = self._credit_note(20)
+        self.assertEqual(trust_money.amount_refundable, 0)
+        self.assertEqual(self._codes(trust_money | credit_note), {trust_money: "never"})
+
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertRecordValues(
+            wizard.line_ids,
+            [
+                {"move_line_id": trust_money.id, "selected": False, "held_back": "never", "amount_available": 0},
+                {"move_line_id": credit_note.id, "selected": True, "held_back": False, "amount_available": 20},
+            ],
+        )
+        self.assertTrue(wizard.is_held_back)
+        message = wizard.alerts["excluded"]["message"]
+        self.assertIn(self.trust.display_name, message)
+        self.assertIn(f"{trust_money.move_id.display_name} comes from there", message)
+        self.assertNotIn(self.receivable.display_name, message)
+
+    def test_the_refusal_names_only_the_excluded_account(self):
+        trust_money = self._take_over_from_trust(500)
+        with self.assertRaisesRegex(UserError, r": account [^,]*Trust receivable is never refunded"):
+            self._draft({trust_money: 500})
+
+    def test_taken_over_twice(self):
+        other = self.receivable.copy({"code": "121997"})
+        trust_money = self._take_over(self._take_over_from_trust(500), other)
+        self.assertEqual(self._codes(trust_money), {trust_money: "never"})
+        self.assertRecordValues(self._rows(), [{"amount_open": 500, "amount_refundable": 0, "held_back": "never"}])
+
+    def test_what_is_not_of_this_client_is_not_taken_over(self):
+        """One entry for many clients: each keeps its own."""
+        trust = self.receivable.copy({"code": "TRUST1", "name": "Trust receivable"})
+        self.company.client_refund_excluded_account_ids = trust
+        held = self._entry(100, account=trust, partner=self.other_client)
+        move = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2024-01-02",
+                "line_ids": [
+                    Command.create({"account_id": account.id, "partner_id": client.id, "balance": balance})
+                    for account, client, balance in (
+                        (trust, self.other_client, 100),
+                        (self.receivable, self.client, -100),
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        debit, credit = move.line_ids.sorted("credit")
+        (debit | held).reconcile()
+        self.assertFalse(self._codes(credit))
+        self.assertRecordValues(self._rows(), [{"amount_refundable": 100, "held_back": False}])
+
+    # ------------------------------------------------------------------
+    # One answer
+    # ------------------------------------------------------------------
+
+    def _rows(self):
+        return self.env["client.credit"].with_user(self.clerk).search([("partner_id", "=", self.client.id)])
+
+    def test_everybody_gives_the_same_answer(self):
+        """Wizard, worklist, file, program and portal take what nothing holds back, and nothing else."""
+        trust_money = self._take_over_from_trust(500)
+        uncleared = self._outstanding_payment(70)
+        reserved, free = self._credit_note(10), self._credit_note(20)
+        held = self._draft({reserved: None})
+        blocked = self._credit_note(40)
+        blocked.move_id.payment_state = "blocked"
+        credits = trust_money | uncleared | reserved | free | blocked
+        self.assertEqual(
+            self._codes(credits),
+            {trust_money: "never", uncleared: "uncleared", reserved: "reserved", blocked: "blocked"},
+        )
+        self.assertEqual(credits._filter_free(), free)
+
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        self.assertEqual(wizard.line_ids.filtered("selected").move_line_id, free)
+        self.assertEqual(self.refunds._get_offered_credits(self.client, self.company), free)
+        row = self._rows()
+        self.assertRecordValues(
+            row, [{"amount_open": 600, "amount_refundable": 90, "amount_uncleared": 70, "held_back": "uncleared"}]
+        )
+        wizard = self._opened(row.action_refund_client())
+        self.assertEqual(wizard.line_ids.filtered("selected").move_line_id, free)
+
+        columns = ["partner_id", "amount_to_refund", "external_reference"]
+        result = self.refunds.load(columns, [[self.client.name, "21", "shop-1"], [self.client.name, "20", "shop-2"]])
+        [message] = result["messages"]
+        self.assertRegex(message["message"], r"only .*20\.00 .* may still bounce")
+        refund = self.refunds.browse(result["ids"])
+        self.assertEqual(refund.line_ids.move_line_id, free)
+        refund.action_undo("Next")
+
+        refund = self.refunds.browse(self.refunds.create_refund({"partner_id": self.client.id}))
+        self.assertEqual(refund.line_ids.move_line_id, free)
+        with self.assertRaisesRegex(UserError, f"nothing to refund.*held by {held.name}.*may still bounce"):
+            self.refunds.create_refund({"partner_id": self.client.id})
+
+    def test_a_program_that_names_a_receipt_takes_it(self):
+        uncleared = self._outstanding_payment(70)
+        refund_id = self.refunds.create_refund(
+            {"partner_id": self.client.id, "lines": [{"move_line_id": uncleared.id, "amount": 70}]}
+        )
+        self.assertEqual(list(self.refunds.browse(refund_id).risks), ["uncleared"])
+
+    def test_the_own_draft_holds_nothing_back(self):
+        credit_note = self._credit_note(20)
+        wizard = self._opened(self._draft({credit_note: None}).action_edit())
+        self.assertRecordValues(wizard.line_ids, [{"selected": True, "held_back": False}])
+
+    def test_of_a_blocked_client_nothing_is_ticked(self):
+        credit_note = self._credit_note(20)
+        self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
+        action = credit_note.with_user(self.clerk).action_refund_client()
+        for wizard in (self.wizards.create({"partner_id": self.client.id}), self._opened(action)):
+            self.assertRecordValues(wizard.line_ids, [{"selected": False, "held_back": "blocked"}])
+
+    # ------------------------------------------------------------------
+    # The date
+    # ------------------------------------------------------------------
+
+    def test_not_before_the_youngest_credit(self):
+        old, young = self._credit_note(10), self._credit_note(20, date="2024-03-31")
+        refund = self._draft({old: None, young: None}, date="2024-03-30")
+        with self.assertRaisesRegex(
+            UserError, rf"Alder .* dated 03/30/2024, before {young.move_id.name} of 03/31/2024\."
+        ):
+            refund.action_submit()
+        refund.date = "2024-03-31"
+        refund.action_submit()
+        self.assertTrue(refund._is_issued())
+
+    def test_the_wizard_says_so_before(self):
+        old, young = self._credit_note(10), self._credit_note(20, date="2024-03-31")
+        wizard = self.wizards.create({"partner_id": self.client.id, "date": "2024-03-30"})
+        self.assertEqual(wizard.alerts["date"]["level"], "danger")
+        self.assertIn(young.move_id.display_name, wizard.alerts["date"]["message"])
+        wizard.line_ids.filtered(lambda line: line.move_line_id == young).selected = False
+        self.assertNotIn("date", wizard.alerts or {})
+        self.assertEqual(wizard._get_selected_lines().move_line_id, old)
+
+    def test_far_ahead(self):
+        self._credit_note(10)
+        wizard = self.wizards.create({"partner_id": self.client.id})
+        today = wizard.date
+        for days, level in ((30, None), (31, "warning")):
+            wizard.date = today + timedelta(days=days)
+            self.assertEqual((wizard.alerts or {}).get("date", {}).get("level"), level)

@@ -1,0 +1,75 @@
+import { registry } from "@web/core/registry";
+
+/** A clerk imports a file with a decimal comma and a mistake, with the separators as they are at first. */
+
+const MESSAGES = ".o_import_data_content";
+const ROWS = ["Alder & Finch LLP;100;tour-1", "Alder & Finch LLP;70,50;tour-2", "Alder & Fish LLP;5;tour-4"];
+
+const upload = (...rows) => ({
+    content: "Load the file",
+    trigger: ".o_control_panel button:contains(Data File)",
+    run() {
+        const input = document.querySelector(".o_control_panel .o_input_file");
+        const transfer = new DataTransfer();
+        const text = ["Client;Amount;External Reference", ...rows, ""].join("\n");
+        transfer.items.add(new File([text], "refunds.csv", { type: "text/csv" }));
+        input.files = transfer.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+});
+
+const press = (label) => ({
+    content: label,
+    trigger: `.o_control_panel button:contains(${label})`,
+    run: "click",
+});
+
+registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
+    url: "/odoo/client-refunds",
+    steps: () => [
+        {
+            content: "Import",
+            trigger: ".o_list_view .o_control_panel button:contains(Import)",
+            run: "click",
+        },
+        {
+            content: "The import screen",
+            trigger: ".o_import_action",
+        },
+        upload(...ROWS),
+        {
+            content: "The columns are known",
+            trigger: ".o_import_action:contains(Client):contains(Amount):contains(External Reference)",
+        },
+        {
+            content: "English separators",
+            trigger: ".o_import_formatting:contains(Decimals Separator)",
+        },
+        press("Test"),
+        {
+            content: "The test says what would come of it, and which options to change",
+            trigger: `${MESSAGES}:contains(1 rows can be imported):contains(2 rows would be left out):contains(the amount 70,50 does not fit):not(:contains(blocking))`,
+        },
+        press("Import"),
+        {
+            content: "What was made, what was not",
+            trigger: `${MESSAGES}:contains(1 refunds were made, as drafts):contains(2 rows were left out):not(:contains(blocking))`,
+        },
+        upload("Alder & Finch LLP;70.50;tour-2", "Alder & Finch LLP;20;tour-3", "Alder & Fish LLP;5;tour-4"),
+        {
+            content: "The messages are gone",
+            trigger: `${MESSAGES}:not(:contains(left out))`,
+        },
+        press("Import"),
+        {
+            content: "A link leads to what was made",
+            trigger: ".o_notification:contains(2 refunds were made) button:contains(View Refunds)",
+            run: "click",
+        },
+        {
+            content: "Those alone",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains(70.50)):has(.o_data_row:contains(20.00)):not(:has(.o_data_row:contains(100.00)))",
+        },
+    ],
+});
