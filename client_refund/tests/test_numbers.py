@@ -124,8 +124,3 @@ class TestNumbers(ClientRefundCommon):
         [refund_id] = wizard.execute_import(columns, columns, dict(options))["ids"]
         self.env.cr.flush()
         self.assertEqual(self.refunds.browse(refund_id).name, f"CR/2024/{number:05}")
-
-    def test_runs(self):
-        self.env.ref("client_refund.sequence_client_refund_run").date_range_ids.unlink()
-        runs = self.env["client.refund.run"].with_user(self.clerk).create([{"date": "2022-04-01"}] * 2)
-        self.assertEqual(runs.mapped("name"), ["RR/2022/0001", "RR/2022/0002"])
