@@ -350,6 +350,13 @@ class TestRun(ClientRefundRunCommon):
         with self.assertRaises(AccessError):
             self.runs.with_user(self._create_user("run_reader", "Rita", "account.group_account_readonly")).create({})
 
+    def test_numbers(self):
+        self.env.ref("client_refund_run.sequence_client_refund_run").date_range_ids.unlink()
+
+        runs = self.runs.create([{"date": "2022-04-01"}] * 2)
+
+        self.assertEqual(runs.mapped("name"), ["RR/2022/0001", "RR/2022/0002"])
+
     def test_no_file_puts_refunds_into_a_run(self):
         with self.assertRaisesRegex(UserError, "can't be imported with run_id"):
             self.env["client.refund"].with_user(self.clerk).load(
