@@ -71,10 +71,13 @@ def check(installed):
 def check_chosen(installed):
     """Go through the life of each addon that is installed by choice, where the addon has data; that stays."""
     for addon in databases.CHOSEN:
+        databases.create_empty(DATABASE, addon)
+        shipped = external_ids(DATABASE)
         databases.copy(installed, DATABASE)
         before = inventory(DATABASE)
         with databases.timed(f"installing {addon} where {databases.ADDON} is"):
             databases.load(DATABASE, "--init", addon)
+        forget_demo_ids(DATABASE, shipped)
         uninstall(before, addon)
 
 

@@ -100,13 +100,14 @@ class ResPartnerBank(models.Model):
         :param numbers: set of str, sanitized
         :return: res.partner.bank
         """
-        return self.browse().union(
+        meant = self.browse().union(
             *(
                 self.filtered(lambda account, number=number: account.sanitized_acc_number == number)
                 or self.filtered(lambda account, number=number: account._is_number(number))
                 for number in numbers
             )
         )
+        return self.filtered(lambda account: account in meant)
 
     def _is_number(self, number):
         """Whether a number means this account: the same one, or the national one in an IBAN.

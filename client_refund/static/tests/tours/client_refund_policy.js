@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 
 /** What is told of an approval before anything waits; what becomes of it is checked in tests/test_tour_policy.py. */
 
-const WARNING = ".alert:has([name=client_refund_approval_warning])";
+const WARNING = "[name=client_refund_approval_warning]";
 const BANNER = ".modal:not(.o_inactive_modal) .o_form_view [name=alerts] .alert";
 
 function choosePolicy(label) {
