@@ -94,7 +94,7 @@ class ClientRefundApproval(models.Model):
         waiting._wait_for_approval()
         due = refunds - waiting
         due.filtered(lambda refund: refund.state == "to_approve").activity_unlink([APPROVAL_ACTIVITY])
-        due._issue()
+        due._issue_or_name()
         return True
 
     def action_post(self):
@@ -115,7 +115,7 @@ class ClientRefundApproval(models.Model):
             if refund.approval_reasons
         )
         refunds.activity_unlink([APPROVAL_ACTIVITY])
-        refunds._issue()
+        refunds._issue_or_name()
         return True
 
     def _ask(self):
@@ -246,7 +246,7 @@ class ClientRefundApproval(models.Model):
         refunds.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
         refunds.activity_unlink([APPROVAL_ACTIVITY])
         refunds._message_log_batch({refund.id: self.env._("Approved.") for refund in refunds})
-        refunds._issue()
+        refunds._issue_or_name()
         refunds._tell_approved()
         return True
 

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import AccessError, LockError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -36,7 +36,7 @@ class ClientRefundPosting(models.Model):
     # Issue
     # -------------------------------------------------------------------------
 
-    def _issue(self):
+    def _issue_or_name(self):
         """Issue these refunds, which are checked and need no approval or have it.
 
         :raise UserError: where core refuses one of them, with client, refund and amount of which one
@@ -44,7 +44,9 @@ class ClientRefundPosting(models.Model):
         try:
             # what core did of a batch is taken back to see which of them it refuses
             with self.env.cr.savepoint() if len(self) > 1 else nullcontext():
-                self._issue_checked()
+                self._issue()
+        except (AccessError, LockError):
+            raise
         except (UserError, RedirectWarning) as error:
             raise_problems(self._get_refusals(error))
             raise
@@ -60,20 +62,22 @@ class ClientRefundPosting(models.Model):
             # what is refused by name already is not named again
             return [text if self.partner_id.display_name in text else self._name_problem(text)]
         half = len(self) // 2
-        return [refusal for part in (self[:half], self[half:]) if part for refusal in part._get_refusals_of_part()]
+        return self[:half]._try_to_issue() + self[half:]._try_to_issue()
 
-    def _get_refusals_of_part(self):
+    def _try_to_issue(self):
+        """The same, of some of them, each half on its own."""
         refusal = None
         savepoint = self.env.cr.savepoint()
         try:
-            self._issue_checked()
+            self._issue()
         except (UserError, RedirectWarning) as error:
             refusal = error
         finally:
             savepoint.close(rollback=True)
         return self._get_refusals(refusal) if refusal else []
 
-    def _issue_checked(self):
+    def _issue(self):
+        """Issue these refunds, as one batch."""
         expected = get_expected_residuals(self._get_settled_amounts())
         self._keep_balances()
         self._settle_offsets()

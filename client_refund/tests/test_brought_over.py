@@ -92,17 +92,6 @@ class TestBroughtOver(ClientRefundCommon):
         form.partner_id = self.client
         self.assertEqual((form.partner_id, len(form.line_ids)), (self.client, 4))
 
-    def test_a_run_takes_it(self):
-        self.client._get_refund_client()
-        run = (
-            self.env["client.refund.run"]
-            .with_user(self.clerk)
-            .create({"journal_id": self.bank.id, "owing_policy": "offset"})
-        )
-        run.action_prepare()
-        run._process_chunk()
-        self.assertIn(self.client, run.refund_ids.partner_id)
-
     def test_what_is_nobodys_is_refused_by_name(self):
         with self.assertRaisesRegex(UserError, "belong to no client"):
             self.no_client.with_user(self.clerk).action_refund_client()

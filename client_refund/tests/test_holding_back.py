@@ -73,9 +73,10 @@ class TestHoldingBack(ClientRefundCommon):
         self.company.client_refund_excluded_account_ids = trust
         entry = self._entry(500, account=trust)
         self.assertEqual(entry.with_user(self.clerk).amount_refundable, 0)
-        with self.assertRaisesRegex(UserError, r"500\.00: account .*Trust receivable is never refunded"):
+        refused = r"500\.00: account .*Trust receivable is never refunded"
+        with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
             self._draft({entry: 500})
-        with self.assertRaisesRegex(UserError, "is never refunded"):
+        with self.assertRaisesRegex(UserError, "is never refunded"), self.env.cr.savepoint():
             self._rpc(
                 self.clerk,
                 self.refunds,

@@ -102,13 +102,14 @@ class TestPaymentSetups(ClientRefundCommon):
         drafts = self.refunds.union(*drafts)
         archived.active = False
         before = self._ledger()
-        with self.assertRaises(UserError) as raised:
+        with self.assertRaises(UserError) as raised, self.env.cr.savepoint():
             drafts.action_post()
         self.assertRegex(
             raised.exception.args[0],
             rf"^Alder & Finch LLP, refund {drafts[3].name} over .*70\.00: The account Old Receivable.*is archived\.$",
         )
-        with self.assertRaisesRegex(UserError, rf"refund {drafts[3].name} over .*Old Receivable.*is archived"):
+        refused = rf"refund {drafts[3].name} over .*Old Receivable.*is archived"
+        with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
             drafts[3].action_post()
         self.assertEqual(self._ledger(), before)
         self.assertEqual(set(drafts.mapped("state")), {"draft"})

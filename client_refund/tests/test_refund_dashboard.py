@@ -165,5 +165,5 @@ class TestRefundDashboard(ClientRefundCommon):
             self._entry(10, partner=partner)
         self._numbers()
         self.env.invalidate_all()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(13):
             self.assertEqual(self._numbers()["open_credits"]["count"], 20)

@@ -234,6 +234,30 @@ class TestReturn(ClientRefundCommon):
             refund.action_return("x", "2024-04-10")
         self.assertEqual(self.credit_note.amount_residual, -170)
 
+    def test_somebody_who_still_may_is_told(self):
+        """Who asked has left, or may not any more: who acts, who approved, the salesperson, somebody else is told."""
+        acting = self._create_user("acting", "Anna Acting", "account.group_account_invoice")
+        sales = self._create_user("sales", "Saul Sales", "account.group_account_invoice")
+        left = self._create_user("left", "Leo Left", "account.group_account_invoice")
+        refund = self._refund({self.credit_note: 10})
+        refund.with_user(acting).action_return("Account closed", "2024-04-10")
+        self.assertEqual(refund.activity_ids.user_id, self.clerk)
+        other = self._refund({self.credit_note: 20})
+        self.clerk.active = False
+        other.with_user(acting).action_return("Account closed", "2024-04-10")
+        self.assertEqual(other.activity_ids.user_id, acting)
+
+        def responsible(*users):
+            return self.company._get_client_refund_responsible(*users)
+
+        reader = self._create_user("reader", "Rita Reader", "account.group_account_readonly")
+        self.assertEqual(responsible(self.clerk, reader, sales, acting), sales)
+        left.active = False
+        self.assertTrue(responsible(self.clerk, left).active)
+        self.assertNotIn(responsible(self.clerk, left), self.clerk | left | reader)
+        somewhere_else = self.setup_other_company()["company"]
+        self.assertNotEqual(somewhere_else._get_client_refund_responsible(sales), sales)
+
     def test_twice(self):
         refund = self._refund({self.credit_note: None})
         self._return(refund)

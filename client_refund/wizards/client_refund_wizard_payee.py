@@ -35,46 +35,40 @@ class ClientRefundWizardPayee(models.TransientModel):
         }
 
     def _get_no_payee_account_alert(self):
-        """A transfer that names no account may be issued, but not without a word."""
+        """A transfer to a client with accounts may name none of them, but not without a word.
+
+        Where the client has none on file, the empty field says so: a firm may keep no accounts of its clients.
+        """
         if (
             self.partner_bank_id
+            or len(self._get_origin_accounts()) > 1
             or not self._is_paying_from_journal()
             or not self.env["client.refund"]._is_paid_to_account(self.journal_id, self.payment_method_line_id)
+            or not (reasons := self._get_unusable_reasons())
         ):
             return None
         return {
             "level": "warning",
-            "message": " ".join(
-                [
-                    self.env._("No payee account is chosen, so the payment says not to which account the money goes."),
-                    *self._get_unusable_accounts_messages(),
-                ]
-            ),
+            "message": " ".join([self.env._("No payee account is chosen, the payment names none."), *reasons]),
             "action_text": self.env._("View client"),
             "action": self._open_in_new_tab(self.partner_id),
         }
 
-    def _get_unusable_accounts_messages(self):
+    def _get_unusable_reasons(self):
         """Why the client's accounts are not chosen, or not even offered.
 
-        :return: list of str
+        :return: list of str, empty where the client has none
         """
         if self.available_partner_bank_ids:
             return [self.env._("Choose one, or mark an account of the client as trusted.")]
         # what the user may not see is named as such, with nothing that it says
-        accounts = (
-            self.env["res.partner.bank"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id._origin.ids)])
-        )
-        if not accounts:
-            return [self.env._("Add the account to the client, if there is one.")]
-        visible = accounts.sudo(False)._filtered_access("read")
+        banks = self.env["res.partner.bank"].sudo().with_context(active_test=False)
+        client = self.partner_id.commercial_partner_id._origin
+        accounts = banks.search([("partner_id.commercial_partner_id", "in", client.ids)]).sudo(False)
+        visible = accounts._filtered_access("read")
         own_numbers = self._get_own_account_numbers()
-        return [self._get_unusable_reason(account, own_numbers) for account in visible.sorted("sequence")] + (
-            [self.env._("The client has accounts of another company.")] if accounts.sudo(False) - visible else []
-        )
+        reasons = [self._get_unusable_reason(account, own_numbers) for account in visible]
+        return reasons + ([self.env._("The client has accounts of another company.")] if accounts - visible else [])
 
     def _get_unusable_reason(self, account, own_numbers):
         """Why an account of the client is not offered.

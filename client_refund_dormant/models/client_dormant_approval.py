@@ -175,7 +175,7 @@ class ClientDormantApproval(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Hand-over rejected"),
                 note=reason,
-                user_id=register.user_id.id,
+                user_id=register.company_id._get_client_refund_responsible(register.user_id, self.env.user).id,
             )
         return True
 

@@ -40,11 +40,10 @@ class BaseImportImport(models.TransientModel):
     def _get_amount_pattern(self, thousands, decimal):
         """What an amount looks like with these separators: sign, groups of three digits or none, decimals.
 
-        Three digits after the last separator may be a group of thousands: they are decimals only in a company whose
-        currency has as many.
+        `1.000` may be one thousand or one, and is neither, but in a company whose currency has three decimals.
         """
         groups = rf"\d+|\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+" if thousands else r"\d+"
-        three = "" if self.env.company.currency_id.decimal_places > 2 else r"(?!\d{3}$)"
+        three = "" if self.env.company.currency_id.decimal_places > 2 else r"(?!\d\d0$)"
         return re.compile(rf"(?P<sign>[+-]?)(?P<units>{groups})(?:{re.escape(decimal)}{three}(?P<decimals>\d*))?")
 
     def _read_amount(self, text, patterns, thousands):

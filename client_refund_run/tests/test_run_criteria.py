@@ -261,6 +261,20 @@ class TestRunCriteria(ClientRefundRunCommon):
         self.assertEqual(self._skipped(run), {(self.client, "problem", 99)})
         self.assertIn("more is open of it than it was booked with", run.skip_ids.reason)
 
+    def test_what_was_brought_over_without_dates(self):
+        """By SQL, from another system: nobody knows when it was entered."""
+        receipt, entry = self._bank_receipt(10), self._entry(20, partner=self.other_client)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = NULL, write_date = NULL WHERE id IN %s",
+            [tuple((receipt | entry).move_id.ids)],
+        )
+        self.env.invalidate_all()
+
+        run = self._prepare()
+
+        self.assertEqual(run.refund_ids.line_ids.move_line_id, receipt | entry)
+
     def test_refund_what_was_left_out(self):
         self._outstanding_payment(10)
         run = self._prepare()
