@@ -213,6 +213,15 @@ class ClientRefundWizard(models.TransientModel):
         if self.partner_id != client:
             self.partner_id = client
 
+    @api.onchange("partner_id", "currency_id")
+    def _onchange_credits_to_choose_from(self):
+        """Of another client, or in another currency, everything available is ticked, as it always is."""
+        credits = self.credit_ids._origin
+        client, currency = self.partner_id._origin._get_refund_client(), self.currency_id._origin
+        if credits and (credits.partner_id.commercial_partner_id, credits.currency_id) != (client, currency):
+            self.credit_ids = False
+            self.select_all = True
+
     @api.onchange("select_all")
     def _onchange_select_all(self):
         if self.select_all:
