@@ -15,8 +15,9 @@ HELD_BACK = [
 class AccountMoveLineHeld(models.Model):
     """What holds a credit back: the one answer for wizard, worklist, files, programs and clients.
 
-    Nothing that is held back is ticked or taken by itself. What is *uncleared* may be chosen all the same: that is a
-    risk. What is *blocked*, *never* refunded or *reserved* is refused.
+    Nothing that is held back is ticked or taken by itself. What is *uncleared* may be chosen all the same, and what was
+    taken over from an account that is *never* refunded by an administrator of refunds: that is a risk. All else of what
+    is held back is refused.
     """
 
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
@@ -95,6 +96,30 @@ class AccountMoveLineHeld(models.Model):
             for credit in self
             if (accounts := credit._get_refund_sources().account_id & by_company[credit.company_id])
         }
+
+    def _get_refused_accounts(self, user):
+        """The accounts for which these credits are refused, though a user chose them.
+
+        What is on such an account is refused for everybody. What a journal entry took over from one may be the client's
+        own by now, such as trust money after a matter was closed: an administrator of refunds may say so.
+
+        :param user: res.users, who asks for the refund
+        :return: dict, account.move.line: account.account
+        """
+        excluded = self._get_excluded_accounts()
+        if not user.has_group("client_refund.group_client_refund_administer"):
+            return excluded
+        return {credit: accounts for credit, accounts in excluded.items() if credit.account_id in accounts}
+
+    def _get_amount_to_choose(self):
+        """What the user may take of this credit, ticked by hand.
+
+        :return: positive amount in its currency
+        """
+        self.ensure_one()
+        if self in self._get_refused_accounts(self.env.user):
+            return 0.0
+        return max(self.amount_refund_open - self.amount_refund_reserved, 0.0)
 
     def _get_excluded_message(self, accounts):
         self.ensure_one()

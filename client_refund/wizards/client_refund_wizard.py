@@ -170,7 +170,7 @@ class ClientRefundWizard(models.TransientModel):
         return {
             "move_line_id": credit.id,
             "selected": is_ticked and credit.amount_refundable > 0,
-            "amount": credit.amount_refundable,
+            "amount": credit.amount_refundable or credit._get_amount_to_choose(),
         }
 
     @api.depends("partner_id", "company_id", "currency_id")
