@@ -97,7 +97,7 @@ class TestPortalRequest(PortalHttpCase):
         refund = self._request()
         self.assertRecordValues(refund, [{"amount_credit": 350, "amount_offset": 120, "amount": 230}])
         refund.with_user(self.clerk).action_submit()
-        self.assertEqual(refund.state, "to_approve")
+        self.assertEqual((refund._is_issued(), invoice.amount_residual), (True, 0))
 
     def test_nothing_is_offered_where_all_settles_invoices(self):
         self._invoice(350)
@@ -134,6 +134,7 @@ class TestPortalRequest(PortalHttpCase):
         self.assertIn(self.company, handler.company_ids)
 
     def test_done_when_it_is_submitted_or_declined(self):
+        self.company.client_refund_approval_policy = "always"
         refund = self._request()
         refund.with_user(self.clerk).action_submit()
         self.assertEqual(refund.activity_ids.activity_type_id, self.env.ref("client_refund.mail_activity_approval"))
@@ -159,7 +160,8 @@ class TestPortalRequest(PortalHttpCase):
         for policy in ("never", "risk"):
             with self.subTest(policy=policy):
                 self.company.client_refund_approval_policy = policy
-                refund = self._request()
+                before = self._requests()
+                refund = self._request() - before
                 self.assertEqual((refund.state, refund.activity_ids.user_id), ("draft", self.clerk))
                 refund.with_user(self.clerk).action_submit()
                 self.assertTrue(refund._is_issued())

@@ -23,6 +23,7 @@ class TestTourPolicy(ClientRefundCommon, HttpCase):
 
     def test_settings(self):
         self.company.client_refund_approval_policy = "never"
+        self.company.tax_exigibility = True  # as its taxes want, or the page refuses each change
         administrator = self._create_user("system", "Sue System", "base.group_system,account.group_account_manager")
         self.start_tour("/odoo/settings", "client_refund_policy_settings", login=administrator.login)
 

@@ -41,6 +41,15 @@ registry.category("web_tour.tours").add("client_refund_policy_settings", {
             content: "All is well",
             trigger: `#client_refund_approval:not(:has(${WARNING}))`,
         },
+        {
+            content: "Leave all as it was",
+            trigger: ".o_control_panel button:contains(Discard)",
+            run: "click",
+        },
+        {
+            content: "Nothing is left to save",
+            trigger: "body:not(:has(.o_dirty_warning))",
+        },
     ],
 });
 
