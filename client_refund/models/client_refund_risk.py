@@ -29,8 +29,8 @@ class ClientRefundRisk(models.AbstractModel):
         An addon that looks at more adds an attribute of its own.
 
         :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too),
-            `uncleared_receipts` (account.move.line), `excluded_accounts` (dict, account.move.line: account.account, from
-            which a credit was taken over), and by client (dict, res.partner: records) `similar_refunds`,
+            `uncleared_receipts` (account.move.line), `excluded_accounts` (dict, account.move.line: account.account,
+            that a credit was taken over from), and by client (dict, res.partner: records) `similar_refunds`,
             `moved_partners` and `blocked_invoices`
         """
         return SimpleNamespace(
