@@ -2,7 +2,8 @@
 """Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`).
 
 The addon is tested where no other module is; the small addons, how it agrees with its neighbours, and the screens that
-they change, where all of them are.
+they change, where all of them are. On each database as many processes work as there are cores, each on a copy of its
+own, which pytest-odoo makes.
 """
 
 import os
@@ -15,32 +16,15 @@ import databases
 import lifecycle
 from processes import fail, run_script, say, supervise
 
-SECOND = "client_refund_test_2"
 LIFECYCLE = "client_refund_test_lifecycle"
 TOGETHER = "client_refund_test_together"
 FRESH = "client_refund_test_fresh"
-SECOND_SHARE = "--second-share"  # how this script calls itself
 
-# How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
-SETUP = 8
-SLOW = {
-    "test_agreement.py": 30,
-    "test_batch.py": 40,
-    "test_client_credit.py": 30,
-    "test_exchange_estimate.py": 30,
-    "test_histories.py": 180,
-    "test_neighbour_financial_report.py": 40,
-    "test_run_killed.py": 40,
-    "test_storm.py": 50,
-    "test_tour_dashboard.py": 30,
-    "test_tour_dormant.py": 15,
-    "test_tour_notice.py": 10,
-    "test_tour_thousand_credits.py": 40,
-    "test_tours.py": 60,
-}
+# Long tests first: started last, one of them would keep a single core busy at the end.
+LONG = ("test_histories.py", "test_storm.py", "test_tour_thousand_credits.py", "test_tours.py", "test_run_killed.py")
 
 # The addon's tours of the screens that other modules change.
-SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
+SHARED_SCREENS = "test_tours.py", "test_tour_notice.py"
 
 # Tests of the addon that need one of databases.NEIGHBOURS.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
@@ -71,28 +55,16 @@ def browser_options():
     )
 
 
-def test_files():
-    """The test files of the addon in two shares: what needs a browser and some of the rest; the others.
-
-    The second share leaves time for the small addons, whose tests follow it.
-    """
-    elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *fresh_tests()]
-    files = [path for path in addon_tests("test_*.py") if path not in elsewhere]
-    browser = browser_tests(files)
-    # in one order in both processes, also where weights are equal
-    others = sorted((path for path in files if path not in browser), key=weight, reverse=True)
-    shares = {TOGETHER: sum(map(weight, [*rail_tests(), *fresh_tests()])), databases.TEST: sum(map(weight, browser))}
-    first, second = browser, []
-    for path in others:
-        smaller = min(shares, key=shares.get)
-        (first if smaller == databases.TEST else second).append(path)
-        shares[smaller] += weight(path)
-    return first, second
+def tests(addon, pattern="test_*.py"):
+    """The test files of an addon whose names are like this, long ones first."""
+    files = (databases.ROOT / addon / "tests").glob(pattern)
+    return sorted(files, key=lambda path: (path.name not in LONG, path.name))
 
 
-def addon_tests(pattern):
-    """The addon's test files whose names are like this."""
-    return sorted((databases.ROOT / databases.ADDON / "tests").glob(pattern))
+def addon_tests():
+    """The tests of the addon that need nothing beside it."""
+    elsewhere = [*tests(databases.ADDON, NEIGHBOUR_TESTS), *fresh_tests()]
+    return [path for path in tests(databases.ADDON) if path not in elsewhere]
 
 
 def fresh_tests():
@@ -100,24 +72,14 @@ def fresh_tests():
     return sorted(databases.ROOT.glob(f"{databases.ADDON}*/tests/{FRESH_TESTS}"))
 
 
-def browser_tests(files):
-    """Those of these test files that need a browser or a server."""
-    return [path for path in files if "HttpCase" in path.read_text()]
-
-
-def rail_tests():
+def small_tests():
     """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
-    tests = (path for addon in databases.SMALL for path in sorted((databases.ROOT / addon).glob("tests/test_*.py")))
+    small = [path for addon in databases.SMALL for path in tests(addon)]
     return [
-        *(path for path in tests if path not in fresh_tests()),
-        *addon_tests(NEIGHBOUR_TESTS),
-        *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
+        *(path for path in tests(databases.ADDON) if path.name in SHARED_SCREENS),
+        *(path for path in small if path not in fresh_tests()),
+        *tests(databases.ADDON, NEIGHBOUR_TESTS),
     ]
-
-
-def weight(path):
-    """About how long a test file takes, in tests."""
-    return SETUP + SLOW.get(path.name, 0) + path.read_text().count("    def test_")
 
 
 def pytest(database, *arguments):
@@ -128,51 +90,24 @@ def pytest(database, *arguments):
     return supervise(["pytest", f"--odoo-database={database}", *map(str, arguments)], databases.RELAXED)
 
 
-def start(script, *arguments):
-    """Start a script of ours beside what is done meanwhile.
-
-    :return: its process and the file with what it says
-    """
-    output = tempfile.TemporaryFile("w+")  # read and closed by `finish`
-    command = [sys.executable, script, *arguments]
-    return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT), output
-
-
-def finish(process, output):
-    """Wait for what was started and say what it said.
-
-    :return: int, the exit code
-    """
-    code = process.wait()
-    with output:
-        output.seek(0)
-        print(output.read(), flush=True)
-    return code
+def pytest_at_once(database, *arguments):
+    """The same in several processes, a test class at a time."""
+    return pytest(database, f"-n{os.cpu_count()}", "--dist=loadscope", "--no-loadscope-reorder", *arguments)
 
 
 def run_all(options):
-    """Run the tests in two processes, each on databases of its own, and the lifecycle check beside them."""
-    first, _second = test_files()
-    for copy in (SECOND, LIFECYCLE):
-        databases.copy(databases.TEST, copy)
-    with databases.timed("running the tests in two processes; what the second and the lifecycle check say comes last"):
-        others = [start(__file__, SECOND_SHARE), start(lifecycle.__file__, LIFECYCLE)]
-        codes = [pytest(databases.TEST, *options, *first), *(finish(*other) for other in others)]
+    """Run all tests, and the lifecycle check beside them."""
+    databases.copy(databases.TEST, LIFECYCLE)
+    databases.copy(databases.TEST, TOGETHER)
+    output = tempfile.TemporaryFile("w+")
+    with databases.timed("running the tests; what the lifecycle check beside them says comes last"):
+        check = subprocess.Popen([sys.executable, lifecycle.__file__, LIFECYCLE], stdout=output, stderr=output)
+        codes = [pytest_at_once(databases.TEST, *options, *addon_tests()), run_fresh(options), run_together(options)]
+        codes.append(check.wait())
+    with output:
+        output.seek(0)
+        print(output.read(), flush=True)
     databases.drop(LIFECYCLE)
-    return max(codes)
-
-
-def run_second_share(options):
-    """Run the first refund of a fresh firm, the other half of the tests, then those where all small addons are."""
-    _first, second = test_files()
-    codes = [run_fresh(options), pytest(SECOND, *options, *second)]
-    databases.copy(SECOND, TOGETHER)
-    databases.drop(SECOND)
-    with databases.timed(f"installing what {', '.join(databases.SMALL)} are for in {TOGETHER}"):
-        databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
-        databases.make_assets(TOGETHER)
-    codes.append(pytest(TOGETHER, *options, *rail_tests()))
-    databases.drop(TOGETHER)
     return max(codes)
 
 
@@ -182,6 +117,16 @@ def run_fresh(options, *arguments):
     databases.make_assets(FRESH)
     code = pytest(FRESH, *options, *(arguments or fresh_tests()))
     databases.drop(FRESH)
+    return code
+
+
+def run_together(options):
+    """Run the tests of the small addons, where all of them and what they are for are."""
+    with databases.timed(f"installing what {', '.join(databases.SMALL)} are for in {TOGETHER}"):
+        databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
+        databases.make_assets(TOGETHER)
+    code = pytest_at_once(TOGETHER, *options, *small_tests())
+    databases.drop(TOGETHER)
     return code
 
 
@@ -208,8 +153,6 @@ def run_some(options, arguments):
 def main(*arguments):
     """Install the addon in the test database and hand over to pytest."""
     options = browser_options()
-    if arguments == (SECOND_SHARE,):
-        return run_second_share(options)
     with databases.in_use(databases.TEST):
         databases.create(databases.TEST)
         if arguments:
