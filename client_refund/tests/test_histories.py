@@ -19,7 +19,9 @@ STEPS = st.one_of(
     st.tuples(st.just("refund"), SHARES, st.booleans(), FOREIGN, st.booleans()),
     st.tuples(st.just("refund"), SHARES, st.booleans(), FOREIGN, st.booleans()),
     st.tuples(st.just("post"), NTH),
+    st.tuples(st.just("post"), NTH),
     st.tuples(st.just("undo"), NTH),
+    st.tuples(st.just("give_back"), NTH),
     st.tuples(st.just("give_back"), NTH),
     st.tuples(st.just("reconcile"), NTH, NTH),
     st.tuples(st.just("credit"), st.integers(1, 50_000), FOREIGN),
@@ -62,7 +64,7 @@ class TestHistories(ClientRefundCommon):
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
     )
-    @given(st.integers(0, CLIENTS - 1), st.lists(STEPS, min_size=2, max_size=4))
+    @given(st.integers(0, CLIENTS - 1), st.lists(STEPS, min_size=4, max_size=9))
     def _run_history(self, client, steps):
         self.client = self.clients[client]
         savepoint = self.env.cr.savepoint(flush=True)
