@@ -63,7 +63,8 @@ class TestAnswer(BackToCardCommon):
         self.assertEqual(
             (credit.amount_refundable, refund.line_ids.source_transaction_id.amount_refund_left), (100, 100)
         )
-        # refunded anew, by bank; no bank statement confirms the receipt, so that needs approval
+        # refunded anew, by bank; no bank statement confirms the receipt, as it does others: that needs approval
+        self._let_bank_confirm("2024-03-02", journal=self.online)
         again = self._submit({credit: 100}, partner_bank_id=self.payee.id)
         again.with_user(self.approver).action_approve()
         self.assertEqual((again.state, credit.amount_residual), ("in_process", 0))

@@ -21,11 +21,6 @@ WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 class TestRun(ClientRefundRunCommon):
     """Prepared, looked at, issued: many clients at once, each refunded as if alone."""
 
-    def test_numbers(self):
-        self.env.ref("client_refund_run.sequence_client_refund_run").date_range_ids.unlink()
-        runs = self.env["client.refund.run"].with_user(self.clerk).create([{"date": "2022-04-01"}] * 2)
-        self.assertEqual(runs.mapped("name"), ["RR/2022/0001", "RR/2022/0002"])
-
     def test_prepare_holds_and_pays_nothing(self):
         credit = self._credit_note(100)
         ledger = self._ledger()
