@@ -220,7 +220,7 @@ class TestHistories(ClientRefundCommon):
             self._check_paid(refund)
 
     def _check_paid(self, refund):
-        """Each credit is reconciled with its own payment item and with invoices, in what the refund says, and no more."""
+        """Each credit is reconciled with its own payment item and with invoices, in exactly what the refund says."""
         taken = Counter()
         for partial in self.env["account.partial.reconcile"].search([("client_refund_id", "=", refund.id)]):
             if partial.debit_move_id.payment_id in refund.payment_ids:
@@ -234,10 +234,17 @@ class TestHistories(ClientRefundCommon):
             credit = line.move_line_id
             self.assertAlmostEqual(taken[credit, "paid"] + taken[credit, "settled"], line.amount, 2)
         self.assertAlmostEqual(sum(taken.values()), refund.amount_credit, 2)
-        self.assertAlmostEqual(sum(amount for (_credit, kind), amount in taken.items() if kind == "paid"), refund.amount, 2)
+        self.assertAlmostEqual(
+            sum(amount for (_credit, kind), amount in taken.items() if kind == "paid"), refund.amount, 2
+        )
         self.assertAlmostEqual(sum(refund.payment_ids.mapped("amount")), refund.amount, 2)
-        self.assertFalse(any(refund.payment_ids.move_id.line_ids.filtered("account_id.reconcile").filtered(
-            lambda item: item.account_type == "asset_receivable").mapped("amount_residual")))
+        self.assertFalse(
+            any(
+                refund.payment_ids.move_id.line_ids.filtered("account_id.reconcile")
+                .filtered(lambda item: item.account_type == "asset_receivable")
+                .mapped("amount_residual")
+            )
+        )
 
     def _check_not_overused(self, item):
         """No item is used beyond its amount, and what is reserved is what drafts hold."""

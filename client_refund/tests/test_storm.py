@@ -67,7 +67,9 @@ class TestStorm(TransactionsCase):
         for client_id in random.choices(self.client_ids, k=self.TRIES):
             act = self._undo_one if random.random() < 0.2 else self._refund_some
             with self._transaction() as env:
-                counted = self._count_replays(made, lambda env=env, act=act, client_id=client_id: act(env, client_id, random))
+                counted = self._count_replays(
+                    made, lambda env=env, act=act, client_id=client_id: act(env, client_id, random)
+                )
                 try:
                     made[self._replay(env, counted)] += 1
                     env.cr.commit()
