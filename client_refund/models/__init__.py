@@ -11,6 +11,7 @@ from . import account_move_line_reconcile
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
+from . import account_payment_by_hand
 from . import client_refund_owner
 from . import client_refund_reason
 from . import client_refund_codes

@@ -1,7 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
@@ -308,51 +308,6 @@ class AccountMoveLine(models.Model):
             owners._filter_changed(owned, vals, REFUND_PROTECTED_FIELDS).move_id._check_not_owned_by_refund()
             self._check_stays_held_back(vals)
         return super().write(vals)
-
-    def _check_stays_held_back(self, vals):
-        """Refuse to book what is held back to where it is not: trust money, and what blocked clients are owed.
-
-        That of entries which were posted: a clerk who refunds could pay it out then. An accountant may correct them.
-
-        :param vals: dict, the client and the account that these items get
-        :raise AccessError: names client and document
-        """
-        account = self.env["account.account"].browse(vals.get("account_id"))
-        is_leaving_account = account.account_type == "asset_receivable"
-        is_leaving_client = "partner_id" in vals and self.env["res.partner"]._has_client_refund_blocks()
-        if not (is_leaving_account or is_leaving_client) or self._may_book_held_back():
-            return
-        client = self.env["res.partner"].browse(vals.get("partner_id")).commercial_partner_id
-        for item in self.filtered(lambda item: item.balance < 0 and item.move_id.posted_before):
-            if item.account_type == "asset_receivable" and (
-                (is_leaving_account and item._is_leaving_excluded(account))
-                or (is_leaving_client and item._is_leaving_blocked(client))
-            ):
-                raise AccessError(
-                    self.env._(
-                        "%(client)s, %(document)s: refunds of this are held back, so it can't be booked where they are "
-                        "not. Ask an accountant or an administrator of refunds.",
-                        client=item.partner_id.display_name,
-                        document=item.move_id.display_name,
-                    )
-                )
-
-    @api.model
-    def _may_book_held_back(self):
-        return self.env.su or any(
-            self.env.user.has_group(group)
-            for group in ("account.group_account_user", "client_refund.group_client_refund_administer")
-        )
-
-    def _is_leaving_excluded(self, account):
-        excluded = self.company_id._get_client_refund_excluded_accounts()
-        return self.account_id in excluded and account not in excluded
-
-    def _is_leaving_blocked(self, client):
-        left = self.partner_id.commercial_partner_id
-        # the block of both is read, seen or not by who corrects the client
-        is_blocked = any((self.partner_id | left).sudo().mapped("client_refund_blocked"))
-        return left != client and is_blocked and not client.sudo().client_refund_blocked
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_refunded(self):

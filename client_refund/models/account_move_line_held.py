@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .account_move_line import UNPAYABLE_STATES
@@ -15,8 +16,9 @@ HELD_BACK = [
 class AccountMoveLineHeld(models.Model):
     """What holds a credit back: the one answer for wizard, worklist, files, programs and clients.
 
-    Nothing that is held back is ticked or taken by itself. What is *uncleared* may be chosen all the same: that is a
-    risk. What is *blocked*, *never* refunded or *reserved* is refused.
+    Nothing that is held back is ticked or taken by itself. What is *uncleared* may be chosen all the same, and what was
+    taken over from an account that is *never* refunded by an administrator of refunds: that is a risk. All else of what
+    is held back is refused.
     """
 
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
@@ -96,6 +98,30 @@ class AccountMoveLineHeld(models.Model):
             if (accounts := credit._get_refund_sources().account_id & by_company[credit.company_id])
         }
 
+    def _get_refused_accounts(self, user):
+        """The accounts for which these credits are refused, though a user chose them.
+
+        What is on such an account is refused for everybody. What a journal entry took over from one may be the client's
+        own by now, such as trust money after a matter was closed: an administrator of refunds may say so.
+
+        :param user: res.users, who asks for the refund
+        :return: dict, account.move.line: account.account
+        """
+        excluded = self._get_excluded_accounts()
+        if not user.has_group("client_refund.group_client_refund_administer"):
+            return excluded
+        return {credit: accounts for credit, accounts in excluded.items() if credit.account_id in accounts}
+
+    def _get_amount_to_choose(self):
+        """What the user may take of this credit, ticked by hand.
+
+        :return: positive amount in its currency
+        """
+        self.ensure_one()
+        if self in self._get_refused_accounts(self.env.user):
+            return 0.0
+        return max(self.amount_refund_open - self.amount_refund_reserved, 0.0)
+
     def _get_excluded_message(self, accounts):
         self.ensure_one()
         texts = {
@@ -141,3 +167,52 @@ class AccountMoveLineHeld(models.Model):
             """,
             excluded=excluded,
         )
+
+    # -------------------------------------------------------------------------
+    # It stays held back
+    # -------------------------------------------------------------------------
+
+    def _check_stays_held_back(self, vals):
+        """Refuse to book what is held back to where it is not: trust money, and what blocked clients are owed.
+
+        That of entries which were posted: a clerk who refunds could pay it out then. An accountant may correct them.
+
+        :param vals: dict, the client and the account that these items get
+        :raise AccessError: names client and document
+        """
+        account = self.env["account.account"].browse(vals.get("account_id"))
+        is_leaving_account = account.account_type == "asset_receivable"
+        is_leaving_client = "partner_id" in vals and self.env["res.partner"]._has_client_refund_blocks()
+        if not (is_leaving_account or is_leaving_client) or self._may_book_held_back():
+            return
+        client = self.env["res.partner"].browse(vals.get("partner_id")).commercial_partner_id
+        for item in self.filtered(lambda item: item.balance < 0 and item.move_id.posted_before):
+            if item.account_type == "asset_receivable" and (
+                (is_leaving_account and item._is_leaving_excluded(account))
+                or (is_leaving_client and item._is_leaving_blocked(client))
+            ):
+                raise AccessError(
+                    self.env._(
+                        "%(client)s, %(document)s: refunds of this are held back, so it can't be booked where they are "
+                        "not. Ask an accountant or an administrator of refunds.",
+                        client=item.partner_id.display_name,
+                        document=item.move_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _may_book_held_back(self):
+        return self.env.su or any(
+            self.env.user.has_group(group)
+            for group in ("account.group_account_user", "client_refund.group_client_refund_administer")
+        )
+
+    def _is_leaving_excluded(self, account):
+        excluded = self.company_id._get_client_refund_excluded_accounts()
+        return self.account_id in excluded and account not in excluded
+
+    def _is_leaving_blocked(self, client):
+        left = self.partner_id.commercial_partner_id
+        # the block of both is read, seen or not by who corrects the client
+        is_blocked = any((self.partner_id | left).sudo().mapped("client_refund_blocked"))
+        return left != client and is_blocked and not client.sudo().client_refund_blocked

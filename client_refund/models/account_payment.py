@@ -2,11 +2,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_amount
 
 from .client_refund_groups import READER_GROUPS
 from .client_refund_lists import without_owner
-from .client_refund_problems import raise_problems
 from .client_refund_shares import share_out
 from .client_refund_workflow import in_workflow
 
@@ -323,59 +321,6 @@ class AccountPayment(models.Model):
         :raise UserError: names client, payment and amount and points to Undo
         """
         self.env["client.refund.owner"]._check_not_owned(self)
-
-    # -------------------------------------------------------------------------
-    # No way round
-    # -------------------------------------------------------------------------
-
-    def _check_paid_by_refund(self):
-        """Refuse to pay clients but by refunds, where the company says so, and to pay blocked ones at all.
-
-        Payments that Odoo makes by itself, such as the refund of an online payment, have all rights: they pass.
-
-        :raise UserError: names client, amount and what to do
-        """
-        if self.env.su:
-            return
-        by_hand = self.filtered(
-            lambda payment: (
-                payment.payment_type == "outbound"
-                and not payment.client_refund_id
-                and (
-                    payment.destination_account_id.account_type == "asset_receivable"
-                    # without an entry it is on no account
-                    or (payment.partner_type == "customer" and not payment.outstanding_account_id)
-                )
-            )
-        )
-        raise_problems(filter(None, map(AccountPayment._get_by_hand_problem, by_hand)))
-
-    def _get_by_hand_problem(self):
-        """Why the client can't be paid by this payment, which no refund made.
-
-        :return: str or None
-        """
-        policy = self.company_id._get_client_refund_policy()
-        texts = {
-            "client": self.partner_id.display_name or self.env._("no client"),
-            "payment": self.display_name,
-            "amount": format_amount(self.env, self.amount, self.currency_id),
-        }
-        if policy.client_refund_approval_policy != "never":
-            for block in self.partner_id._get_client_refund_blocks().values():
-                return self.env._(
-                    "%(client)s: %(payment)s over %(amount)s can't be posted, %(block)s", **texts, block=block
-                )
-        if policy.client_refund_only_by_refund and not self.env.user.has_group(
-            "client_refund.group_client_refund_administer"
-        ):
-            return self.env._(
-                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by "
-                "refunds. Use Refund a Client instead, or ask an administrator of refunds to post it.",
-                **texts,
-                company=policy.name,
-            )
-        return None
 
     # -------------------------------------------------------------------------
     # Actions

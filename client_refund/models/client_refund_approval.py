@@ -1,15 +1,12 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
-from .client_refund_activities import get_link, prepare_approval_activity_vals
+from .client_refund_activities import prepare_approval_activity_vals, tell_approved
 from .client_refund_groups import check_may_answer
 from .client_refund_problems import get_reason_problems, raise_problems
 from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
-MANY = 5
 
 
 class ClientRefundApproval(models.Model):
@@ -247,27 +244,8 @@ class ClientRefundApproval(models.Model):
         refunds.activity_unlink([APPROVAL_ACTIVITY])
         refunds._message_log_batch({refund.id: self.env._("Approved.") for refund in refunds})
         refunds._issue_or_name()
-        refunds._tell_approved()
+        tell_approved(refunds)
         return True
-
-    def _tell_approved(self):
-        """Let those who asked for these refunds know: one message each, however many were approved."""
-        for user, refunds in self.grouped("user_id").items():
-            told = refunds.with_context(lang=user.lang)
-            told.env["mail.thread"].message_notify(
-                partner_ids=user.partner_id.ids,
-                subject=told.env._(
-                    "%(user)s approved: %(refunds)s", user=self.env.user.name, refunds=told._list_names()
-                ),
-                body=Markup("<br/>").join(
-                    Markup("%s: %s") % (get_link(refund), refund._get_approval_subject()) for refund in told
-                ),
-            )
-
-    def _list_names(self):
-        """The numbers of these refunds, the first of them where they are many."""
-        names = ", ".join(self[:MANY].mapped("name"))
-        return names if len(self) <= MANY else self.env._("%(refunds)s and more", refunds=names)
 
     def _get_reject_alerts(self):
         """What becomes of these refunds when they are rejected.

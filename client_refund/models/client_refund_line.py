@@ -183,12 +183,27 @@ class ClientRefundLine(models.Model):
 
     def _get_not_open_problem(self):
         credit = self.move_line_id
-        if accounts := credit._get_excluded_accounts().get(credit):
+        if accounts := credit._get_refused_accounts(self._get_asker()).get(credit):
+            return self._get_excluded_problem(accounts)
+        return None if credit.amount_refund_open else credit._get_not_open_reason()
+
+    def _get_asker(self):
+        """Who asks for what this line takes: of a draft, whoever goes on with it."""
+        refund = self.refund_id
+        return refund.user_id if refund.state == "to_approve" else self.env.user
+
+    def _get_excluded_problem(self, accounts):
+        account = ", ".join(accounts.mapped("display_name"))
+        if self.move_line_id.account_id in accounts:
             return self.env._(
                 "account %(account)s is never refunded, as the settings of the company say. Leave it out.",
-                account=", ".join(accounts.mapped("display_name")),
+                account=account,
             )
-        return None if credit.amount_refund_open else credit._get_not_open_reason()
+        return self.env._(
+            "account %(account)s is never refunded, and a journal entry took this over from it. Leave it out, or ask "
+            "an administrator of refunds to refund it.",
+            account=account,
+        )
 
     def _get_amount_problem(self):
         if problem := super()._get_amount_problem():

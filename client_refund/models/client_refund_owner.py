@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, models, tools
 
 from .client_refund_problems import raise_problems
 from .client_refund_workflow import in_workflow
@@ -22,15 +22,16 @@ class ClientRefundOwner(models.AbstractModel):
     _owner_field = None
 
     @api.model
+    @tools.ormcache("records._name")
     def _get_owner_fields(self, records):
-        """By which fields these may be owned.
+        """By which fields these may be owned: asked for at each write of ordinary accounting.
 
         :param records: account.move, account.payment or account.partial.reconcile
-        :return: list of str
+        :return: tuple of str
         """
         owners = self.env.registry.descendants(["client.refund.owner"], "_inherit")
         names = (self.env[owner]._owner_field for owner in owners)
-        return [name for name in names if name in records._fields]
+        return tuple(name for name in names if name in records._fields)
 
     @api.model
     def _filter_owned(self, records):

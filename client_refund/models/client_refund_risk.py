@@ -29,7 +29,8 @@ class ClientRefundRisk(models.AbstractModel):
         An addon that looks at more adds an attribute of its own.
 
         :return: an object with `other_owners` (dict, res.partner.bank: res.partner, who has the number on file too),
-            `uncleared_receipts` (account.move.line), and by client (dict, res.partner: records) `similar_refunds`,
+            `uncleared_receipts` (account.move.line), `excluded_accounts` (dict, account.move.line: account.account,
+            that a credit was taken over from), and by client (dict, res.partner: records) `similar_refunds`,
             `moved_partners` and `blocked_invoices`
         """
         return SimpleNamespace(
@@ -38,6 +39,7 @@ class ClientRefundRisk(models.AbstractModel):
             moved_partners=self._get_moved_partners(),
             blocked_invoices=self._get_blocked_invoices(),
             uncleared_receipts=self._get_uncleared_receipts(),
+            excluded_accounts=self._get_all_credits()._get_excluded_accounts(),
         )
 
     def _is_paying(self):
@@ -69,6 +71,7 @@ class ClientRefundRisk(models.AbstractModel):
             "shared_account": self._get_shared_account_risk(findings),
             "changed_client": self._get_changed_client_risk(findings),
             "uncleared": self._get_uncleared_risk(findings),
+            "taken_over": self._get_taken_over_risk(findings),
             "paid_before": self._get_paid_before_risk(),
             "blocked_invoice": self._get_blocked_invoice_risk(findings),
             "duplicate": self._get_duplicate_risk(findings),
@@ -233,6 +236,31 @@ class ClientRefundRisk(models.AbstractModel):
         """
         items = self.env["account.move.line"]
         return items.union(*(record._get_credits_paid_from_journal() for record in self))._filter_uncleared()
+
+    def _get_taken_over_risk(self, findings):
+        """Trust money may have become the client's own; whether it has is for somebody to look at."""
+        credits = self._get_refund_credits().filtered(lambda credit: credit in findings.excluded_accounts)
+        if not credits:
+            return None
+        accounts = self.env["account.account"].union(*(findings.excluded_accounts[credit] for credit in credits))
+        return {
+            "documents": credits.move_id.mapped("display_name"),
+            "accounts": accounts.mapped("display_name"),
+        }
+
+    def _describe_taken_over(self, values):
+        return self.env._(
+            "%(documents)s was taken over by a journal entry from account %(accounts)s, which is never refunded.",
+            documents=", ".join(values["documents"]),
+            accounts=", ".join(values["accounts"]),
+        )
+
+    def _get_all_credits(self):
+        """The chosen credits of all these refunds.
+
+        :return: account.move.line
+        """
+        return self.env["account.move.line"].union(*(record._get_refund_credits() for record in self))
 
     def _get_paid_before_risk(self):
         """A payment that was taken back may have left all the same."""

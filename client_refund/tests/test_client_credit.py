@@ -422,6 +422,26 @@ class TestClientCredit(ClientRefundCommon):
         self._opened(action).action_refund()
         self.assertEqual(self._rows().currency_id, self.currency)
 
+    def test_another_client_or_currency_in_the_wizard_of_a_row(self):
+        """What the row was of says nothing of that: everything available is ticked."""
+        currency = self.setup_other_currency("EUR")
+        self._credit_note(50)
+        foreign = self._credit_note(30, currency=currency)
+        others = self._credit_note(10, partner=self.other_client) | self._payment(20, partner=self.other_client)
+        uncleared = self._outstanding_payment(40, partner=self.other_client)
+        row = self._rows().filtered(lambda row: row.partner_id == self.client and row.currency_id == self.currency)
+        form = self._shown(row.action_refund_client())
+        form.currency_id = currency
+        self.assertTrue(form.select_all)
+        self.assertEqual(form.save()._get_refund_credits(), foreign)
+
+        form = self._shown(row.action_refund_client())
+        form.partner_id = self.other_client
+        self.assertTrue(form.select_all)
+        wizard = form.save()
+        self.assertEqual(wizard._get_refund_credits(), others)
+        self.assertEqual(wizard.line_ids.move_line_id, others | uncleared)
+
     def test_a_row_that_is_gone(self):
         self._credit_note(100)
         row = self._rows()

@@ -132,6 +132,60 @@ class TestHeldBack(ClientRefundCommon):
         self.assertEqual(self._codes(trust_money), {trust_money: "never"})
         self.assertRecordValues(self._rows(), [{"amount_open": 500, "amount_refundable": 0, "held_back": "never"}])
 
+    def _administrator(self):
+        groups = "account.group_account_invoice,client_refund.group_client_refund_administer"
+        return self._create_user("refund_admin", "Ada Admin", groups)
+
+    def test_an_administrator_of_refunds_may_refund_what_was_taken_over(self):
+        """A matter was closed: what was held in trust is the client's own, and somebody else looks at it."""
+        self.company.client_refund_approval_policy = "risk"
+        trust_money = self._take_over_from_trust(500)
+        in_trust = self._entry(70, account=self.trust)
+        administrator = self._administrator()
+        credits = trust_money | in_trust
+        self.assertEqual(self._codes(credits.with_user(administrator)), dict.fromkeys(credits, "never"))
+        wizard = self.wizards.with_user(administrator).create({"partner_id": self.client.id})
+        self.assertRecordValues(
+            wizard.line_ids.sorted("amount_open"),
+            [
+                {"move_line_id": in_trust.id, "selected": False, "amount": 0, "amount_available": 0},
+                {"move_line_id": trust_money.id, "selected": False, "amount": 500, "amount_available": 500},
+            ],
+        )
+        self.assertIn("you may tick it", wizard.alerts["excluded"]["message"])
+        wizard.line_ids.filtered("amount").selected = True
+        self.assertIn("which is never refunded", wizard.alerts["taken_over"]["message"])
+        refund = self.refunds.browse(wizard.action_refund()["res_id"])
+        self.assertEqual((refund.state, list(refund.risks)), ("to_approve", ["taken_over"]))
+        self.assertEqual(
+            refund.approval_reason,
+            f"{trust_money.move_id.display_name} was taken over by a journal entry from account "
+            f"{self.trust.display_name}, which is never refunded.",
+        )
+        # who approves it need not administer
+        refund.with_user(self.approver).action_approve()
+        self.assertPairs(refund, [(trust_money, 500)])
+        self.assertTrue(trust_money.reconciled)
+
+    def test_who_asks_for_what_was_taken_over_administers_refunds(self):
+        """A clerk goes on with no draft of an administrator, and what is in trust nobody refunds."""
+        self.company.client_refund_approval_policy = "never"
+        trust_money = self._take_over_from_trust(500)
+        in_trust = self._entry(70, account=self.trust)
+        refunds = self.refunds.with_user(self._administrator())
+        values = {"partner_id": self.client.id, "journal_id": self.bank.id}
+        with self.assertRaisesRegex(UserError, "Trust receivable is never refunded, as the"), self.env.cr.savepoint():
+            refunds.create([{**values, "line_ids": [Command.create({"move_line_id": in_trust.id, "amount": 70})]}])
+        with self.assertRaisesRegex(UserError, "nothing to refund"), self.env.cr.savepoint():
+            refunds.create_refund({"partner_id": self.client.id})
+        draft = refunds.create(
+            [{**values, "line_ids": [Command.create({"move_line_id": trust_money.id, "amount": 500})]}]
+        )
+        with self.assertRaisesRegex(UserError, "ask an administrator of refunds"), self.env.cr.savepoint():
+            draft.with_user(self.clerk).action_submit()
+        draft.action_submit()
+        self.assertTrue(draft._is_issued())
+
     def test_what_is_not_of_this_client_is_not_taken_over(self):
         """One entry for many clients: each keeps its own."""
         trust = self.receivable.copy({"code": "TRUST1", "name": "Trust receivable"})

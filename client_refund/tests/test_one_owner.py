@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -24,6 +26,14 @@ class TestOneOwner(ClientRefundCommon):
             act()
         self.assertEqual(self._ledger(), before)
         self.assertIn(self.refund.state, ("in_process", "paid"))
+
+    def test_ordinary_accounting_looks_for_owners_once(self):
+        owners, entry = self.env["client.refund.owner"], self._entry(10).move_id
+        fields = owners._get_owner_fields(entry)
+        self.assertIn("client_refund_id", fields)
+        with patch.object(type(self.env.registry), "descendants", side_effect=AssertionError):
+            self.assertEqual(owners._get_owner_fields(entry), fields)
+        self.assertNotIn("client_refund_id", owners._get_owner_fields(self.env["res.partner"]))
 
     def test_payment_actions(self):
         for act in (self.payment.action_draft, self.payment.action_cancel, self.payment.action_reject):

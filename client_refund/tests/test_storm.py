@@ -1,4 +1,6 @@
 import os
+from collections import Counter
+from itertools import count
 from multiprocessing import get_context
 from random import Random
 
@@ -6,7 +8,7 @@ from psycopg2 import OperationalError
 
 import odoo.sql_db
 from odoo import Command
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.sql_db import db_connect
 from odoo.tests import get_db_name, tagged
 
@@ -43,36 +45,52 @@ class TestStorm(TransactionsCase):
         for process in processes:
             process.join(300)
         self.assertEqual([process.exitcode for process in processes], [0] * self.PROCESSES)
-        made = [reports.get() for _process in processes]
-        # a storm, not one process after the other: many were in each other's way, and many got through
-        issued, _undone, refused = map(sum, zip(*made, strict=True))
-        self.assertGreater(refused, self.PROCESSES)
-        self.assertGreater(issued, self.PROCESSES)
+        made = sum((reports.get() for _process in processes), Counter())
+        # a storm, not one process after the other, which would meet no lock and no change of others
+        self.assertGreater(made["locked"] + made["replayed"], self.PROCESSES)
+        self.assertGreater(made["issued"], self.PROCESSES)
         self._assert_consistent()
         self._refund_the_rest()
         self._assert_consistent()
         self._assert_all_paid()
 
     def _storm(self, number, reports):
-        """What each process does: refund clients in an order of its own, sometimes undo, and count."""
+        """What each process does: refund clients in an order of its own, sometimes undo, and count.
+
+        Apart are counted what met others (a credit locked by another process, a transaction done again since another
+        one changed what it had read) and what found nothing left.
+        """
         odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None  # connections are not shared with the parent
         self.connection = db_connect(get_db_name())
         random = Random(number)
-        issued = undone = refused = 0
+        made = Counter()
         for client_id in random.choices(self.client_ids, k=self.TRIES):
             act = self._undo_one if random.random() < 0.2 else self._refund_some
             with self._transaction() as env:
+                counted = self._count_replays(
+                    made, lambda env=env, act=act, client_id=client_id: act(env, client_id, random)
+                )
                 try:
-                    done = self._replay(env, lambda env=env, act=act, client_id=client_id: act(env, client_id, random))
+                    made[self._replay(env, counted)] += 1
                     env.cr.commit()
-                except (UserError, ConcurrencyError, OperationalError):
-                    env.cr.rollback()
-                    refused += 1
-                    continue
-            issued += done > 0
-            undone += done < 0
-        reports.put((issued, undone, refused))
+                except LockError:
+                    made["locked"] += 1
+                except (ConcurrencyError, OperationalError):
+                    made["given up"] += 1
+                except UserError as error:
+                    made["locked" if "at this moment" in str(error) else "refused"] += 1
+        reports.put(made)
         os._exit(0)
+
+    def _count_replays(self, made, act):
+        """The same act, which counts how often it is done again."""
+        tries = count()
+
+        def counted():
+            made["replayed"] += next(tries) > 0
+            return act()
+
+        return counted
 
     def _refund_some(self, env, client_id, random):
         """Refund a part of what is open of a client, or all of it."""
@@ -87,12 +105,12 @@ class TestStorm(TransactionsCase):
             for credit in credits
         ]
         env["client.refund"].create_refund({"partner_id": client_id, "lines": lines})
-        return 1
+        return "issued"
 
     def _undo_one(self, env, client_id, random):
         refunds = env["client.refund"].search([("partner_id", "=", client_id), ("state", "=", "in_process")])
         random.choice(refunds or [refunds]).action_undo("Storm")
-        return -1 if refunds else 0
+        return "undone" if refunds else "refused"
 
     def _assert_consistent(self):
         """Each credit is smaller by exactly what was paid for it, and each payment belongs to a refund."""

@@ -170,7 +170,7 @@ class ClientRefundWizard(models.TransientModel):
         return {
             "move_line_id": credit.id,
             "selected": is_ticked and credit.amount_refundable > 0,
-            "amount": credit.amount_refundable,
+            "amount": credit.amount_refundable or credit._get_amount_to_choose(),
         }
 
     @api.depends("partner_id", "company_id", "currency_id")
@@ -212,6 +212,15 @@ class ClientRefundWizard(models.TransientModel):
         # assigned anew, a client would get its default account in place of the one that the wizard was opened with
         if self.partner_id != client:
             self.partner_id = client
+
+    @api.onchange("partner_id", "currency_id")
+    def _onchange_credits_to_choose_from(self):
+        """Of another client, or in another currency, everything available is ticked, as it always is."""
+        credits = self.credit_ids._origin
+        client, currency = self.partner_id._origin._get_refund_client(), self.currency_id._origin
+        if credits and (credits.partner_id.commercial_partner_id, credits.currency_id) != (client, currency):
+            self.credit_ids = False
+            self.select_all = True
 
     @api.onchange("select_all")
     def _onchange_select_all(self):

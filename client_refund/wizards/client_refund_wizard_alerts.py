@@ -157,7 +157,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
         }
 
     def _get_excluded_alert(self):
-        excluded = self.line_ids.move_line_id._origin._get_excluded_accounts()
+        credits = self.line_ids.move_line_id._origin
+        excluded = credits._get_excluded_accounts()
         if not excluded:
             return None
         accounts = self.env["account.account"].union(*excluded.values())
@@ -169,6 +170,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
         if taken_over:
             documents = ", ".join(credit.move_id.display_name for credit in taken_over)
             message += " " + self.env._("%(documents)s comes from there.", documents=documents)
+        if excluded.keys() - credits._get_refused_accounts(self.env.user).keys():
+            message += " " + self.env._("If that is the client's own by now, you may tick it.")
         return {"level": "info", "message": message}
 
     def _get_uncleared_alert(self):

@@ -51,7 +51,7 @@ class ClientRefundWizardLine(models.TransientModel):
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):
         reserved = self.move_line_id._get_refund_reservations().grouped("move_line_id")
-        excluded = self.move_line_id._origin._get_excluded_accounts()
+        refused = self.move_line_id._origin._get_refused_accounts(self.env.user)
         for line in self:
             own_refund = line.wizard_id.refund_id
             reservations = reserved.get(line.move_line_id, self.env["client.refund.line"]).filtered(
@@ -59,8 +59,8 @@ class ClientRefundWizardLine(models.TransientModel):
             )
             line.amount_original = -line.move_line_id.amount_currency
             line.amount_reserved = sum(reservations.mapped("amount_reserved"))
-            is_excluded = line.move_line_id._origin in excluded
-            line.amount_available = 0.0 if is_excluded else line.amount_open - line.amount_reserved
+            is_refused = line.move_line_id._origin in refused
+            line.amount_available = 0.0 if is_refused else line.amount_open - line.amount_reserved
             line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
 
     @api.depends("move_line_id", "wizard_id.refund_id")

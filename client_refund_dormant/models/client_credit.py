@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.client_refund.models.client_refund_lists import without_owner
+
 
 class ClientCredit(models.Model):
     """Which rows of the worklist are old enough for the register."""
@@ -47,4 +49,4 @@ class ClientCredit(models.Model):
                     "how many days a credit is."
                 )
             )
-        return registers._gather(credits)._get_records_action(name=self.env._("Dormant Credits"))
+        return without_owner(registers._gather(credits)._get_records_action(name=self.env._("Dormant Credits")))

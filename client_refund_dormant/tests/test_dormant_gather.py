@@ -294,6 +294,7 @@ class TestDormantGather(ClientDormantCommon):
 
         register = self.registers.browse(action["res_id"])
         self.assertEqual((register.amount, register.partner_id), (300, self.client))
+        self.assertIs(action["context"]["active_id"], False, "the browser finds back")
         # once more shows the same
         self.assertEqual(dormant.action_register_dormant()["res_id"], register.id)
         with self.assertRaisesRegex(UserError, "Nothing of this is old enough"):

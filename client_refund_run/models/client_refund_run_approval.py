@@ -4,7 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund import CHANGEABLE_STATES
-from odoo.addons.client_refund.models.client_refund_activities import prepare_approval_activity_vals
+from odoo.addons.client_refund.models.client_refund_activities import prepare_approval_activity_vals, tell_approved
 from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
 from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, raise_problems
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
@@ -273,6 +273,7 @@ class ClientRefundRunApproval(models.Model):
             run.write(approval)
             run._message_log(body=self.env._("Approved."))
             run._start("issuing")
+        tell_approved(self)
         return True
 
     def _get_reject_alerts(self):

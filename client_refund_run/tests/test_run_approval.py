@@ -105,6 +105,17 @@ class TestRunApproval(ClientRefundRunCommon):
         self.assertFalse(self._asked(run))
         self.assertEqual(run.refund_ids.payment_ids.create_uid, self.approver, "with the rights of who approved")
 
+    def test_who_asked_hears_of_an_approval(self):
+        run = self._submit_run()
+        run.with_user(self.approver).action_approve()
+        messages = self.env["mail.message"].sudo()  # hers, not the test's
+        mail = messages.search(
+            [("message_type", "=", "user_notification"), ("partner_ids", "in", self.clerk.partner_id.ids)]
+        )
+        self.assertEqual(mail.subject, f"Paula Partner approved: {run.name}")
+        self.assertIn(f"/odoo/client.refund.run/{run.id}", mail.body)
+        self.assertIn("300.00 in 3 refunds, asked for by Claire Clerk", mail.body)
+
     def test_nobody_approves_the_own_run(self):
         self.clerk.group_ids += self.env.ref("client_refund.group_client_refund_approve")
         run = self._submit_run()
