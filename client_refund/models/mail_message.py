@@ -9,13 +9,17 @@ class MailMessage(models.Model):
     _inherit = "mail.message"
 
     def _get_mail_failure(self):
-        """Why this message did not reach somebody whom it was mailed to.
+        """Why this message did not reach somebody whom it was written to.
 
         :return: str, a line for each of them; empty where nothing is known against it
         """
         # who may read that a client was told may read whether it is so
         failed = self.sudo().notification_ids.filtered(
-            lambda notification: notification.notification_status in FAILED_STATES
+            lambda notification: (
+                notification.notification_status in FAILED_STATES
+                # a message to somebody goes to the colleagues who follow as a copy; a mass mailing names nobody
+                and (not self.partner_ids or notification.res_partner_id <= self.partner_ids)
+            )
         )
         return "\n".join(
             ": ".join(

@@ -64,6 +64,20 @@ class TestDormantAttempts(ClientDormantCommon):
         self.assertRecordValues(self.register, [{"attempt_count": 0, "last_attempt": False}])
         self.assertEqual(attempt.mail_failure, "office@alder.example.com: Bounce")
 
+    def test_mail_that_failed_for_a_follower_is_evidence(self):
+        """A copy that did not reach a colleague says nothing of the client's."""
+        colleague = self.env["res.partner"].create({"name": "Colleague", "email": "colleague@firm.example.com"})
+        self.register.sudo().message_subscribe(colleague.ids)
+        self._compose(self.register).action_send_mail()
+        attempt = self.register.attempt_ids
+        notification = attempt.message_id.sudo().notification_ids.filtered(
+            lambda notification: notification.res_partner_id == colleague
+        )
+        self.assertTrue(notification)
+        notification.write({"notification_status": "exception", "failure_type": "mail_smtp"})
+        self.env.invalidate_all()
+        self.assertEqual((self.register.attempt_count, attempt.mail_failure), (1, ""))
+
     def test_mails_to_many_that_failed(self):
         other = self._register(self._credit_note(70, partner=self.other_client))
         self.other_client.email = "office@birch.example.com"
