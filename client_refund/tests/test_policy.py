@@ -128,7 +128,7 @@ class TestPolicy(ClientRefundCommon):
         self._leave_approvers(self.approver)
         for alert in (self._approval_alert(self.approver), self._alert_above_limit()):
             self.assertEqual(alert["level"], "danger")
-            self.assertIn("nobody else may", alert["message"])
+            self.assertIn("nobody else has the right to", alert["message"])
             self.assertIn("An administrator can give somebody the right", alert["message"])
             self.assertNotIn("action", alert)
         self.approver.sudo().group_ids += self.env.ref("base.group_system")

@@ -66,6 +66,6 @@ class BaseImportImport(models.TransientModel):
             "%(decimals)s). Choose those of the file as Thousands Separator and Decimals Separator, or correct the "
             "amount.",
             amount=text,
-            thousands=thousands.strip() or self.env._("none"),
-            decimals=decimal,
+            thousands=f"“{thousands}”" if thousands.strip() else self.env._("none"),
+            decimals=f"“{decimal}”",
         )

@@ -51,7 +51,7 @@ class TestAmounts(ClientRefundCommon):
         self.assertEqual(len(messages), 1)
         self.assertIn("Row 1 (Alder & Finch LLP, 70,50, 70,50) was left out", messages[0])
         self.assertIn("the amount 70,50 does not fit", messages[0])
-        self.assertIn("(thousands: ,, decimals: .)", messages[0])
+        self.assertIn("(thousands: “,”, decimals: “.”)", messages[0])
         self.assertIn("Thousands Separator and Decimals Separator", messages[0])
 
     def test_read_with_english_separators(self):
