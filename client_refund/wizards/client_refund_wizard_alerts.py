@@ -250,8 +250,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
                 ),
             }
         message = self.env._(
-            "Somebody else must approve this refund, but nobody else has the right to: %(reasons)s An administrator can "
-            "give somebody the right to approve refunds, raise a limit, or change the policy of approval.",
+            "Somebody else must approve this refund, but nobody else has the right to: %(reasons)s An administrator "
+            "can give somebody the right to approve refunds, raise a limit, or change the policy of approval.",
             **texts,
         )
         if not self.env.user.has_group("base.group_system"):
