@@ -76,7 +76,7 @@ class AccountMoveLineHeld(models.Model):
         return self.env._(
             "%(document)s is held by %(refunds)s.",
             document=self.move_id.display_name,
-            refunds=", ".join(refunds.mapped("name")),
+            refunds=refunds._join_names(),
         )
 
     # -------------------------------------------------------------------------
@@ -213,6 +213,6 @@ class AccountMoveLineHeld(models.Model):
 
     def _is_leaving_blocked(self, client):
         left = self.partner_id.commercial_partner_id
-        # the block of both is read, seen or not by who corrects the client
-        is_blocked = any((self.partner_id | left).sudo().mapped("client_refund_blocked"))
-        return left != client and is_blocked and not client.sudo().client_refund_blocked
+        # a block on any contact counts, seen or not by who corrects the client
+        blocked = (left | client)._get_client_refund_blocking().commercial_partner_id
+        return left != client and left in blocked and client not in blocked

@@ -111,7 +111,8 @@ class AccountMoveLineReceipt(models.Model):
         # a receipt that is booked with an old date is as young as its entry
         dates = statement_lines.mapped("date") or [self.date]
         if self.move_id.create_date:  # what was brought over from another system may have none
-            dates.append(self.move_id.create_date.date())
+            # by the user's day, as today is
+            dates.append(fields.Datetime.context_timestamp(self, self.move_id.create_date).date())
         received = max(dates)
         return received + timedelta(days=self.journal_id.client_refund_hold_days) > today
 

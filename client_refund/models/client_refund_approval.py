@@ -103,6 +103,7 @@ class ClientRefundApproval(models.Model):
         refunds = with_workflow(self)
         refunds._check_free()
         refunds._check_postable()
+        raise_problems(refunds._get_waiting_problems())
         refunds._ask()
         raise_problems(
             refund._name_problem(

@@ -226,7 +226,7 @@ class ClientRefundLine(models.Model):
             "%(open)s is open, and %(others)s holds %(reserved)s of it. "
             "Refund at most %(left)s, or undo %(others)s first.",
             open=self._format_amount(credit.amount_refund_open),
-            others=", ".join(others.mapped("name")),
+            others=others._join_names(),
             reserved=self._format_amount(held),
             left=self._format_amount(max(credit.amount_refund_open - held, 0.0)),
         )

@@ -104,7 +104,7 @@ class ClientRefundSettlement(models.Model):
                     "Settle less.",
                     client=invoice.partner_id.display_name,
                     document=invoice.move_id.display_name,
-                    refunds=", ".join(offsets.refund_id.mapped("name")),
+                    refunds=offsets.refund_id._join_names(),
                     total=offsets[0]._format_amount(total),
                     open=offsets[0]._format_amount(invoice.amount_residual_currency),
                 )

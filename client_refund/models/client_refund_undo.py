@@ -47,15 +47,7 @@ class ClientRefundUndo(models.Model):
         issued._reopen_offsets(date)
         check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
-        self.write(
-            {
-                "state": "canceled",
-                "cancel_reason": reason,
-                "undone_on": fields.Datetime.now(),
-                "marked_paid_by_id": False,
-                "marked_paid_on": False,
-            }
-        )
+        self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
         self._log_undone(reason)
 

@@ -40,8 +40,8 @@ class ResConfigSettings(models.TransientModel):
     def _onchange_client_refund_approval_policy(self):
         """Who wants refunds approved wants no way round it; unticked it is by who knows why."""
         saved = self.company_id._get_client_refund_policy()
-        if self.client_refund_approval_policy != saved.client_refund_approval_policy:
-            self.client_refund_only_by_refund = self.client_refund_approval_policy != "never"
+        wanted, was_wanted = (settings.client_refund_approval_policy != "never" for settings in (self, saved))
+        self.client_refund_only_by_refund = saved.client_refund_only_by_refund if wanted == was_wanted else wanted
 
     @api.depends("client_refund_approval_policy", "company_id")
     def _compute_client_refund_approval_warning(self):

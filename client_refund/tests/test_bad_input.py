@@ -85,6 +85,12 @@ class TestBadInput(ClientRefundCommon):
         message = self.env["client.refund.line"]._sql_error_to_message(refusal.exception)
         self.assertIn("A credit can be chosen only once", message)
 
+    def test_a_credit_of_two_new_refunds(self):
+        """Neither has a number yet: that is drawn when all checks are passed."""
+        values = self._refund_values({self._credit_note(100): None})
+        with self.assertRaisesRegex(UserError, "a new refund holds .*100.00 of it"):
+            self.refunds.create([values, values])
+
     def test_date_in_a_locked_period(self):
         credit_note = self._credit_note(100)
         self._lock_until("2024-04-30")

@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import ClientRefundCommon
 
@@ -56,6 +59,17 @@ class TestHeldBack(ClientRefundCommon):
         payment = self._outstanding_payment(100, journal_id=self.cash.id, date=fields.Date.today())
         self._let_bank_confirm(fields.Date.today(), journal=self.cash)
         self.assertFalse(self._codes(payment))
+
+    @freeze_time("2024-03-02 02:00:00")
+    def test_a_receipt_of_today_in_the_evening_of_new_york(self):
+        """It is tomorrow in Greenwich: no receipt comes from tomorrow."""
+        payment = self._payment(100, date="2024-03-01")
+        payment.flush_recordset()
+        self.env.cr.execute(
+            SQL("UPDATE account_move SET create_date = '2024-03-02 02:00:00' WHERE id = %s", payment.move_id.id)
+        )
+        self.env.invalidate_all()
+        self.assertFalse(payment.with_context(tz="America/New_York")._get_held_back())
 
     def test_one_look_for_many(self):
         def count(credits):

@@ -236,6 +236,17 @@ class TestHoldingBack(ClientRefundCommon):
         with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
             self._rpc(self.clerk, credit_note.move_id, "write", {"partner_id": self.other_client.id})
 
+    def test_a_block_on_a_contact_holds_what_the_client_is_owed(self):
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.client.id})
+        credit_note = self._credit_note(100)
+        self._block(contact)
+        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+            self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
+        held_too = self.env["res.partner"].create({"name": "Other Contact", "parent_id": self.other_client.id})
+        self._block(held_too)
+        self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
+        self.assertEqual(credit_note.partner_id, self.other_client)
+
     def _block(self, partner):
         partner.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
 

@@ -136,6 +136,17 @@ class TestHonestActs(ClientRefundCommon):
             self.env.invalidate_all()
             self.assertTrue(self._moved_risk(credit, partner_bank_id=self.account.id), name)
 
+    def test_a_duplicate_whose_refund_is_on_its_way_is_merged(self):
+        duplicate = self._create_client("Alder and Finch")
+        account = self._bank_account("BE888", partner=duplicate)
+        refund = self._refund(
+            {self._credit_note(100, partner=duplicate): None}, partner_id=duplicate.id, partner_bank_id=account.id
+        )
+        self.assertEqual(refund.state, "in_process")
+        self.env["base.partner.merge.automatic.wizard"]._merge((duplicate | self.client).ids, self.client)
+        self.env.invalidate_all()
+        self.assertEqual((refund.partner_id, account.partner_id), (self.client, self.client))
+
     # ------------------------------------------------------------------
     # Blocked clients
     # ------------------------------------------------------------------

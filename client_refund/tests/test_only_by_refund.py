@@ -177,6 +177,9 @@ class TestOnlyByRefund(ClientRefundCommon):
         settings.record.execute()
         self.assertTrue(self.company.client_refund_only_by_refund)
         with Form(self.env["res.config.settings"].with_company(self.company)) as settings:
+            settings.client_refund_approval_policy = "never"
+            settings.client_refund_approval_policy = "above"
+            self.assertTrue(settings.client_refund_only_by_refund, "as it was saved")
             settings.client_refund_only_by_refund = False
         settings.record.execute()
         self.assertFalse(self.company.client_refund_only_by_refund)

@@ -139,7 +139,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "level": "warning",
             "message": self.env._(
                 "%(refunds)s already holds some of these credits. What it holds can't be refunded again.",
-                refunds=", ".join(refunds.mapped("name")),
+                refunds=refunds._join_names(),
             ),
             "action_text": self.env._("View refund"),
             "action": self._open_in_new_tab(refunds[0]),

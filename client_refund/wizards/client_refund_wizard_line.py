@@ -61,7 +61,7 @@ class ClientRefundWizardLine(models.TransientModel):
             line.amount_reserved = sum(reservations.mapped("amount_reserved"))
             is_refused = line.move_line_id._origin in refused
             line.amount_available = 0.0 if is_refused else line.amount_open - line.amount_reserved
-            line.reserved_by = ", ".join(reservations.refund_id.mapped("name"))
+            line.reserved_by = reservations.refund_id._join_names()
 
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_held_back(self):

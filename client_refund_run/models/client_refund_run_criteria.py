@@ -122,7 +122,8 @@ class ClientRefundRunCriteria(models.Model):
         criteria = (
             ("date", ">=", self.date_from),
             ("date", "<=", self.date_to),
-            ("date", "<=", self.age_days and self.date - timedelta(days=self.age_days)),
+            # a refund can't be dated before its credits; what was chosen by hand is told apart, not left out
+            ("date", "<=", (self.age_days or not self.only_chosen) and self.date - timedelta(days=self.age_days)),
             ("partner_id.commercial_partner_id.category_id", "in", self.category_ids.ids),
             ("journal_id", "in", self.credit_journal_ids.ids),
             ("id", "in", self.only_chosen and self._get_chosen_query()),

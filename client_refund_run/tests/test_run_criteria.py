@@ -30,6 +30,13 @@ class TestRunCriteria(ClientRefundRunCommon):
 
         self.assertEqual(self._credits_of(age_days=30), old)
 
+    def test_no_younger_than_the_run(self):
+        """A refund can't be dated before its credits: one that is younger costs its client nothing of the others."""
+        old = self._entry(10, date="2024-03-20")
+        self._entry(20, date="2024-04-02")
+
+        self.assertEqual(self._credits_of(), old)
+
     def test_journals(self):
         self._credit_note(10)
         received = self._payment(20)
