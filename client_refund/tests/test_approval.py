@@ -280,11 +280,21 @@ class TestApproval(ClientRefundCommon):
         waiting = self._submit(
             {self._credit_note(600, partner=self.other_client): None}, partner_id=self.other_client.id
         )
-        for refund in (draft, waiting):
+        for refund, refusal in (
+            (draft, "it needs approval. Ask for it first"),
+            (waiting, "it waits for approval already"),
+        ):
             for user in (self.clerk, self.approver):
-                with self.assertRaisesRegex(UserError, "it needs approval. Ask for it first"):
+                with self.assertRaisesRegex(UserError, refusal):
                     refund.with_user(user).action_post()
         self.assertFalse((draft | waiting).payment_ids)
+
+    def test_made_small_while_it_waits_it_is_not_posted_directly(self):
+        waiting = self._submit({self.credit_note: None})
+        waiting.write({"line_ids": [Command.update(waiting.line_ids.id, {"amount": 1})]})
+        self.assertEqual(waiting.state, "to_approve")
+        with self.assertRaisesRegex(UserError, "it waits for approval already"):
+            waiting.action_post()
 
     def test_programs_wait_too(self):
         refund_id = self.refunds.create_refund({"partner_id": self.client.id})
