@@ -41,6 +41,9 @@ SLOW = {
     "test_tours.py": 60,
 }
 
+# The addon, and what installs itself beside it and needs nothing else.
+OWN = [databases.ADDON, *(addon for addon in databases.PARTS if addon not in databases.CHOSEN)]
+
 # The addon's tours of the screens that other modules change.
 SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
 
@@ -93,8 +96,12 @@ def test_files():
 
 
 def addon_tests(pattern):
-    """The addon's test files whose names are like this."""
-    return sorted((databases.ROOT / databases.ADDON / "tests").glob(pattern))
+    """The test files of the addon, and of what installs itself beside it, whose names are like this."""
+    return tests_of(OWN, pattern)
+
+
+def tests_of(addons, pattern="test_*.py"):
+    return [path for addon in addons for path in sorted((databases.ROOT / addon / "tests").glob(pattern))]
 
 
 def fresh_tests():
@@ -109,9 +116,8 @@ def browser_tests(files):
 
 def rail_tests():
     """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
-    tests = (path for addon in databases.SMALL for path in sorted((databases.ROOT / addon).glob("tests/test_*.py")))
     return [
-        *(path for path in tests if path not in fresh_tests()),
+        *tests_of(addon for addon in databases.SMALL if addon not in OWN),
         *addon_tests(NEIGHBOUR_TESTS),
         *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
     ]
