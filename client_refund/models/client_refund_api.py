@@ -9,6 +9,23 @@ from .client_refund_numbers import with_number_later
 from .client_refund_waterfall import settle_oldest_first
 
 
+def create_once(refunds, vals_list):
+    """Make draft refunds whose external references no refund has that this transaction can see.
+
+    :param refunds: client.refund, empty
+    :param vals_list: list of dict, values of refunds
+    :return: client.refund
+    :raise ConcurrencyError: if another call with the same reference was faster: replayed, this one finds what that made
+    """
+    try:
+        with refunds.env.cr.savepoint():
+            return refunds.create(vals_list)
+    except UniqueViolation as error:
+        if error.diag.constraint_name != refunds._external_reference_uniq.full_name(refunds):
+            raise
+        raise ConcurrencyError(str(error)) from error
+
+
 class ClientRefundApi(models.Model):
     """How a program asks for a refund: one call, clear faults, harmless when repeated."""
 
@@ -50,7 +67,7 @@ class ClientRefundApi(models.Model):
             values["offset_ids"] = [
                 fields.Command.create(vals) for vals in self._prepare_offset_vals_list(values, lines, company)
             ]
-        refund = with_number_later(self)._create_once([{**values, "company_id": company.id}])
+        refund = create_once(with_number_later(self), [{**values, "company_id": company.id}])
         refund.action_submit()
         return refund.id
 
@@ -81,22 +98,6 @@ class ClientRefundApi(models.Model):
                 )
             )
         return known
-
-    def _create_once(self, vals_list):
-        """Make draft refunds whose external references no refund has that this transaction can see.
-
-        :param vals_list: list of dict, values of refunds
-        :return: client.refund
-        :raise ConcurrencyError: if another call with the same reference was faster: replayed, this one finds what
-            that made
-        """
-        try:
-            with self.env.cr.savepoint():
-                return self.create(vals_list)
-        except UniqueViolation as error:
-            if error.diag.constraint_name != self._external_reference_uniq.full_name(self):
-                raise
-            raise ConcurrencyError(str(error)) from error
 
     def _get_all_credit_lines(self, values, company):
         """Every open credit of a client, as values of `lines`, in the given currency or the only one there is."""
