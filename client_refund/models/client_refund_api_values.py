@@ -27,7 +27,7 @@ class RefundValues:
     # -------------------------------------------------------------------------
 
     def _read(self, values):
-        """What is given, as a dictionary of its own. None and False are as not given, but for an answer of yes or no."""
+        """What is given, as a dictionary of its own; None and False are as not given, but for yes or no."""
         known = self.refunds._get_terms_fields() - {"line_ids", "offset_ids"} | {"lines", "offset"}
         if not isinstance(values, dict):
             raise UserError(
