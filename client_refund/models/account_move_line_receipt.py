@@ -123,7 +123,10 @@ class AccountMoveLineReceipt(models.Model):
 
         :return: account.bank.statement.line
         """
-        items = self.move_id.origin_payment_id.move_id.line_ids
+        payments = self.move_id.origin_payment_id
+        if not payments:
+            return self.move_id.statement_line_id
+        items = payments.move_id.line_ids
         outstanding = items.filtered(lambda item: item.account_id == item.payment_id.outstanding_account_id)
         outstanding = outstanding.with_prefetch(items._prefetch_ids)  # filtered, it is forgotten
         matched = outstanding.matched_debit_ids.debit_move_id | outstanding.matched_credit_ids.credit_move_id

@@ -125,7 +125,9 @@ class AccountPayment(models.Model):
         self.env.flush_all()  # what waits to be computed is not of these payments
         has_models = self.env["account.analytic.distribution.model"].search_count([], limit=1)
         self.with_context(
-            client_refund_nothing_settled=True, client_refund_no_analytic_models=not has_models
+            client_refund_nothing_settled=True,
+            client_refund_no_analytic_models=not has_models,
+            client_refund_number_formats={},
         ).action_post()
 
     def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
