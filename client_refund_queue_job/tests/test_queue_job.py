@@ -31,8 +31,7 @@ class TestQueueJob(ClientRefundRunCommon):
 
     def setUp(self):
         super().setUp()
-        for module in ("work", "prepare"):
-            self.startPatcher(patch(f"{MODELS}.client_refund_run_{module}.CHUNK", 1))
+        self.startPatcher(patch(f"{MODELS}.client_refund_run_work.CHUNK", 1))
 
     @contextmanager
     def _queue(self):

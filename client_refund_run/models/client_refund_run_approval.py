@@ -116,9 +116,9 @@ class ClientRefundRunApproval(models.Model):
         """Those of the refunds of these runs that match a domain."""
         return self.env["client.refund"].search(Domain("run_id", "in", self.ids) & Domain(domain), limit=limit)
 
-    def _check_chunk(self):
+    def _check_chunk(self, size):
         """Check the next refunds, keep why they need approval, and let them wait."""
-        refunds = self._take_refunds()
+        refunds = self._take_refunds(size)
         self._try_in_batch(refunds, lambda batch: batch._ask_for_run(), self._fail)
         return len(refunds)
 

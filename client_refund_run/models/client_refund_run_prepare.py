@@ -9,8 +9,6 @@ from odoo.addons.client_refund.models.client_refund_background import get_error_
 from odoo.addons.client_refund.models.client_refund_waterfall import settle_oldest_first
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
-from .client_refund_run_work import CHUNK
-
 
 class ClientRefundRunPrepare(models.Model):
     """What a run makes of the credits that match: draft refunds, and a list of what is left out and why."""
@@ -60,12 +58,13 @@ class ClientRefundRunPrepare(models.Model):
                 )
             )
 
-    def _prepare_chunk(self):
+    def _prepare_chunk(self, size):
         """Prepare the refunds of the next clients.
 
+        :param size: int, of how many clients at most
         :return: int, how many clients
         """
-        clients = self._get_next_clients()
+        clients = self._get_next_clients(size)
         if not clients:
             return 0
         items = self.env["account.move.line"]
@@ -78,11 +77,11 @@ class ClientRefundRunPrepare(models.Model):
         self.write({"last_client_id": clients[-1].id, "clients_done": self.clients_done + len(clients)})
         return len(clients)
 
-    def _get_next_clients(self):
+    def _get_next_clients(self, size):
         """The next clients that have credits that match, by their id so that the work can go on at any time."""
         partners = self.env["res.partner"].with_context(active_test=False)
         return partners.search(
-            [("id", "in", self._get_clients_query()), ("id", ">", self.last_client_id)], order="id", limit=CHUNK
+            [("id", "in", self._get_clients_query()), ("id", ">", self.last_client_id)], order="id", limit=size
         )
 
     def _finish_preparing(self):

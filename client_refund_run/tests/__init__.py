@@ -6,4 +6,5 @@ from . import test_run_batch
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_run_notice
+from . import test_run_workers
 from . import test_tour_run

@@ -13,7 +13,6 @@ from odoo.addons.client_refund.models.client_refund_posting import ClientRefundP
 
 from .common_run import ClientRefundRunCommon
 
-PREPARE = "odoo.addons.client_refund_run.models.client_refund_run_prepare"
 WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 
 
@@ -93,7 +92,6 @@ class TestRun(ClientRefundRunCommon):
             self._entry(10, partner=client)
         with (
             patch(f"{WORK}.CHUNK", 2),
-            patch("odoo.addons.client_refund_run.models.client_refund_run_prepare.CHUNK", 2),
         ):
             run = self._create_run()
             run.action_prepare()
