@@ -20,6 +20,7 @@ class Cost:
     """What something took."""
 
     seconds: float = 0.0
+    cpu: float = 0.0  # of this process: other processes don't disturb it, and PostgreSQL's part is not in it
     queries: int = 0
 
 
@@ -29,11 +30,32 @@ def measured(env):
     env.invalidate_all()
     gc.collect()
     cost = Cost(queries=-env.cr.sql_log_count)
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     yield cost
     env.flush_all()
-    cost.seconds = time.perf_counter() - start
+    cost.seconds, cost.cpu = time.perf_counter() - start, time.process_time() - cpu
     cost.queries += env.cr.sql_log_count
+
+
+@contextmanager
+def undone(env):
+    """Roll back what is done within."""
+    with env.cr.savepoint() as savepoint:
+        yield
+        env.flush_all()
+        savepoint.rollback()
+        env.invalidate_all()
+
+
+def cost_of(env, act):
+    """What an act takes that is rolled back afterwards.
+
+    :param act: callable
+    :return: Cost
+    """
+    with undone(env), measured(env) as cost:
+        act()
+    return cost
 
 
 def memory():
