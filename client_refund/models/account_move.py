@@ -118,10 +118,13 @@ class AccountMove(models.Model):
         for name in ("origin_payment_id", "statement_line_id"):
             if name in vals and not vals[name]:
                 raise_problems(
-                    self.env._(
-                        "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
-                        entry=move.display_name,
-                        origin=move[name].display_name,
+                    (
+                        move,
+                        self.env._(
+                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
+                            entry=move.display_name,
+                            origin=move[name].display_name,
+                        ),
                     )
                     for move in self
                     if move[name]

@@ -325,7 +325,7 @@ class AccountMoveLine(models.Model):
         :return: an action dictionary
         :raise UserError: if they are not open credits of one client, company and currency
         """
-        raise_problems(line._get_not_open_message() for line in self - self._filter_open_credits())
+        raise_problems((line, line._get_not_open_message()) for line in self - self._filter_open_credits())
         return self.env["client.refund.wizard"]._open_for_credits(self)
 
     def action_register_payment(self, ctx=None):

@@ -306,18 +306,19 @@ class ClientRefund(models.Model):
 
         :raise UserError: with all that is wrong with all of them
         """
-        raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
+        raise_problems(
+            (refund.browse(), refund._get_nothing_chosen_message()) for refund in self if not refund.line_ids
+        )
 
     def _check_changeable(self):
         """:raise UserError: names the refunds that are issued or canceled"""
         raise_problems(
-            self.env._(
-                "%(client)s: refund %(refund)s over %(amount)s is %(state)s and can't be changed any more. "
-                "If it is wrong, undo it and make a new one.",
-                client=refund.partner_id.display_name,
-                refund=refund.name,
-                amount=refund._format_amount(),
-                state=refund._get_state_label(),
+            (
+                refund,
+                self.env._(
+                    "it is %(state)s and can't be changed any more. If it is wrong, undo it and make a new one.",
+                    state=refund._get_state_label(),
+                ),
             )
             for refund in self
             if not refund._is_changeable()

@@ -134,29 +134,33 @@ class ClientRefundItem(models.AbstractModel):
     def _get_problems(self):
         """What is wrong with these items, read after the journal items are locked.
 
-        :return: dict, item that is wrong: str, naming client, document and amount
+        :return: list of (item, str)
         """
-        return {
-            item: self.env._(
-                "%(client)s, %(document)s, %(amount)s: %(problem)s",
-                client=item.refund_id.partner_id.display_name,
-                document=item.document,
-                amount=item._format_amount(item.amount),
-                problem=problem,
-            )
-            for item in self
-            if (problem := item._get_problem())
-        }
+        return [(item, problem) for item in self if (problem := item._get_refusal())]
 
-    def _get_problem(self):
+    def _name_problem(self, problem):
+        """A problem with client, document and amount named.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(client)s, %(document)s, %(amount)s: %(problem)s",
+            client=self.refund_id.partner_id.display_name,
+            document=self.document,
+            amount=self._format_amount(self.amount),
+            problem=problem,
+        )
+
+    def _get_refusal(self):
         """What is wrong with this item and what to do about it.
 
         :return: str, or None where it is right
         """
         self.ensure_one()
-        return self._get_mismatch_problem() or self._get_not_open_problem() or self._get_amount_problem()
+        return self._get_mismatch_refusal() or self._get_not_open_refusal() or self._get_amount_refusal()
 
-    def _get_mismatch_problem(self):
+    def _get_mismatch_refusal(self):
         """Why the journal item does not belong into this refund at all.
 
         :return: str or None
@@ -187,14 +191,14 @@ class ClientRefundItem(models.AbstractModel):
             )
         return None
 
-    def _get_not_open_problem(self):
+    def _get_not_open_refusal(self):
         """Why nothing can be taken of the journal item.
 
         :return: str or None
         """
         raise NotImplementedError
 
-    def _get_amount_problem(self):
+    def _get_amount_refusal(self):
         """Why the amount can't be taken of the journal item.
 
         :return: str or None

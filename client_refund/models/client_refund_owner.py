@@ -81,14 +81,14 @@ class ClientRefundOwner(models.AbstractModel):
         :raise UserError: names client, document, amount and owner and points to Undo
         """
         raise_problems(
-            owner._get_owned_problem(record)
+            (record, owner._get_owned_message(record))
             for name in self._get_owner_fields(records)
             # a user without rights on the owner is refused like everybody else
             for record in records.sudo()
             if (owner := record[name]) and not in_workflow(owner)
         )
 
-    def _get_owned_problem(self, record):
+    def _get_owned_message(self, record):
         """In which words a change of something that this owns is refused.
 
         :param record: account.move, account.payment or account.partial.reconcile

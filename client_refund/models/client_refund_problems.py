@@ -1,3 +1,8 @@
+"""Problems, in one shape: pairs of the record that is wrong and a text that says what to do about it.
+
+A record that has `_name_problem` names itself in front of the text; of others, and of an empty one, the text says all.
+"""
+
 from odoo import fields
 from odoo.exceptions import UserError
 
@@ -5,21 +10,35 @@ from odoo.exceptions import UserError
 def raise_problems(problems):
     """Refuse once, with all that is wrong.
 
-    :param problems: iterable of str
+    :param problems: iterable of (record, str)
     :raise UserError: if there are any
     """
-    if text := "\n".join(dict.fromkeys(problems)):
-        raise UserError(text)
+    if texts := get_problem_texts(problems):
+        raise UserError("\n".join(texts))
 
 
-def get_reason_problems(env, reason):
-    """What is wrong with why something is undone or rejected.
+def get_problem_texts(problems):
+    """What these problems say, each once, with the records named.
 
+    :param problems: iterable of (record, str)
     :return: list of str
+    """
+    return list(
+        dict.fromkeys(
+            record._name_problem(text) if record and hasattr(record, "_name_problem") else text
+            for record, text in problems
+        )
+    )
+
+
+def get_reason_problems(records, reason):
+    """What is wrong with why these are undone or rejected.
+
+    :return: list of (empty record, str)
     """
     if isinstance(reason, str) and reason.strip():
         return []
-    return [env._("Say why: the reason stays on the refund.")]
+    return [(records.browse(), records.env._("Say why: the reason stays on the refund."))]
 
 
 def parse_date(env, value):

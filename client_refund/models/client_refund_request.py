@@ -149,20 +149,22 @@ class ClientRefundRequest(models.Model):
 
         :param offer: client.refund, what is asked for; none where there is nothing
         :param account: res.partner.bank, none where it is not the client's
-        :return: list of str
+        :return: list of (empty record, str)
         """
-        if not offer:
-            if self._get_open_requests(client, companies):
-                return [self.env._("We are looking at your request already. You will see here what becomes of it.")]
-            return [self.env._("There is nothing to be refunded at this moment. If you miss something, contact us.")]
         problems = []
-        if not account:
+        if not offer and self._get_open_requests(client, companies):
+            problems.append(self.env._("We are looking at your request already. You will see here what becomes of it."))
+        elif not offer:
+            problems.append(
+                self.env._("There is nothing to be refunded at this moment. If you miss something, contact us.")
+            )
+        elif not account:
             problems.append(self.env._("Choose one of your bank accounts."))
         if len(message) > MESSAGE_LENGTH:
             problems.append(
                 self.env._("Your message is too long. Write at most %(count)s characters.", count=MESSAGE_LENGTH)
             )
-        return problems
+        return [(self.browse(), problem) for problem in problems]
 
     def _hand_over(self, message):
         """Let a colleague know of this request, in the name of the user who asks.
@@ -209,8 +211,6 @@ class ClientRefundRequest(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_client_requests(self):
         raise_problems(
-            refund._name_problem(
-                self.env._("the client asked for it and waits for an answer. Undo it instead, that declines it.")
-            )
+            (refund, self.env._("the client asked for it and waits for an answer. Undo it instead, that declines it."))
             for refund in self._filter_client_requests()
         )

@@ -143,11 +143,14 @@ class ResPartnerBank(models.Model):
             .filtered(lambda refund: not refund.booked_on or refund._is_recent(refund.booked_on))
         )
         raise_problems(
-            self.env._(
-                "Refund %(refund)s is on its way to account %(account)s, so the account can't become another one. "
-                "Make a new account, or wait until the refund is paid.",
-                refund=refund.name,
-                account=refund.partner_bank_id.acc_number,
+            (
+                refund.partner_bank_id,
+                self.env._(
+                    "Refund %(refund)s is on its way to account %(account)s, so the account can't become another one. "
+                    "Make a new account, or wait until the refund is paid.",
+                    refund=refund.name,
+                    account=refund.partner_bank_id.acc_number,
+                ),
             )
             for refund in refunds
         )

@@ -108,8 +108,9 @@ class ClientDormantContact(models.Model):
     def _check_address(self):
         """:raise UserError: names those of these whose clients no letter reaches"""
         raise_problems(
-            register._name_problem(
-                self.env._("no postal address of the client is known. Add it to the contact, or write or call.")
+            (
+                register,
+                self.env._("no postal address of the client is known. Add it to the contact, or write or call."),
             )
             for register in self
             if not any(register.partner_id[name] for name in ("street", "street2", "zip", "city"))

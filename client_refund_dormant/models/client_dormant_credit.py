@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund_lists import open_records
+from odoo.addons.client_refund.models.client_refund_problems import raise_problems
 from odoo.addons.client_refund.models.client_refund_workflow import (
     get_refused_fields,
     in_workflow,
@@ -209,21 +210,19 @@ class ClientDormantCredit(models.Model):
 
     def _check_state(self, *states):
         """:raise UserError: names those of these that are in none of the states"""
-        wrong = self.filtered(lambda register: register.state not in states)
-        if wrong:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                "\n".join(
-                    register._name_problem(
-                        self.env._(
-                            "it is %(state)s. This can be done only while it is %(states)s.",
-                            state=labels[register.state],
-                            states=" / ".join(labels[state] for state in states),
-                        )
-                    )
-                    for register in wrong
-                )
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        raise_problems(
+            (
+                register,
+                self.env._(
+                    "it is %(state)s. This can be done only while it is %(states)s.",
+                    state=labels[register.state],
+                    states=" / ".join(labels[state] for state in states),
+                ),
             )
+            for register in self
+            if register.state not in states
+        )
 
     # -------------------------------------------------------------------------
     # Texts

@@ -1,10 +1,10 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from odoo.addons.client_refund.models.client_refund_exact import check_exact
+from odoo.addons.client_refund.models.client_refund_problems import raise_problems
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 
@@ -57,7 +57,7 @@ class ClientRefundAnswer(models.Model):
                 transaction=transaction.reference,
                 entries=", ".join(matched.mapped("display_name")),
             )
-            raise UserError(self._name_problem(problem))
+            raise_problems([(self, problem)])
 
     # -------------------------------------------------------------------------
     # Tell who asked

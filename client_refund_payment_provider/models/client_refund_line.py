@@ -81,10 +81,10 @@ class ClientRefundLine(models.Model):
     # What is wrong with it
     # -------------------------------------------------------------------------
 
-    def _get_problem(self):
-        return super()._get_problem() or self._get_source_problem()
+    def _get_refusal(self):
+        return super()._get_refusal() or self._get_source_refusal()
 
-    def _get_source_problem(self):
+    def _get_source_refusal(self):
         """Why this credit can't go back by an online payment.
 
         :return: str or None
@@ -156,9 +156,7 @@ class ClientRefundLine(models.Model):
         transactions = self.refund_transaction_id
         transactions._lock_for_refund()
         raise_problems(
-            line.refund_id._name_problem(
-                self.env._("it is known what the provider did with %(document)s.", document=line.document)
-            )
+            (line, self.env._("it is known already what the provider did with it."))
             for line in self
             if line.provider_status != "unknown"
         )

@@ -128,7 +128,7 @@ class PaymentTransaction(models.Model):
         """The one of these online payments of which most is left."""
         return max(self, key=lambda transaction: transaction._get_amount_refundable(), default=self)
 
-    def _get_refund_problem(self, amount, left, but=None):
+    def _get_refund_refusal(self, amount, left, but=None):
         """Why an amount can't go back by this online payment.
 
         :param amount: positive amount in its currency

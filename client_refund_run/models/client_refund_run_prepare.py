@@ -250,7 +250,7 @@ class ClientRefundRunPrepare(models.Model):
 
     def _make_issuable_refunds(self, vals_list):
         refunds = with_workflow(with_workflow(self.env["client.refund"]).create(vals_list))
-        problems = refunds._get_problems()
+        problems = refunds._group_problems(refunds._get_problems())
         self.env["client.refund.run.skip"].create(
             [
                 self._prepare_skip_vals(

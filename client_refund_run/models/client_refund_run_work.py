@@ -102,7 +102,7 @@ class ClientRefundRunWork(models.Model):
         :raise UserError: without a reason, or while the run is at work
         """
         date = parse_date(self.env, date) or fields.Date.context_today(self)
-        raise_problems(get_reason_problems(self.env, reason))
+        raise_problems(get_reason_problems(self, reason))
         for run in self._as_own_work():
             run._check_not_at_work()
             run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)
