@@ -13,6 +13,7 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_by_hand
 from . import client_refund_owner
+from . import client_refund_terms
 from . import client_refund_reason
 from . import client_refund_codes
 from . import client_refund_mixin

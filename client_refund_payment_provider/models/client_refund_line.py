@@ -11,6 +11,7 @@ class ClientRefundLine(models.Model):
     _inherit = "client.refund.line"
 
     to_source = fields.Boolean(
+        term=True,
         string="Back to Card",
         help="Goes back by the online payment that the money came by (a card, a wallet), not to the payee account.",
     )
@@ -69,10 +70,6 @@ class ClientRefundLine(models.Model):
     def _compute_provider_status(self):
         for line in self:
             line.provider_status = line.refund_transaction_id._get_client_refund_status()
-
-    @api.model
-    def _get_terms_fields(self):
-        return super()._get_terms_fields() | {"to_source"}
 
     def _get_payment_key(self):
         return (*super()._get_payment_key(), self.source_transaction_id)
