@@ -1,4 +1,4 @@
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 def uninstall_hook(env):

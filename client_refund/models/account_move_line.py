@@ -7,8 +7,8 @@ from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_problems import raise_problems
+from ..tools.groups import READER_GROUPS
+from ..tools.problems import raise_problems
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .client_refund_problems import raise_problems
+from ..tools.problems import raise_problems
 
 REFUND_PROTECTED_FIELDS = frozenset(
     {

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_amount
 
-from .client_refund_problems import raise_problems
+from ..tools.problems import raise_problems
 
 
 class AccountPaymentByHand(models.Model):

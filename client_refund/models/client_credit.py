@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.lists import without_owner
 from .account_move_line_held import HELD_BACK
-from .client_refund_lists import without_owner
 
 
 class ClientCredit(models.Model):

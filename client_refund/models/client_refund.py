@@ -2,10 +2,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from .client_refund_lists import open_records, without_owner
+from ..tools.lists import open_records, without_owner
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_workflow
 from .client_refund_numbers import is_numbered_later
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")

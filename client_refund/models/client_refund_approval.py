@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
+from ..tools.groups import check_may_answer
+from ..tools.problems import get_reason_problems, raise_problems
+from ..tools.workflow import with_workflow
 from .client_refund_activities import prepare_approval_activity_vals, tell_approved
-from .client_refund_groups import check_may_answer
-from .client_refund_problems import get_reason_problems, raise_problems
-from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
 

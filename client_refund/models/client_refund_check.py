@@ -6,7 +6,7 @@ from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
-from .client_refund_problems import get_problem_texts, raise_problems
+from ..tools.problems import get_problem_texts, raise_problems
 
 # Documents that a message names.
 NAMED = 5

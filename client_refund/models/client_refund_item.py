@@ -1,16 +1,10 @@
-from sys import float_info
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_amount
 
-from .client_refund_lists import without_owner
-from .client_refund_workflow import in_workflow
-
-
-def is_finite(amount):
-    """Whether this, from a program perhaps, is a number that can be an amount."""
-    return isinstance(amount, int | float) and not isinstance(amount, bool) and abs(amount) <= float_info.max
+from ..tools.amounts import is_finite
+from ..tools.lists import without_owner
+from ..tools.workflow import in_workflow
 
 
 class ClientRefundItem(models.AbstractModel):

@@ -2,8 +2,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_workflow
 
 
 class ClientRefundLine(models.Model):

@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from .client_refund_background import get_error_text, step_back_for_others
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.background import get_error_text, step_back_for_others
+from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 from .mail_message import FAILED_STATES
 
 _logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .client_refund_workflow import with_workflow
+from ..tools.workflow import with_workflow
 
 _LATER = object()
 

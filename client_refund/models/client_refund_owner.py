@@ -1,7 +1,7 @@
 from odoo import api, models, tools
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_workflow
 
 
 def _read_back(field, value, record):

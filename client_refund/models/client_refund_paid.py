@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 
 
 class ClientRefundPaid(models.Model):

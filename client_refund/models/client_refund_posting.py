@@ -8,8 +8,8 @@ from odoo.exceptions import AccessError, LockError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .client_refund_exact import check_exact, get_expected_residuals
-from .client_refund_problems import raise_problems
+from ..tools.exact import check_exact, get_expected_residuals
+from ..tools.problems import raise_problems
 
 
 class ClientRefundPosting(models.Model):

@@ -3,9 +3,9 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date
 
-from .client_refund_exact import check_exact, get_expected_residuals
-from .client_refund_problems import get_reason_problems, parse_date, raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.exact import check_exact, get_expected_residuals
+from ..tools.problems import get_reason_problems, parse_date, raise_problems
+from ..tools.workflow import with_workflow
 
 
 class ClientRefundReturn(models.Model):

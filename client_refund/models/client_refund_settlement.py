@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo import models
 
-from .client_refund_waterfall import settle_oldest_first
+from ..tools.amounts import settle_oldest_first
 
 
 class ClientRefundSettlement(models.Model):

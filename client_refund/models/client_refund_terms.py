@@ -1,7 +1,7 @@
 from odoo import api, models, tools
 from odoo.exceptions import UserError
 
-from .client_refund_workflow import in_workflow, with_neutral_context
+from ..tools.workflow import in_workflow, with_neutral_context
 
 
 class ClientRefundTerms(models.AbstractModel):

@@ -6,7 +6,7 @@ from odoo.tools import frozendict
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
-from .client_refund_problems import raise_problems
+from ..tools.problems import raise_problems
 
 STAMP_FIELDS = frozenset({"client_refund_changed_on", "client_refund_changed_by_id", "client_refund_trusted_by_id"})
 IBAN = re.compile(r"[A-Z]{2}\d{2}(?P<bban>[A-Z0-9]{11,30})")

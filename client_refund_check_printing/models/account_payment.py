@@ -3,7 +3,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from odoo.addons.account_check_printing.models.account_payment import INV_LINES_PER_STUB
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 class AccountPayment(models.Model):

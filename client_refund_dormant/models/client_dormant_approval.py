@@ -4,9 +4,9 @@ from odoo.fields import Command
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund_activities import prepare_approval_activity_vals
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import get_reason_problems, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import CONTACT_STATES
 

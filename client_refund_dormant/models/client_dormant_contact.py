@@ -1,7 +1,7 @@
 from odoo import models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import OPEN_STATES
 

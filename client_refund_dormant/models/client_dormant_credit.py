@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
-from odoo.addons.client_refund.models.client_refund_lists import open_records
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.lists import open_records
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 # The client is looked for: amounts follow what is open of the credits, and credits that get old enough join in.
 CONTACT_STATES = ("to_contact", "contacting")

@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
-from odoo.addons.client_refund.models.client_refund_exact import check_exact
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.exact import check_exact
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 class ClientDormantHandOver(models.Model):

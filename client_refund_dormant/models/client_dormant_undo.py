@@ -1,9 +1,9 @@
 from odoo import fields, models
 
-from odoo.addons.client_refund.models.client_refund_exact import check_exact, get_expected_residuals
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, parse_date, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.exact import check_exact, get_expected_residuals
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import get_reason_problems, parse_date, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import OPEN_STATES
 

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
-from odoo.addons.client_refund.models.client_refund_problems import get_problem_texts, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.problems import get_problem_texts, raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # What the line tells the bank, and whose it is.
 REFUND_PROTECTED_FIELDS = frozenset(

@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # What the file says of a lot, and in which file it is.
 PROTECTED_FIELDS = frozenset({"currency_id", "date", "name", "order_id", "payment_ids"})

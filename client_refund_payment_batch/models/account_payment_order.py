@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_groups import READER_GROUPS
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_workflow
+from odoo.addons.client_refund.tools.groups import READER_GROUPS
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
 
 # How far the order is, and from where it pays.
 REFUND_PROTECTED_FIELDS = frozenset({"company_id", "journal_id", "payment_method_line_id", "payment_type", "state"})

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 class ClientRefund(models.Model):

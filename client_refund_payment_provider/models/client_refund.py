@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 # What may be wrong with an account that receives nothing.
 ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account")

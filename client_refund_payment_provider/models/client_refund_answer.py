@@ -3,9 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from odoo.addons.client_refund.models.client_refund_exact import check_exact
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.exact import check_exact
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class ClientRefundAnswer(models.Model):

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class ClientRefundLine(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_amount
 
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # The money of a refund that is in one of these states goes back to nobody.
 FAILED_STATES = ("cancel", "error")

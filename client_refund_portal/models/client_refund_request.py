@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@ import logging
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.client_refund.models.client_refund_background import CONCURRENCY_ERRORS
+from odoo.addons.client_refund.tools.background import CONCURRENCY_ERRORS
 from odoo.addons.queue_job.delay import chain
 from odoo.addons.queue_job.exception import RetryableJobError
 

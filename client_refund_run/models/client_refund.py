@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
 
 from .client_refund_run import OPEN_STATES
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
-from odoo.addons.client_refund.models.client_refund_workflow import (
+from odoo.addons.client_refund.tools.workflow import (
     with_workflow,
 )
 

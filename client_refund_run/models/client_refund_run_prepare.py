@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from odoo.addons.client_refund.models.client_refund_background import get_error_text
-from odoo.addons.client_refund.models.client_refund_waterfall import settle_oldest_first
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.amounts import settle_oldest_first
+from odoo.addons.client_refund.tools.background import get_error_text
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_run_work import CHUNK
 

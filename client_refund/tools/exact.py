@@ -2,7 +2,7 @@
 
 from odoo.tools import format_amount
 
-from .client_refund_problems import raise_problems
+from .problems import raise_problems
 
 
 def get_expected_residuals(amounts):
