@@ -237,7 +237,7 @@ class AccountPayment(models.Model):
         self.ensure_one()
         return self.move_id._must_be_reversed()
 
-    def _take_back(self, date, reason):
+    def _undo_for_refund(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
 
         What core booked for their reconciliations (exchange differences, cash-basis taxes) is reversed on its own date.

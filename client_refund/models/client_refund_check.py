@@ -58,8 +58,8 @@ class ClientRefundCheck(models.Model):
         :return: iterator of (client.refund, str)
         """
         blocks = self.partner_id._get_client_refund_blocks()
-        own_numbers = self._get_own_account_numbers()
-        bank_accounts = {company: self._get_bank_accounts(company) for company in self.company_id}
+        own_numbers = self._search_own_account_numbers()
+        bank_accounts = {company: self._search_bank_accounts(company) for company in self.company_id}
         for refund in self:
             if block := blocks.get(refund.partner_id):
                 yield refund, block
@@ -215,7 +215,7 @@ class ClientRefundCheck(models.Model):
             yield self, problem
 
     @api.model
-    def _get_bank_accounts(self, company):
+    def _search_bank_accounts(self, company):
         """The accounts of a company's bank, cash and card journals: money leaves from them only through their own.
 
         :return: account.account

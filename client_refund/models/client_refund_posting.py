@@ -187,14 +187,14 @@ class ClientRefundPosting(models.Model):
 
     def _keep_balances(self):
         """Keep what each client's balance is before the refund and what it is after, for those who audit it."""
-        balances = self._get_client_balances()
+        balances = self._sum_client_balances()
         for refund in self:
             key = (refund.company_id, refund.partner_id, refund.currency_id)
             before = balances[key]
             balances[key] += refund.amount
             refund.write({"balance_before": before, "balance_after": balances[key]})
 
-    def _get_client_balances(self):
+    def _sum_client_balances(self):
         """What is open between the firm and these clients, either way.
 
         :return: dict, (company, client, currency): amount in that currency, positive where the client owes

@@ -118,7 +118,7 @@ class ResCompany(models.Model):
 
         :return: account.account
         """
-        # as above
+        # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_excluded_account_ids.sudo(False)
 
     def _get_client_refund_journals(self):
@@ -126,7 +126,7 @@ class ResCompany(models.Model):
 
         :return: account.journal
         """
-        # as above
+        # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)
 
     def _get_client_refund_lock_refusal(self, date, journal):

@@ -273,7 +273,7 @@ class ClientRefundWizard(models.TransientModel):
             self.currency_id,
         )
 
-    def _get_blocked_invoices(self):
+    def _search_blocked_invoices(self):
         return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}
 
     def _get_own_refund(self):

@@ -141,7 +141,7 @@ class ClientDormantGather(models.Model):
 
         :param joining: dict, client.dormant.credit: account.move.line
         """
-        # as above
+        # nobody but the register writes it, so nobody has the right
         self.line_ids.sudo().create(
             [
                 {"register_id": register.id, "move_line_id": credit.id}

@@ -163,7 +163,7 @@ class ClientRefund(models.Model):
         """
         self._lock_items()
         blocks = self.partner_id._get_client_refund_blocks()
-        own_numbers = self._get_own_account_numbers()
+        own_numbers = self._search_own_account_numbers()
         raise_problems(
             chain(
                 ((refund, blocks[refund.partner_id]) for refund in self if refund.partner_id in blocks),

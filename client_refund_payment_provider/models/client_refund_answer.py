@@ -39,7 +39,7 @@ class ClientRefundAnswer(models.Model):
             line.move_line_id: line.move_line_id.amount_residual_currency - amount for line, amount in failed.items()
         }
         reason = self.env._("The provider could not refund: %(message)s", message=transaction.state_message or "")
-        payment._take_back(fields.Date.context_today(self), reason)
+        payment._undo_for_refund(fields.Date.context_today(self), reason)
         for line, amount in failed.items():
             line.write({"amount": line.amount_offset, "amount_failed": amount, "payment_line_id": False})
             line.amount_left += amount

@@ -134,7 +134,7 @@ class ClientRefundRequest(models.Model):
         try:
             with self.env.cr.savepoint():
                 refund = self.create([vals | {"partner_bank_id": account.id}])
-                refund._hand_over(message)
+                refund._tell_handler(message)
         except UserError as error:
             # what is wrong is for colleagues to read
             _logger.warning("A client's request for a refund was refused: %s", error)
@@ -166,7 +166,7 @@ class ClientRefundRequest(models.Model):
             )
         return [(self.browse(), problem) for problem in problems]
 
-    def _hand_over(self, message):
+    def _tell_handler(self, message):
         """Let a colleague know of this request, in the name of the user who asks.
 
         :param message: str, what the client has to say

@@ -119,9 +119,9 @@ class ClientRefundRun(models.Model):
         :return: bool, False where others are at one of them
         """
         self.ensure_one()
-        return all(self._try_lock(record) for record in (self, *self._get_numbered_journals()))
+        return all(self._try_lock(record) for record in (self, *self._search_numbered_journals()))
 
-    def _get_numbered_journals(self):
+    def _search_numbered_journals(self):
         """The journals of the refunds that are left to do, where the work gives numbers."""
         if self.state not in NUMBERING_STATES:
             return self.env["account.journal"]

@@ -8,7 +8,7 @@ from ..tools.problems import get_reason_problems, parse_date, raise_problems
 from ..tools.workflow import with_workflow
 
 
-class ClientRefundReturn(models.Model):
+class ClientRefundReturning(models.Model):
     """The bank sends a refund back: the return is booked, both payments stay, and the credits are open again."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited

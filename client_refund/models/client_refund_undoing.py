@@ -8,7 +8,7 @@ from ..tools.workflow import with_workflow
 from .client_refund_approval import APPROVAL_ACTIVITY
 
 
-class ClientRefundUndo(models.Model):
+class ClientRefundUndoing(models.Model):
     """How a refund is taken back: the ledger is as it was before, and the trail is kept."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
@@ -43,7 +43,7 @@ class ClientRefundUndo(models.Model):
         raise_problems(self._get_undo_problems(reason, date))
         issued = self.filtered(lambda refund: refund._is_issued())
         expected = get_expected_residuals(issued._get_reopened_amounts())
-        issued._get_standing_payments()._take_back(date, reason)
+        issued._get_standing_payments()._undo_for_refund(date, reason)
         issued._reopen_offsets(date)
         check_exact(expected)
         self.activity_unlink([APPROVAL_ACTIVITY])
