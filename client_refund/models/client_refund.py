@@ -16,8 +16,8 @@ class ClientRefund(models.Model):
     """One client, company and currency: credits in, money out.
 
     This file holds the document; the next ones how it is asked for and approved (`client_refund_approval.py`), issued
-    (`client_refund_posting.py`), taken back (`client_refund_undoing.py`, `client_refund_returning.py`), and asked for by
-    programs (`client_refund_api.py`).
+    (`client_refund_posting.py`), taken back (`client_refund_undoing.py`, `client_refund_returning.py`), and asked for
+    by programs (`client_refund_api.py`).
     """
 
     _name = "client.refund"
