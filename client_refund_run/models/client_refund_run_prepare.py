@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
@@ -64,6 +64,9 @@ class ClientRefundRunPrepare(models.Model):
         :param size: int, of how many clients at most
         :return: int, how many clients
         """
+        # the next clients are those after the last ones: this is for one process at a time
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise ConcurrencyError(f"{self} is prepared by another process")
         clients = self._search_next_clients(size)
         if not clients:
             return 0
