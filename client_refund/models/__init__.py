@@ -20,6 +20,7 @@ from . import client_refund_numbers
 from . import client_refund_risk
 from . import client_refund_policy
 from . import client_refund_approval_limit
+from . import client_refund_approval_mixin
 from . import client_refund_item
 from . import client_refund_line
 from . import client_refund_offset

@@ -43,6 +43,7 @@ class ClientRefund(models.Model):
     _name = "client.refund"
     _description = "Client Refund"
     _inherit = [
+        "client.refund.approval.mixin",
         "client.refund.mixin",
         "client.refund.numbers",
         "client.refund.owner",
@@ -73,14 +74,6 @@ class ClientRefund(models.Model):
     journal_id = fields.Many2one(tracking=True)
     payment_method_line_id = fields.Many2one(tracking=True)
     partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
-    user_id = fields.Many2one(
-        "res.users",
-        string="Requested By",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        help="Who asked for the refund: who submitted it, or changed it since.",
-    )
     balance_before = fields.Monetary(
         readonly=True,
         copy=False,
@@ -269,7 +262,7 @@ class ClientRefund(models.Model):
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
         moved = self.filtered(lambda refund: vals.get("partner_id", refund.partner_id.id) != refund.partner_id.id)
-        waiting = self._take_back()
+        waiting = self._return_to_draft()
         result = super(ClientRefund, with_neutral_context(self)).write(vals)
         # a link that one client was sent opens nothing of another one
         with_workflow(moved).access_token = False

@@ -88,7 +88,7 @@ class ClientRefundItem(models.AbstractModel):
     def _note_change(self):
         """A waiting refund whose credits are changed on their own must be asked for again."""
         self.refund_id._add_contributor()
-        self.refund_id._take_back()
+        self.refund_id._return_to_draft()
 
     def _check_written_fields(self, refunds, *vals_list):
         refuse_fields(self, vals_list, self._get_terms_fields(), refunds)

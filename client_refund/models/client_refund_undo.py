@@ -2,7 +2,6 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from .client_refund_approval import APPROVAL_ACTIVITY
 from .client_refund_exact import check_exact, get_expected_residuals
 from .client_refund_problems import get_reason_problems, parse_date, raise_problems
 from .client_refund_workflow import with_workflow
@@ -46,7 +45,7 @@ class ClientRefundUndo(models.Model):
         issued._get_standing_payments()._take_back(date, reason)
         issued._reopen_offsets(date)
         check_exact(expected)
-        self.activity_unlink([APPROVAL_ACTIVITY])
+        self.activity_unlink([self._approval_activity])
         self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
         self._log_undone(reason)

@@ -25,7 +25,7 @@ class ClientDormantCredit(models.Model):
 
     _name = "client.dormant.credit"
     _description = "Dormant Credit"
-    _inherit = ["client.refund.numbers", "client.refund.owner", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.approval.mixin", "client.refund.numbers", "client.refund.owner"]
     _order = "id desc"
     _owner_field = "client_dormant_id"
     _check_company_auto = True

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 
 from odoo.addons.client_refund.models.client_refund_problems import raise_problems
@@ -37,7 +39,7 @@ class ClientRefund(models.Model):
         [run] = run._as_own_work()
         run._check_state(*OPEN_STATES)
         run._add_contributor()
-        self._take_back()
+        self._return_to_draft()
         with_workflow(self).run_id = run
 
     def _ask_for_run(self):
@@ -54,16 +56,20 @@ class ClientRefund(models.Model):
         approved = self.filtered("approver_id")
         for approver, refunds in approved.grouped("approver_id").items():
             changed = refunds.with_user(approver)._get_approval_problems()
-            approved -= self.browse(refund.id for refund in changed)
+            approved -= self.browse(refund.id for refund, _problem in changed)
         return approved
 
     def _issue_of_run(self):
         """Issue these waiting refunds; those that are not any more what was asked for are drafts, and say why."""
         refunds = self._check_for_run()
         approved = refunds.filtered("approver_id")
-        refunds -= refunds._note_run_errors(
-            approved._get_approval_problems() | (refunds - approved)._get_missing_approval_problems()
-        )
+        problems = defaultdict(list)
+        for refund, problem in [
+            *approved._get_approval_problems(),
+            *(refunds - approved)._get_missing_approval_problems(),
+        ]:
+            problems[refund].append(refund._name_problem(problem))
+        refunds -= refunds._note_run_errors(problems)
         refunds._issue()
 
     def _check_for_run(self):
@@ -78,20 +84,19 @@ class ClientRefund(models.Model):
     def _get_missing_approval_problems(self):
         """Which of these refunds need an approval that they did not need when they were asked for.
 
-        :return: dict, client.refund: list of str
+        :return: list of (client.refund, str)
         """
-        return {
-            refund: [
-                refund._name_problem(
-                    self.env._(
-                        "since it was asked for, it needs approval: %(reasons)s",
-                        reasons=" ".join(refund._describe(reasons)),
-                    )
-                )
-            ]
+        return [
+            (
+                refund,
+                self.env._(
+                    "since it was asked for, it needs approval: %(reasons)s",
+                    reasons=" ".join(refund._describe(reasons)),
+                ),
+            )
             for refund, reasons in self._get_approval_reasons(self._get_risks()).items()
             if reasons
-        }
+        ]
 
     def _note_run_errors(self, problems):
         """Note why some of these refunds fail.

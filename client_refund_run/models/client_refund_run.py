@@ -28,7 +28,7 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["client.refund.codes", "client.refund.numbers", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.refund.approval.mixin", "client.refund.numbers"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -102,15 +102,6 @@ class ClientRefundRun(models.Model):
         "background. Done with errors: some refunds were not issued, and say why.",
     )
     is_working = fields.Boolean(compute="_compute_is_working")
-    user_id = fields.Many2one(
-        "res.users",
-        string="Requested By",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
-        help="Who prepared the run, or submitted it since.",
-    )
     refund_ids = fields.One2many("client.refund", "run_id", string="Refunds", readonly=True, copy=False)
     skip_ids = fields.One2many("client.refund.run.skip", "run_id", string="Left Out", readonly=True, copy=False)
 

@@ -32,13 +32,8 @@ class ClientRefundRunPrepare(models.Model):
         for run in self._as_own_work():
             run._check_state("draft")
             run._check_terms()
-            run.write(
-                {
-                    "user_id": self.env.uid,
-                    "client_count": self.env["res.partner"].search_count([("id", "in", run._get_clients_query())]),
-                }
-            )
-            run._add_contributor()
+            run.client_count = self.env["res.partner"].search_count([("id", "in", run._get_clients_query())])
+            run._note_request()
             run._start("preparing")
             run._process_chunk()
         return True

@@ -14,7 +14,6 @@ from odoo.addons.client_refund.models.client_refund_problems import get_reason_p
 from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 from .client_refund_run import WORKING_STATES
-from .client_refund_run_approval import APPROVAL_ACTIVITY
 
 _logger = logging.getLogger(__name__)
 
@@ -106,7 +105,7 @@ class ClientRefundRunWork(models.Model):
         for run in self._as_own_work():
             run._check_not_at_work()
             run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)
-            run.activity_unlink([APPROVAL_ACTIVITY])  # who approved what was issued is kept
+            run.activity_unlink([self._approval_activity])  # who approved what was issued is kept
             with_workflow(run._search_refunds([("run_error", "!=", False)])).run_error = False
             run.write({"undo_reason": reason, "undo_date": date})
             run._start("undoing")
