@@ -37,9 +37,6 @@ from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
 from . import test_policy
-from . import test_portal
-from . import test_portal_at_once
-from . import test_portal_request
 from . import test_refund
 from . import test_refund_dashboard
 from . import test_refund_report
@@ -54,7 +51,6 @@ from . import test_tour_only_by_refund
 from . import test_tour_paid
 from . import test_tour_phone
 from . import test_tour_policy
-from . import test_tour_portal
 from . import test_tour_thousand_credits
 from . import test_tour_truth
 from . import test_tours
