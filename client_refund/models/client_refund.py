@@ -46,8 +46,6 @@ class ClientRefund(models.Model):
         "client.refund.mixin",
         "client.refund.numbers",
         "client.refund.owner",
-        "mail.thread",
-        "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
     _owner_field = "client_refund_id"
