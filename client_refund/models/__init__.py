@@ -15,6 +15,7 @@ from . import account_payment_by_hand
 from . import client_refund_owner
 from . import client_refund_reason
 from . import client_refund_codes
+from . import client_refund_way
 from . import client_refund_mixin
 from . import client_refund_numbers
 from . import client_refund_risk

@@ -28,55 +28,15 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["client.refund.approval.mixin", "client.refund.numbers"]
+    _inherit = ["client.refund.approval.mixin", "client.refund.numbers", "client.refund.way"]
     _order = "id desc"
-    _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False)
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
-    date = fields.Date(
-        required=True, default=fields.Date.context_today, tracking=True, help="The accounting date of the payments."
-    )
-    available_journal_ids = fields.Many2many("account.journal", compute="_compute_available_journal_ids")
-    journal_id = fields.Many2one(
-        "account.journal",
-        string="Pay From",
-        compute="_compute_journal_id",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        check_company=True,
-        tracking=True,
-        domain="[('id', 'in', available_journal_ids)]",
-        help="The bank or cash journal that the money leaves from.",
-    )
-    available_payment_method_line_ids = fields.Many2many(
-        "account.payment.method.line", compute="_compute_available_payment_method_line_ids"
-    )
-    payment_method_line_id = fields.Many2one(
-        "account.payment.method.line",
-        string="Payment Method",
-        compute="_compute_payment_method_line_id",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain="[('id', 'in', available_payment_method_line_ids)]",
-    )
-    reason_id = fields.Many2one("client.refund.reason", check_company=True, help="Why the money goes back.")
+    date = fields.Date(tracking=True, help="The accounting date of the payments.")
+    journal_id = fields.Many2one(tracking=True)
     memo = fields.Char(
         help="The text that goes with the payments, after the number of the refund. Empty: the text of the reason, in "
         "the language of the client.",
-    )
-    send_notice = fields.Boolean(
-        compute="_compute_send_notice",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="When its payment is booked each client gets a mail: what was paid, how, and out of which credits.",
     )
     state = fields.Selection(
         selection=[
@@ -126,34 +86,6 @@ class ClientRefundRun(models.Model):
     # -------------------------------------------------------------------------
     # Computes
     # -------------------------------------------------------------------------
-
-    @api.depends("company_id")
-    def _compute_available_journal_ids(self):
-        refunds = self.env["client.refund"]
-        for company, runs in self.grouped("company_id").items():
-            journals = self.env["account.journal"].search(refunds._get_refund_journal_domain(company))
-            runs.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
-
-    @api.depends("company_id")
-    def _compute_journal_id(self):
-        for run in self:
-            available = run.available_journal_ids._origin
-            run.journal_id = run.journal_id if run.journal_id in available else available[:1]
-
-    @api.depends("journal_id")
-    def _compute_available_payment_method_line_ids(self):
-        for run in self:
-            run.available_payment_method_line_ids = run.journal_id._get_refund_method_lines()
-
-    @api.depends("journal_id")
-    def _compute_payment_method_line_id(self):
-        for run in self:
-            run.payment_method_line_id = run.available_payment_method_line_ids._origin[:1]
-
-    @api.depends("company_id")
-    def _compute_send_notice(self):
-        for run in self:
-            run.send_notice = run.company_id._get_client_refund_policy().client_refund_send_notice
 
     @api.depends("state", "paused")
     def _compute_is_working(self):
