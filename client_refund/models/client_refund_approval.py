@@ -91,6 +91,7 @@ class ClientRefundApproval(models.Model):
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
         self._number()
+        self._convert_amounts()
         # before the risks: what is asked for together counts together
         self._note_request()
         risks = self._keep_risks()
@@ -102,6 +103,11 @@ class ClientRefundApproval(models.Model):
                     "payee_account_number": refund.partner_bank_id.acc_number,
                 }
             )
+
+    def _convert_amounts(self):
+        """Show what these refunds pay out at the rates as they are now: that is what is asked for."""
+        foreign = self.filtered(lambda refund: refund.currency_id != refund.company_currency_id)
+        self.env.add_to_compute(self._fields["amount_company_currency"], foreign)
 
     def _keep_risks(self):
         """Keep the risks of these refunds as they are now.

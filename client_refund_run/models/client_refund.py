@@ -79,6 +79,7 @@ class ClientRefund(models.Model):
         """
         self._lock_items()
         self._touch_clients()
+        self._convert_amounts()
         return self - self._note_run_errors(self._get_problems())
 
     def _get_missing_approval_problems(self):

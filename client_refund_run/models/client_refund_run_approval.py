@@ -99,14 +99,11 @@ class ClientRefundRunApproval(models.Model):
                 self._start("issuing")
 
     def _get_total(self):
-        """What this run is about to pay out, in company currency, at the rates as they are now."""
-        groups = self.env["client.refund"]._read_group(
-            Domain("run_id", "=", self.id) & WAITING, ["currency_id", "date:day"], ["amount:sum"]
+        """What this run is about to pay out, in company currency, as its refunds show it."""
+        [[total]] = self.env["client.refund"]._read_group(
+            Domain("run_id", "=", self.id) & WAITING, [], ["amount_company_currency:sum"]
         )
-        return sum(
-            currency._convert(amount, self.company_currency_id, self.company_id, date)
-            for currency, date, amount in groups
-        )
+        return total
 
     def _get_approval_reasons(self):
         """Why this run needs approval.
