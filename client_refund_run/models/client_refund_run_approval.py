@@ -149,18 +149,14 @@ class ClientRefundRunApproval(models.Model):
             limit=self._format_code_amount(values["limit"]),
         )
 
-    def _check_approved(self):
-        """:raise UserError: if this run needs an approval that it does not have (any more)"""
-        if self.approver_id:
-            return
-        if reason := self.approval_reason or " ".join(self._describe(self._get_policy_reasons())):
-            raise UserError(
-                self.env._(
-                    "Refund run %(run)s needs approval: %(reason)s Take it back to review, then issue it again.",
-                    run=self.name,
-                    reason=reason,
-                )
-            )
+    def _get_missing_approval(self):
+        """Why this run, which is issued, needs an approval that it does not have (any more).
+
+        :return: str, empty where it needs none
+        """
+        if self.state != "issuing" or self.approver_id:
+            return ""
+        return self.approval_reason or " ".join(self._describe(self._get_policy_reasons()))
 
     def _get_approval_totals(self):
         return {run: run._get_total() for run in self}

@@ -65,7 +65,7 @@ class ClientRefundRunWork(models.Model):
         for run in self._as_own_work():
             run._check_state(*WORKING_STATES)
             run.paused = False
-            if not (run._may_worker_go_on() or (run.state == "issuing" and run.approver_id)):
+            if not run._may_worker_go_on() and run._may_be_taken_over():
                 run.worker_id = self.env.user
             run._trigger_work()
         return True
@@ -73,6 +73,10 @@ class ClientRefundRunWork(models.Model):
     def _may_worker_go_on(self):
         self.ensure_one()
         return self.worker_id.active and self.with_user(self.worker_id).has_access("write")
+
+    def _may_be_taken_over(self):
+        """Whether somebody else may go on with the work: only who approved a run issues it."""
+        return self.state != "issuing" or not self.approver_id
 
     def _needs_reversal(self):
         """Whether payments can't be canceled any more: of many refunds some may be."""
@@ -175,9 +179,20 @@ class ClientRefundRunWork(models.Model):
         run = with_workflow(self)
         run.paused = True
         run._tell(
-            self.env._("The work was stopped: %(error)s Mend that, then choose Resume.", error=get_error_text(error))
+            self.env._(
+                "The work was stopped: %(error)s %(way_out)s", error=get_error_text(error), way_out=run._get_way_out()
+            )
         )
         return True
+
+    def _get_way_out(self):
+        """What helps a run that was stopped: nobody goes on in place of who approved it.
+
+        :return: str
+        """
+        if not self._may_be_taken_over() and not self._may_worker_go_on() or self._get_missing_approval():
+            return self.env._("Choose Back to Review, then Issue: somebody else can approve it then.")
+        return self.env._("Mend that, then choose Resume.")
 
     @api.model
     def _count_chunks_left(self):
@@ -225,10 +240,7 @@ class ClientRefundRunWork(models.Model):
         worker = self.worker_id
         if not worker.active:
             raise UserError(
-                self.env._(
-                    "Refund run %(run)s: who started this work is not a user any more. Resume it, or take it back.",
-                    run=self.name,
-                )
+                self.env._("%(user)s, in whose name this is done, is not a user any more.", user=worker.sudo().name)
             )
         branches = self.env["res.company"].search([("id", "child_of", self.company_id.id)]) & worker.company_ids
         return with_workflow(
@@ -255,7 +267,8 @@ class ClientRefundRunWork(models.Model):
         return with_workflow(refunds.try_lock_for_update(allow_referencing=True))
 
     def _issue_chunk(self):
-        self._check_approved()
+        if missing := self._get_missing_approval():
+            raise UserError(self.env._("It needs approval: %(reason)s", reason=missing))
         refunds = self._take_refunds()
         self._try_in_batch(refunds, lambda batch: batch._issue_of_run(), self._fail)
         return len(refunds)
