@@ -143,6 +143,11 @@ class ClientRefundApproval(models.Model):
         waiting.state = "draft"
         return waiting
 
+    def _note_change(self):
+        """Remember that the user changed what these take; those that wait are asked for again."""
+        self._add_contributor()
+        self._return_to_draft().filtered("line_ids")._ask_again()
+
     def _ask_again(self):
         """Who changes a waiting refund becomes who asked for it; it stays a draft where no approval is due any more."""
         refunds = with_workflow(self)

@@ -62,7 +62,7 @@ class ClientRefundItem(models.AbstractModel):
         items._check_amounts_kept(vals_list)
         items.refund_id._check_changeable()
         items.refund_id._reserve()
-        items._note_change()
+        items.refund_id._note_change()
         return items
 
     def write(self, vals):
@@ -77,18 +77,18 @@ class ClientRefundItem(models.AbstractModel):
         self._check_refund_changeable()
         if not in_workflow(self.refund_id):
             self.refund_id._reserve()
-            self._note_change()
+            self.refund_id._note_change()
+        return result
+
+    def unlink(self):
+        refunds = self.refund_id
+        result = super().unlink()
+        refunds._note_change()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_changeable(self):
         self._check_refund_changeable()
-        self._note_change()
-
-    def _note_change(self):
-        """A waiting refund whose credits are changed on their own must be asked for again."""
-        self.refund_id._add_contributor()
-        self.refund_id._return_to_draft()
 
     def _check_written_fields(self, refunds, *vals_list):
         refuse_fields(self, vals_list, self._get_terms_fields(), refunds)
