@@ -263,7 +263,7 @@ class ClientRefundApproval(models.Model):
 
         :return: list of str
         """
-        waiting = self._filter_waiting().filtered(lambda refund: refund.company_id._is_client_refund_approval_wanted())
+        waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
         risks = waiting._get_risks()
         return [
             refund._name_problem(

@@ -51,6 +51,10 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         help="Who approved it, where that was due.",
     )
     can_approve = fields.Boolean(compute="_compute_can_approve")
+    is_approval_due = fields.Boolean(
+        compute="_compute_is_approval_due",
+        help="Whether what waits has to: the firm may want no approval any more.",
+    )
     approved_on = fields.Datetime(readonly=True, copy=False)
     approval_reasons = fields.Json(string="Approval Reasons by Code", readonly=True, copy=False)
     approval_reason = fields.Text(
@@ -70,6 +74,15 @@ class ClientRefundApprovalMixin(models.AbstractModel):
     def _compute_can_approve(self):
         for document in self:
             document.can_approve = document.state == "to_approve" and self.env.user not in document._get_contributors()
+
+    @api.depends("state", "company_id")
+    def _compute_is_approval_due(self):
+        for document in self:
+            document.is_approval_due = document.state == "to_approve" and document._is_approval_wanted()
+
+    def _is_approval_wanted(self):
+        """Whether the firm wants an approval of anything like this at all."""
+        return self.company_id._is_client_refund_approval_wanted()
 
     def _get_approval_codes(self):
         """Why this needs approval, as codes in the order in which they are read.

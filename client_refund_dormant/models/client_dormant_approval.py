@@ -41,6 +41,9 @@ class ClientDormantApproval(models.Model):
         registers._wait_for_approval()
         return True
 
+    def _is_approval_wanted(self):
+        return True
+
     def _describe_hand_over(self, _values):
         return self.env._("Every hand-over needs approval.")
 
