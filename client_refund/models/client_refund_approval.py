@@ -26,21 +26,8 @@ class ClientRefundApproval(models.Model):
         for refund in self:
             refund.risk_summary = "\n".join(refund._describe(refund.risks))
 
-    def _get_approval_codes(self):
-        # the database forgets the order: what the policy says first
-        codes = super()._get_approval_codes()
-        return dict(sorted(codes.items(), key=lambda code: code[0] in (self.risks or {})))
-
-    def _get_contributors(self):
-        return super()._get_contributors() | self.create_uid
-
-    def _add_contributor(self):
-        # who approved these before saw something else
-        with_workflow(self.filtered("approver_id"))._forget_approval()
-        super()._add_contributor()
-
     # -------------------------------------------------------------------------
-    # Ask
+    # Actions
     # -------------------------------------------------------------------------
 
     def action_submit(self):
@@ -75,6 +62,10 @@ class ClientRefundApproval(models.Model):
         refunds._issue_or_name()
         return True
 
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
     def _check_and_ask(self):
         """Ask for these refunds, if they can be issued as they are.
 
@@ -87,6 +78,21 @@ class ClientRefundApproval(models.Model):
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
         return refunds
+
+    def _get_waiting_problems(self):
+        """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
+
+        :return: list of str
+        """
+        waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
+        risks = waiting._get_risks()
+        return [
+            refund._name_problem(
+                self.env._("it waits for approval already. Let somebody else approve it, or change it first.")
+            )
+            for refund in waiting
+            if not refund._get_findings(risks[refund])
+        ]
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
@@ -119,6 +125,38 @@ class ClientRefundApproval(models.Model):
             refund.risks = risks[refund]
         return risks
 
+    def _note_change(self):
+        """Remember that the user changed what these take; those that wait are asked for again."""
+        self._add_contributor()
+        self._return_to_draft().filtered("line_ids")._ask_again()
+
+    def _return_to_draft(self):
+        """Turn those of these refunds that wait for approval into drafts again.
+
+        :return: client.refund, those that waited
+        """
+        waiting = with_workflow(self._filter_waiting())
+        waiting.activity_unlink([self._approval_activity])
+        waiting.state = "draft"
+        return waiting
+
+    def _ask_again(self):
+        """Who changes a waiting refund becomes who asked for it; it stays a draft where no approval is due any more."""
+        refunds = with_workflow(self)
+        refunds._ask()
+        for refund in refunds:
+            refund.approval_reasons = refund._get_change_reasons(refund.approval_reasons)
+        refunds.filtered("approval_reasons")._wait_for_approval()
+
+    # -------------------------------------------------------------------------
+    # What approvers look at
+    # -------------------------------------------------------------------------
+
+    def _get_approval_codes(self):
+        # the database forgets the order: what the policy says first
+        codes = super()._get_approval_codes()
+        return dict(sorted(codes.items(), key=lambda code: code[0] in (self.risks or {})))
+
     def _get_approval_totals(self):
         return self._get_amounts_together()
 
@@ -133,28 +171,13 @@ class ClientRefundApproval(models.Model):
             account=self.partner_bank_id.acc_number,
         )
 
-    def _return_to_draft(self):
-        """Turn those of these refunds that wait for approval into drafts again.
+    def _get_contributors(self):
+        return super()._get_contributors() | self.create_uid
 
-        :return: client.refund, those that waited
-        """
-        waiting = with_workflow(self._filter_waiting())
-        waiting.activity_unlink([self._approval_activity])
-        waiting.state = "draft"
-        return waiting
-
-    def _note_change(self):
-        """Remember that the user changed what these take; those that wait are asked for again."""
-        self._add_contributor()
-        self._return_to_draft().filtered("line_ids")._ask_again()
-
-    def _ask_again(self):
-        """Who changes a waiting refund becomes who asked for it; it stays a draft where no approval is due any more."""
-        refunds = with_workflow(self)
-        refunds._ask()
-        for refund in refunds:
-            refund.approval_reasons = refund._get_change_reasons(refund.approval_reasons)
-        refunds.filtered("approval_reasons")._wait_for_approval()
+    def _add_contributor(self):
+        # who approved these before saw something else
+        with_workflow(self.filtered("approver_id"))._forget_approval()
+        super()._add_contributor()
 
     # -------------------------------------------------------------------------
     # Answer
@@ -188,6 +211,10 @@ class ClientRefundApproval(models.Model):
         return self.company_id._get_client_refund_responsible(
             self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
         )
+
+    # -------------------------------------------------------------------------
+    # What speaks against an approval
+    # -------------------------------------------------------------------------
 
     def _get_approval_problems(self):
         waiting = self._filter_waiting()
@@ -257,18 +284,3 @@ class ClientRefundApproval(models.Model):
             and user == account._get_entered_by()
             and not account._get_voucher() - user
         )
-
-    def _get_waiting_problems(self):
-        """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
-
-        :return: list of str
-        """
-        waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
-        risks = waiting._get_risks()
-        return [
-            refund._name_problem(
-                self.env._("it waits for approval already. Let somebody else approve it, or change it first.")
-            )
-            for refund in waiting
-            if not refund._get_findings(risks[refund])
-        ]

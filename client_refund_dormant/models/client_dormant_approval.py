@@ -20,7 +20,7 @@ class ClientDormantApproval(models.Model):
     )
 
     # -------------------------------------------------------------------------
-    # Ask
+    # Actions
     # -------------------------------------------------------------------------
 
     def action_submit(self):
@@ -40,6 +40,21 @@ class ClientDormantApproval(models.Model):
         registers.approval_reasons = {"hand_over": {}}
         registers._wait_for_approval()
         return True
+
+    def action_withdraw(self):
+        """Take back what was asked for: the clients are looked for again.
+
+        :return: True
+        :raise UserError: if one of these does not wait
+        """
+        registers = with_workflow(self)
+        registers._check_state("to_approve")
+        registers._return_to_contacting()
+        return True
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
 
     def _is_approval_wanted(self):
         return True
@@ -101,6 +116,12 @@ class ClientDormantApproval(models.Model):
     def _turn_down(self, _reason):
         self._return_to_contacting()
 
+    def _return_to_contacting(self):
+        self.activity_unlink([self._approval_activity])
+        self._forget_approval()
+        self.state = "contacting"
+        self._follow_credits()
+
     def _get_reject_message(self):
         return self.env._("The client is looked for again. Who asked for the hand-over is told why.")
 
@@ -111,20 +132,3 @@ class ClientDormantApproval(models.Model):
         return self.env._(
             "you asked for it or logged an attempt to reach the client, so somebody else must approve it."
         )
-
-    def action_withdraw(self):
-        """Take back what was asked for: the clients are looked for again.
-
-        :return: True
-        :raise UserError: if one of these does not wait
-        """
-        registers = with_workflow(self)
-        registers._check_state("to_approve")
-        registers._return_to_contacting()
-        return True
-
-    def _return_to_contacting(self):
-        self.activity_unlink([self._approval_activity])
-        self._forget_approval()
-        self.state = "contacting"
-        self._follow_credits()

@@ -20,16 +20,8 @@ class ClientRefundRunApproval(models.Model):
     user_id = fields.Many2one(ondelete="restrict")
     approver_id = fields.Many2one(ondelete="restrict")
 
-    def _get_contributors(self):
-        """Who had a hand in this run or in one of its refunds.
-
-        :return: res.users
-        """
-        groups = self.env["client.refund"]._read_group([("run_id", "=", self.id)], ["contributor_ids"])
-        return (super()._get_contributors() | self.create_uid).union(*(user for (user,) in groups))
-
     # -------------------------------------------------------------------------
-    # Ask
+    # Actions
     # -------------------------------------------------------------------------
 
     def action_submit(self):
@@ -54,29 +46,23 @@ class ClientRefundRunApproval(models.Model):
             run._process_chunk()
         return True
 
-    def _is_still_approved(self, domain):
-        """Whether this run was approved by somebody who may still do so, with all of these refunds.
+    def action_review(self):
+        """Take these runs back to review: what is not issued becomes drafts, which can be changed.
 
-        :param domain: Domain, which of its refunds
+        An approval stays good for those that nobody changes.
+
+        :return: True
+        :raise UserError: while a run is at work
         """
-        self.ensure_one()
-        approver = self.approver_id
-        return (
-            approver.active
-            and approver.has_group("client_refund.group_client_refund_approve")
-            and self.company_id in approver.company_ids
-            and not self._search_refunds(domain & Domain("approver_id", "=", False), limit=1)
-        )
+        for run in self._as_own_work():
+            run._check_not_at_work()
+            run._check_state("to_approve", "checking", "issuing")
+            run._return_to_review()
+        return True
 
-    def _forget_approval(self):
-        super()._forget_approval()
-        self.approval_reasons = False
-        refunds = self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)])
-        with_workflow(refunds)._forget_approval()
-
-    def _search_refunds(self, domain, limit=None):
-        """Those of the refunds of these runs that match a domain."""
-        return self.env["client.refund"].search(Domain("run_id", "in", self.ids) & Domain(domain), limit=limit)
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
 
     def _check_chunk(self):
         """Check the next refunds, keep why they need approval, and let them wait."""
@@ -98,12 +84,43 @@ class ClientRefundRunApproval(models.Model):
             else:
                 self._start("issuing")
 
-    def _get_total(self):
-        """What this run is about to pay out, in company currency, as its refunds show it."""
-        [[total]] = self.env["client.refund"]._read_group(
-            Domain("run_id", "=", self.id) & WAITING, [], ["amount_company_currency:sum"]
+    def _is_still_approved(self, domain):
+        """Whether this run was approved by somebody who may still do so, with all of these refunds.
+
+        :param domain: Domain, which of its refunds
+        """
+        self.ensure_one()
+        approver = self.approver_id
+        return (
+            approver.active
+            and approver.has_group("client_refund.group_client_refund_approve")
+            and self.company_id in approver.company_ids
+            and not self._search_refunds(domain & Domain("approver_id", "=", False), limit=1)
         )
-        return total
+
+    def _get_missing_approval(self):
+        """Why this run, which is issued, needs an approval that it does not have (any more).
+
+        :return: str, empty where it needs none
+        """
+        if self.state != "issuing" or self.approver_id:
+            return ""
+        return self.approval_reason or " ".join(self._describe(self._get_policy_reasons()))
+
+    def _forget_approval(self):
+        super()._forget_approval()
+        self.approval_reasons = False
+        refunds = self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)])
+        with_workflow(refunds)._forget_approval()
+
+    def _return_to_review(self):
+        with_workflow(self._search_refunds(WAITING)).state = "draft"
+        self.activity_unlink([self._approval_activity])
+        self.write({"state": "prepared", "paused": False})
+
+    # -------------------------------------------------------------------------
+    # Why it waits, and for whom
+    # -------------------------------------------------------------------------
 
     def _get_approval_reasons(self):
         """Why this run needs approval.
@@ -120,12 +137,6 @@ class ClientRefundRunApproval(models.Model):
         if not reasons and refunds.search_count(waiting & Domain("approval_reasons", "!=", False), limit=1):
             reasons["waiting_refunds"] = {}
         return reasons
-
-    def _describe_risky_refunds(self, values):
-        return self.env._("%(count)s of its refunds have risks. Look at them.", **values)
-
-    def _describe_waiting_refunds(self, _values):
-        return self.env._("Some of its refunds need approval.")
 
     def _get_policy_reasons(self):
         """Why the company's policy wants an approval of this run as a whole.
@@ -149,17 +160,19 @@ class ClientRefundRunApproval(models.Model):
             limit=self._format_code_amount(values["limit"]),
         )
 
-    def _get_missing_approval(self):
-        """Why this run, which is issued, needs an approval that it does not have (any more).
+    def _describe_risky_refunds(self, values):
+        return self.env._("%(count)s of its refunds have risks. Look at them.", **values)
 
-        :return: str, empty where it needs none
+    def _describe_waiting_refunds(self, _values):
+        return self.env._("Some of its refunds need approval.")
+
+    def _get_contributors(self):
+        """Who had a hand in this run or in one of its refunds.
+
+        :return: res.users
         """
-        if self.state != "issuing" or self.approver_id:
-            return ""
-        return self.approval_reason or " ".join(self._describe(self._get_policy_reasons()))
-
-    def _get_approval_totals(self):
-        return {run: run._get_total() for run in self}
+        groups = self.env["client.refund"]._read_group([("run_id", "=", self.id)], ["contributor_ids"])
+        return (super()._get_contributors() | self.create_uid).union(*(user for (user,) in groups))
 
     def _get_approval_subject(self):
         return self.env._(
@@ -168,6 +181,20 @@ class ClientRefundRunApproval(models.Model):
             count=self.env["client.refund"].search_count(Domain("run_id", "=", self.id) & WAITING),
             user=self.user_id.name,
         )
+
+    def _get_approval_totals(self):
+        return {run: run._get_total() for run in self}
+
+    def _get_total(self):
+        """What this run is about to pay out, in company currency, as its refunds show it."""
+        [[total]] = self.env["client.refund"]._read_group(
+            Domain("run_id", "=", self.id) & WAITING, [], ["amount_company_currency:sum"]
+        )
+        return total
+
+    def _search_refunds(self, domain, limit=None):
+        """Those of the refunds of these runs that match a domain."""
+        return self.env["client.refund"].search(Domain("run_id", "in", self.ids) & Domain(domain), limit=limit)
 
     # -------------------------------------------------------------------------
     # Answer
@@ -216,22 +243,3 @@ class ClientRefundRunApproval(models.Model):
         """
         self.ensure_one()
         return self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem)
-
-    def action_review(self):
-        """Take these runs back to review: what is not issued becomes drafts, which can be changed.
-
-        An approval stays good for those that nobody changes.
-
-        :return: True
-        :raise UserError: while a run is at work
-        """
-        for run in self._as_own_work():
-            run._check_not_at_work()
-            run._check_state("to_approve", "checking", "issuing")
-            run._return_to_review()
-        return True
-
-    def _return_to_review(self):
-        with_workflow(self._search_refunds(WAITING)).state = "draft"
-        self.activity_unlink([self._approval_activity])
-        self.write({"state": "prepared", "paused": False})

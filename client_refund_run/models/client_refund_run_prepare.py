@@ -61,7 +61,7 @@ class ClientRefundRunPrepare(models.Model):
 
         :return: int, how many clients
         """
-        clients = self._get_next_clients()
+        clients = self._search_next_clients()
         if not clients:
             return 0
         items = self.env["account.move.line"]
@@ -74,7 +74,7 @@ class ClientRefundRunPrepare(models.Model):
         self.write({"last_client_id": clients[-1].id, "clients_done": self.clients_done + len(clients)})
         return len(clients)
 
-    def _get_next_clients(self):
+    def _search_next_clients(self):
         """The next clients that have credits that match, by their id so that the work can go on at any time."""
         partners = self.env["res.partner"].with_context(active_test=False)
         return partners.search(
@@ -135,7 +135,7 @@ class ClientRefundRunPrepare(models.Model):
         """
         found = credits._get_held_back()
         if self.owing_policy == "skip":
-            owed = self._get_owed_by(credits.partner_id.commercial_partner_id)
+            owed = self._search_owed_by(credits.partner_id.commercial_partner_id)
             for credit in credits:
                 client = credit.partner_id.commercial_partner_id
                 if credit not in found and client in owed:
@@ -143,7 +143,7 @@ class ClientRefundRunPrepare(models.Model):
                     found[credit] = ("also_owes", self.env._("Owes %(invoices)s.", invoices=invoices))
         return found
 
-    def _get_owed_by(self, clients):
+    def _search_owed_by(self, clients):
         """What these clients owe the company, in any currency, what is in dispute included.
 
         :return: dict, res.partner: account.move.line

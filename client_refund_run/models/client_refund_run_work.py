@@ -42,7 +42,7 @@ class ClientRefundRunWork(models.Model):
     undo_date = fields.Date(readonly=True, copy=False)
 
     # -------------------------------------------------------------------------
-    # What the user does
+    # Actions
     # -------------------------------------------------------------------------
 
     def action_pause(self):
@@ -70,30 +70,6 @@ class ClientRefundRunWork(models.Model):
             run._trigger_work()
         return True
 
-    def _may_worker_go_on(self):
-        self.ensure_one()
-        return self.worker_id.active and self.with_user(self.worker_id).has_access("write")
-
-    def _may_be_taken_over(self):
-        """Whether somebody else may go on with the work: only who approved a run issues it."""
-        return self.state != "issuing" or not self.approver_id
-
-    def _needs_reversal(self):
-        """Whether payments can't be canceled any more: of many refunds some may be."""
-        return True
-
-    def _get_undo_alerts(self):
-        """What becomes of these runs when they are undone.
-
-        :return: dict of banners, `message` and `level`
-        """
-        message = self.env._(
-            "All refunds of the run are taken back in the background: drafts give back the credits that they hold, "
-            "payments are canceled, or reversed where their period is locked. Refunds that can't be undone stay and "
-            "say why."
-        )
-        return {"run": {"message": message, "level": "info"}}
-
     def action_undo(self, reason, date=None):
         """Take back all refunds of these runs in the background, each by the rules of `client.refund.action_undo`.
 
@@ -115,10 +91,38 @@ class ClientRefundRunWork(models.Model):
             run._start("undoing")
         return True
 
+    # -------------------------------------------------------------------------
+    # Who may do what
+    # -------------------------------------------------------------------------
+
+    def _may_worker_go_on(self):
+        self.ensure_one()
+        return self.worker_id.active and self.with_user(self.worker_id).has_access("write")
+
+    def _may_be_taken_over(self):
+        """Whether somebody else may go on with the work: only who approved a run issues it."""
+        return self.state != "issuing" or not self.approver_id
+
     def _check_not_at_work(self):
         for run in self:
             if run.is_working:
                 raise UserError(self.env._("Refund run %(run)s is at work. Pause it first.", run=run.name))
+
+    def _needs_reversal(self):
+        """Whether payments can't be canceled any more: of many refunds some may be."""
+        return True
+
+    def _get_undo_alerts(self):
+        """What becomes of these runs when they are undone.
+
+        :return: dict of banners, `message` and `level`
+        """
+        message = self.env._(
+            "All refunds of the run are taken back in the background: drafts give back the credits that they hold, "
+            "payments are canceled, or reversed where their period is locked. Refunds that can't be undone stay and "
+            "say why."
+        )
+        return {"run": {"message": message, "level": "info"}}
 
     # -------------------------------------------------------------------------
     # The scheduler's shell: the only place that commits
