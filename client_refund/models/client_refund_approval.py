@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 
 
 class ClientRefundApproval(models.Model):
@@ -52,9 +52,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = self._check_and_ask()
         raise_problems(
-            refund._name_problem(
-                self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason)
-            )
+            (refund, self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason))
             for refund in refunds
             if refund.approval_reasons
         )
@@ -82,14 +80,12 @@ class ClientRefundApproval(models.Model):
     def _get_waiting_problems(self):
         """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
 
-        :return: list of str
+        :return: list of (client.refund, str)
         """
         waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
         risks = waiting._get_risks()
         return [
-            refund._name_problem(
-                self.env._("it waits for approval already. Let somebody else approve it, or change it first.")
-            )
+            (refund, self.env._("it waits for approval already. Let somebody else approve it, or change it first."))
             for refund in waiting
             if not refund._get_findings(risks[refund])
         ]

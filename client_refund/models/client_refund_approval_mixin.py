@@ -3,9 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from .client_refund_groups import check_may_answer
-from .client_refund_problems import get_reason_problems, raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.groups import check_may_answer
+from ..tools.problems import get_reason_problems, raise_problems
+from ..tools.workflow import with_workflow
 
 # How many documents one message names.
 MANY = 5
@@ -208,7 +208,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         """
         check_may_answer(self.env)
         documents = self._lock_to_answer()
-        raise_problems(document._name_problem(text) for document, text in documents._get_approval_problems())
+        raise_problems(documents._get_approval_problems())
         documents._check_doable()
         documents.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
         documents.activity_unlink([self._approval_activity])
@@ -227,10 +227,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         """
         check_may_answer(self.env)
         documents = self._lock_to_answer()
-        not_waiting = documents._get_not_waiting_problems()
-        raise_problems(
-            get_reason_problems(self.env, reason) + [document._name_problem(text) for document, text in not_waiting]
-        )
+        raise_problems(get_reason_problems(self, reason) + documents._get_not_waiting_problems())
         documents.activity_unlink([self._approval_activity])
         documents._turn_down(reason)
         for document in documents:

@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import RedirectWarning
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import CONTACT_STATES
 

@@ -1,9 +1,7 @@
-from collections import defaultdict
-
 from odoo import fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
 
 from .client_refund_run import OPEN_STATES
 
@@ -63,13 +61,9 @@ class ClientRefund(models.Model):
         """Issue these waiting refunds; those that are not any more what was asked for are drafts, and say why."""
         refunds = self._check_for_run()
         approved = refunds.filtered("approver_id")
-        problems = defaultdict(list)
-        for refund, problem in [
-            *approved._get_approval_problems(),
-            *(refunds - approved)._get_missing_approval_problems(),
-        ]:
-            problems[refund].append(refund._name_problem(problem))
-        refunds -= refunds._note_run_errors(problems)
+        refunds -= refunds._note_run_errors(
+            approved._get_approval_problems() + (refunds - approved)._get_missing_approval_problems()
+        )
         refunds._issue()
 
     def _check_for_run(self):
@@ -102,13 +96,13 @@ class ClientRefund(models.Model):
     def _note_run_errors(self, problems):
         """Note why some of these refunds fail.
 
-        :param problems: dict, client.refund: list of str
+        :param problems: list of (record, str), of refunds and their lines and offsets
         :return: client.refund, those that fail
         """
-        failed = self.filtered(lambda refund: refund in problems)
-        for refund in failed:
-            refund._note_run_error("\n".join(problems[refund]))
-        return failed
+        errors = self._group_problems(problems)
+        for refund, texts in errors.items():
+            refund._note_run_error("\n".join(texts))
+        return self.filtered(errors.get)
 
     def _note_run_error(self, error):
         """Keep why this refund failed; what was not issued is a draft again.
@@ -149,12 +143,13 @@ class ClientRefund(models.Model):
             )
         )
         raise_problems(
-            refund._name_problem(
+            (
+                refund,
                 self.env._(
                     "it is part of refund run %(run)s, which is %(state)s. Take the run back to review first.",
                     run=refund.run_id.name,
                     state=refund.run_id._get_state_label(),
-                )
+                ),
             )
             for refund in held
         )

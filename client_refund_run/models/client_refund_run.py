@@ -5,10 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
-from odoo.addons.client_refund.models.client_refund_workflow import (
-    in_workflow,
-    refuse_fields,
-    with_neutral_context,
+from odoo.addons.client_refund.tools.workflow import (
     with_workflow,
 )
 
@@ -28,16 +25,26 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["client.refund.approval.mixin", "client.refund.numbers", "client.refund.way"]
+    _inherit = [
+        "client.refund.terms",
+        "client.refund.approval.mixin",
+        "client.refund.numbers",
+        "client.refund.way",
+    ]
     _order = "id desc"
 
     name = fields.Char(string="Number", readonly=True, copy=False)
-    date = fields.Date(tracking=True, help="The accounting date of the payments.")
-    journal_id = fields.Many2one(tracking=True)
+    company_id = fields.Many2one(term=True)
+    date = fields.Date(term=True, tracking=True, help="The accounting date of the payments.")
+    journal_id = fields.Many2one(term=True, tracking=True)
+    payment_method_line_id = fields.Many2one(term=True)
+    reason_id = fields.Many2one(term=True)
     memo = fields.Char(
+        term=True,
         help="The text that goes with the payments, after the number of the refund. Empty: the text of the reason, in "
         "the language of the client.",
     )
+    send_notice = fields.Boolean(term=True)
     state = fields.Selection(
         selection=[
             ("draft", "Criteria"),
@@ -92,7 +99,9 @@ class ClientRefundRun(models.Model):
         for run in self:
             run.is_working = run.state in WORKING_STATES and not run.paused
 
-    @api.depends("refund_ids.state", "refund_ids.run_error", "refund_ids.amount", "skip_ids", "clients_done")
+    @api.depends(
+        "refund_ids.state", "refund_ids.run_error", "refund_ids.amount_company_currency", "skip_ids", "clients_done"
+    )
     def _compute_figures(self):
         """Counted by the database: a run may have a hundred thousand refunds."""
         domain = [("run_id", "in", self.ids)]
@@ -154,31 +163,12 @@ class ClientRefundRun(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        refuse_fields(self, vals_list, self._get_terms_fields())
-        # a default in the context is no way into a closed field
-        runs = super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
+        runs = super().create(vals_list)
         runs._number()
         return runs
 
-    def write(self, vals):
-        refuse_fields(self, [vals], self._get_terms_fields())
-        if self._get_terms_fields() & vals.keys() and not in_workflow(self):
-            self._check_state("draft")
-        return super(ClientRefundRun, with_neutral_context(self)).write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_drafts(self):
+    def _check_changeable(self):
         self._check_state("draft")
-
-    @api.model
-    def _get_terms_fields(self):
-        """The fields that the user sets. All others are closed to everybody but the run's own methods.
-
-        :return: set of str
-        """
-        return frozenset(
-            {"company_id", "date", "journal_id", "memo", "payment_method_line_id", "reason_id", "send_notice"}
-        )
 
     def _check_state(self, *states):
         """:raise UserError: names the runs that are in none of these states"""
