@@ -309,10 +309,6 @@ class ClientRefund(models.Model):
         """The numbers of these refunds; one that is being made has none yet."""
         return ", ".join(refund.name or refund.env._("a new refund") for refund in self)
 
-    def _get_state_label(self):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[self.state]
-
     # -------------------------------------------------------------------------
     # Actions
     # -------------------------------------------------------------------------

@@ -92,6 +92,40 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         return self.approval_reasons or {}
 
     # -------------------------------------------------------------------------
+    # States
+    # -------------------------------------------------------------------------
+
+    def _check_state(self, *states):
+        """:raise UserError: names those of these that are in none of the states"""
+        raise_problems(self._get_state_problems(*states))
+
+    def _get_state_problems(self, *states):
+        """Which of these are in none of some states.
+
+        :return: list of (record, str)
+        """
+        return [
+            (
+                document,
+                self.env._(
+                    "it is %(state)s. This is possible only in: %(states)s.",
+                    state=document._get_state_label(),
+                    states=", ".join(document._get_state_label(state) for state in states),
+                ),
+            )
+            for document in self
+            if document.state not in states
+        ]
+
+    def _get_state_label(self, state=None):
+        """What the user reads for a state; without one, for that of this document."""
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
+
+    def _filter_waiting(self):
+        return self.filtered(lambda document: document.state == "to_approve")
+
+    # -------------------------------------------------------------------------
     # Who had a hand in it
     # -------------------------------------------------------------------------
 
@@ -227,7 +261,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         """
         check_may_answer(self.env)
         documents = self._lock_to_answer()
-        raise_problems(get_reason_problems(self, reason) + documents._get_not_waiting_problems())
+        raise_problems(get_reason_problems(self, reason) + documents._get_state_problems("to_approve"))
         documents.activity_unlink([self._approval_activity])
         documents._turn_down(reason)
         for document in documents:
@@ -274,23 +308,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         :return: list of (record, str)
         """
         waiting = self._filter_waiting()
-        return self._get_not_waiting_problems() + waiting._get_own_hand_problems() + waiting._get_limit_problems()
-
-    def _filter_waiting(self):
-        return self.filtered(lambda document: document.state == "to_approve")
-
-    def _get_not_waiting_problems(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return [
-            (
-                document,
-                self.env._(
-                    "it is %(state)s. Only what waits for approval can be approved or rejected.",
-                    state=labels[document.state],
-                ),
-            )
-            for document in self - self._filter_waiting()
-        ]
+        return self._get_state_problems("to_approve") + waiting._get_own_hand_problems() + waiting._get_limit_problems()
 
     def _get_own_hand_problems(self):
         return [

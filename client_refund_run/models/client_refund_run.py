@@ -2,7 +2,6 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
 from odoo.addons.client_refund.tools.workflow import (
@@ -90,10 +89,6 @@ class ClientRefundRun(models.Model):
     )
     progress = fields.Float(compute="_compute_figures", help="How far the work in the background is, in percent.")
 
-    # -------------------------------------------------------------------------
-    # Computes
-    # -------------------------------------------------------------------------
-
     @api.depends("state", "paused")
     def _compute_is_working(self):
         for run in self:
@@ -131,70 +126,11 @@ class ClientRefundRun(models.Model):
                 {state: counts.get((run, state), 0) for state in (*live_states, "canceled")}
             )
 
-    def _get_idle_minutes(self, moved_on):
-        """For how many minutes nothing has happened.
-
-        :param moved_on: datetime, when something happened to one of its refunds
-        """
-        self.ensure_one()
-        if not self.is_working or not moved_on:
-            return 0
-        return (fields.Datetime.now() - max(moved_on, self.write_date)) // timedelta(minutes=1)
-
-    def _get_progress(self, counts):
-        """How far the work in the background is, in percent.
-
-        :param counts: dict, state of a refund: number of refunds
-        """
-        self.ensure_one()
-        failed = self.failed_count
-        waiting = counts["to_approve"]
-        done, total = {
-            "preparing": (self.clients_done, self.client_count),
-            "checking": (waiting + failed, waiting + counts["draft"]),
-            "issuing": (self.issued_count + failed, self.refund_count),
-            "undoing": (counts["canceled"] + failed, counts["canceled"] + self.refund_count),
-        }.get(self.state, (0, 0))
-        return 100.0 * min(done, total) / total if total else 0.0
-
-    # -------------------------------------------------------------------------
-    # Create and write: only the criteria, and only before they are used
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         runs = super().create(vals_list)
         runs._number()
         return runs
-
-    def _check_changeable(self):
-        self._check_state("draft")
-
-    def _check_state(self, *states):
-        """:raise UserError: names the runs that are in none of these states"""
-        for run in self:
-            if run.state not in states:
-                raise UserError(
-                    self.env._(
-                        "Refund run %(run)s is in state %(state)s. This is possible only in: %(states)s.",
-                        run=run.name,
-                        state=run._get_state_label(),
-                        states=", ".join(run._get_state_label(state) for state in states),
-                    )
-                )
-
-    def _get_state_label(self, state=None):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
-
-    def _as_own_work(self):
-        """These runs, each once, in the hands of their own methods, for a user who may change them.
-
-        Locked: of two who do something with a run at once, the second one sees what the first one did.
-        """
-        self.check_access("write")
-        self.lock_for_update(allow_referencing=True)
-        return with_workflow(self)
 
     # -------------------------------------------------------------------------
     # Actions
@@ -220,15 +156,6 @@ class ClientRefundRun(models.Model):
         :return: an action dictionary
         """
         return self._open_refunds(self.env._("Failed Refunds"), search_default_failed=1)
-
-    def _open_refunds(self, name, **context):
-        self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_refunds"),
-            "name": name,
-            "domain": [("run_id", "=", self.id)],
-            "context": context,
-        }
 
     def action_open_skips(self):
         """Open what this run leaves out, and why.
@@ -267,3 +194,54 @@ class ClientRefundRun(models.Model):
         :return: an action dictionary
         """
         return self.move_line_ids._get_records_action(name=self.env._("Chosen Credits"))
+
+    # -------------------------------------------------------------------------
+    # Helpers
+    # -------------------------------------------------------------------------
+
+    def _open_refunds(self, name, **context):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_refunds"),
+            "name": name,
+            "domain": [("run_id", "=", self.id)],
+            "context": context,
+        }
+
+    def _check_changeable(self):
+        self._check_state("draft")
+
+    def _as_own_work(self):
+        """These runs, each once, in the hands of their own methods, for a user who may change them.
+
+        Locked: of two who do something with a run at once, the second one sees what the first one did.
+        """
+        self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
+        return with_workflow(self)
+
+    def _get_idle_minutes(self, moved_on):
+        """For how many minutes nothing has happened.
+
+        :param moved_on: datetime, when something happened to one of its refunds
+        """
+        self.ensure_one()
+        if not self.is_working or not moved_on:
+            return 0
+        return (fields.Datetime.now() - max(moved_on, self.write_date)) // timedelta(minutes=1)
+
+    def _get_progress(self, counts):
+        """How far the work in the background is, in percent.
+
+        :param counts: dict, state of a refund: number of refunds
+        """
+        self.ensure_one()
+        failed = self.failed_count
+        waiting = counts["to_approve"]
+        done, total = {
+            "preparing": (self.clients_done, self.client_count),
+            "checking": (waiting + failed, waiting + counts["draft"]),
+            "issuing": (self.issued_count + failed, self.refund_count),
+            "undoing": (counts["canceled"] + failed, counts["canceled"] + self.refund_count),
+        }.get(self.state, (0, 0))
+        return 100.0 * min(done, total) / total if total else 0.0
