@@ -84,7 +84,9 @@ def work(env, runs, workers=2):
     env.invalidate_all()
     for run in runs:
         if (run.state, run.issued_count) != ("done", run.refund_count):
-            raise AssertionError(f"{run.issued_count} of {run.refund_count} refunds were issued, the run is {run.state}")
+            raise AssertionError(
+                f"{run.issued_count} of {run.refund_count} refunds were issued, the run is {run.state}"
+            )
     return seconds
 
 

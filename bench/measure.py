@@ -47,14 +47,13 @@ def undone(env):
         env.invalidate_all()
 
 
-def cost_of(env, act):
+def cost_of(env, act, *args):
     """What an act takes that is rolled back afterwards.
 
-    :param act: callable
     :return: Cost
     """
     with undone(env), measured(env) as cost:
-        act()
+        act(*args)
     return cost
 
 

@@ -20,9 +20,7 @@ class Books:
 
     def __init__(self, env):
         self.env = env
-        self.bank = env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
-        )
+        self.bank = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1)
         self.clients = make_clients(env, ["Ordinary 1", "Ordinary 2", "Ordinary 3"])
         self.invoices = make_documents(env, "out_invoice", self.clients, 30, 100)
         self.credit_notes = make_documents(env, "out_refund", self.clients, 20, 100)
@@ -108,10 +106,8 @@ def measure_others(env, plain_env, say):
     rows, totals = [], ([], [])
     for name, act in ACTS.items():
         for books in both:  # what is done for the first time
-            cost_of(books.env, lambda books=books, act=act: act(books))
-        costs = [
-            [cost_of(books.env, lambda books=books, act=act: act(books)) for books in both] for _round in range(ROUNDS)
-        ]
+            cost_of(books.env, act, books)
+        costs = [[cost_of(books.env, act, books) for books in both] for _round in range(ROUNDS)]
         more = max(own.queries - plain.queries for plain, own in costs)
         rows.append(row("others", f"{name}, more SQL", [more], "queries", at_most=0))
         for side, total in enumerate(totals):

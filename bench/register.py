@@ -21,12 +21,16 @@ def measure_register(env, clients, say):
             entered |= registers._gather(credits[start : start + CHUNK])
         queries += cost.queries
         seconds += cost.seconds
-    entering = row("register", "entered for the first time, SQL a client", [queries / len(entered)], "queries", at_most=3)
+    entering = row(
+        "register", "entered for the first time, SQL a client", [queries / len(entered)], "queries", at_most=3
+    )
     pace = row("register", "entered for the first time", [len(entered) / seconds], "clients/s")
     say(f"following {len(entered)} clients")
     with measured(env) as cost:
         for start in range(0, len(entered), CHUNK):
             registers._follow_today(entered[start : start + CHUNK])
-    following = row("register", "followed each night, SQL a client", [cost.queries / len(entered)], "queries", at_most=3)
+    following = row(
+        "register", "followed each night, SQL a client", [cost.queries / len(entered)], "queries", at_most=3
+    )
     env.cr.rollback()
     return [pace, entering, following]

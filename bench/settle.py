@@ -29,10 +29,7 @@ def measure_currency(env, currency, runs, say):
         say(f"settling {number} invoices in {currency.name} from one credit")
         credit, invoices = make_items(env, currency, number)
         costs = [
-            (
-                cost_of(env, lambda: settle(credit, invoices)),
-                cost_of(env, lambda: (credit | invoices).reconcile()),
-            )
+            (cost_of(env, settle, credit, invoices), cost_of(env, (credit | invoices).reconcile))
             for _run in range(runs)
         ]
         own, core = ([cost.seconds for cost in side] for side in zip(*costs, strict=True))
@@ -41,9 +38,7 @@ def measure_currency(env, currency, runs, say):
     kind = "company currency" if currency == env.company.currency_id else "foreign currency"
     return [
         row("settle", f"{MANY} invoices in {kind}, beside core", beside[MANY], "×", at_most=2),
-        row(
-            "settle", f"each of {MANY} beside each of {FEW}, {kind}", ratios(each[MANY], each[FEW]), "×", at_most=1.3
-        ),
+        row("settle", f"each of {MANY} beside each of {FEW}, {kind}", ratios(each[MANY], each[FEW]), "×", at_most=1.3),
     ]
 
 
@@ -105,7 +100,7 @@ def measure_credits(env, runs, say):
     each = {}
     for number in CREDITS:
         say(f"refunding {number} credits at once")
-        costs = [cost_of(env, lambda chosen=credits[:number]: pay_out(chosen)) for _run in range(runs)]
+        costs = [cost_of(env, pay_out, credits[:number]) for _run in range(runs)]
         each[number] = [cost.seconds / number for cost in costs]
     few, many = CREDITS
     return [

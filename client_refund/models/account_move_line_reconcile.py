@@ -48,8 +48,10 @@ class AccountMoveLineReconcile(models.Model):
         """
         for groups in self._get_rounds(self._group_settlements(settlements)):
             plans = {self.union(*(credit | invoice for credit, invoice, _amount in group)): group for group in groups}
-            settlements = Settlements({frozenset(items.ids): group for items, group in plans.items()})
-            self.with_context(client_refund_settlements=settlements)._reconcile_plan(list(plans))
+            in_hand = Settlements({frozenset(items.ids): group for items, group in plans.items()})
+            self.with_context(client_refund_settlements=in_hand, client_refund_number_formats={})._reconcile_plan(
+                list(plans)
+            )
 
     @api.model
     def _group_settlements(self, settlements):
