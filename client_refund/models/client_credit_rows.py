@@ -23,6 +23,7 @@ class ClientCreditRows(models.Model):
         return SQL("SELECT %s FROM %s WHERE %s", self._select(), self._from(), self._where())
 
     @api.model
+    @api.readonly
     def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
         """Build the groups once for the page and its length; what is summed up is summed up for the page alone."""
         if not limit:
