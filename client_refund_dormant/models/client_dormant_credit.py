@@ -10,6 +10,8 @@ from odoo.addons.client_refund.models.client_refund_workflow import (
     with_neutral_context,
 )
 
+from .client_dormant_mark import mark_in_register
+
 # The client is looked for: amounts follow what is open of the credits, and credits that get old enough join in.
 CONTACT_STATES = ("to_contact", "contacting")
 OPEN_STATES = (*CONTACT_STATES, "to_approve")
@@ -169,7 +171,7 @@ class ClientDormantCredit(models.Model):
                     documents=", ".join(may_bounce.move_id.mapped("display_name")),
                 )
             )
-        invoices = credits._get_open_invoices(self.partner_id, self.company_id, self.currency_id)
+        invoices = credits._search_open_invoices(self.partner_id, self.company_id, self.currency_id)
         if invoices:
             warnings.append(
                 self.env._(
@@ -192,9 +194,11 @@ class ClientDormantCredit(models.Model):
                     "Old credits are entered in the register from Client Credits: choose Add to Dormant Register."
                 )
             )
-        return super(ClientDormantCredit, with_neutral_context(self)).create(
+        registers = super(ClientDormantCredit, with_neutral_context(self)).create(
             [{**vals, "name": name} for vals, name in zip(vals_list, self._draw_numbers(vals_list), strict=True)]
         )
+        mark_in_register(registers.partner_id)
+        return registers
 
     def write(self, vals):
         if refused := get_refused_fields(self, [vals], {"date"}):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.account_move_line import BOUNCED_STATES
+from odoo.addons.client_refund.models.account_move_line_open import BOUNCED_STATES
 
 from .client_dormant_credit import CONTACT_STATES
+from .client_dormant_mark import mark_in_register
 
 
 class ClientDormantCreditLine(models.Model):
@@ -76,6 +77,12 @@ class ClientDormantCreditLine(models.Model):
             else:
                 line.amount = line.amount
                 line.amount_company_currency = line.amount_company_currency
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        mark_in_register(lines.move_line_id)
+        return lines
 
     def _follow_credits(self):
         """Look what is open of the credits by now, and whether they are used up."""
