@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .account_move_line import UNPAYABLE_STATES
+from .account_move_line_open import UNPAYABLE_STATES
 
 # Why a credit is held back, most serious first: of several reasons the first one counts.
 HELD_BACK = [

@@ -130,3 +130,8 @@ class AccountMoveLineReconcile(models.Model):
             "amount_residual": self.company_currency_id.round(values["amount_residual"] * share),
             "amount_residual_currency": self.currency_id.round(values["amount_residual_currency"] * share),
         }
+
+    def _get_refund_document(self):
+        """What core books exchange differences and cash-basis taxes for: the invoice, else the journal item."""
+        self.ensure_one()
+        return self.move_id if self.move_id.is_invoice(include_receipts=True) else self

@@ -157,9 +157,7 @@ class ClientCredit(models.Model):
             )
         )
         # by their ids: joined with the query above, PostgreSQL may scan the ledger
-        return items.search(
-            items._get_open_credit_domain() & Domain("id", "in", [item_id for (item_id,) in of_rows]), order="date, id"
-        )
+        return items._search_open_credits(Domain("id", "in", [item_id for (item_id,) in of_rows]))
 
     @api.model
     def _get_row_key(self, record):

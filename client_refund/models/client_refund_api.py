@@ -137,7 +137,7 @@ class ClientRefundApi(models.Model):
         """
         credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
         currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id[:1]
-        invoices = credits._get_open_invoices(self._get_client(values["partner_id"]), company, currency)
+        invoices = credits._search_open_invoices(self._get_client(values["partner_id"]), company, currency)
         settled = Counter()
         for _credit, invoice, amount in settle_oldest_first(
             [

@@ -123,7 +123,7 @@ class ClientRefundSettlement(models.Model):
         for (company, currency), group in refunds.grouped(
             lambda refund: (refund.company_id, refund.currency_id)
         ).items():
-            invoices = self.env["account.move.line"]._get_open_invoices(group.partner_id, company, currency)
+            invoices = self.env["account.move.line"]._search_open_invoices(group.partner_id, company, currency)
             by_client = invoices.grouped(lambda item: item.partner_id.commercial_partner_id)
             for refund in group:
                 unsettled = refund._get_unsettled_invoices(by_client.get(refund.partner_id, invoices.browse()))

@@ -229,9 +229,9 @@ class TestOffset(ClientRefundCommon):
         )
         payment.action_post()
         item = self._receivable_items(payment.move_id)
-        self.assertIn(item, item._get_open_invoices(self.client, self.company, self.currency))
+        self.assertIn(item, item._search_open_invoices(self.client, self.company, self.currency))
         payment.action_reject()
-        self.assertNotIn(item, item._get_open_invoices(self.client, self.company, self.currency))
+        self.assertNotIn(item, item._search_open_invoices(self.client, self.company, self.currency))
 
     def test_items_are_not_moved_to_another_refund(self):
         """Else somebody could change a waiting refund without having a hand in it."""

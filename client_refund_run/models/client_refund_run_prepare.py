@@ -200,7 +200,7 @@ class ClientRefundRunPrepare(models.Model):
         """
         if self.owing_policy != "offset":
             return {}
-        items = self.env["account.move.line"]._get_open_invoices(clients, self.company_id, currency)
+        items = self.env["account.move.line"]._search_open_invoices(clients, self.company_id, currency)
         return items.grouped(lambda item: item.partner_id.commercial_partner_id)
 
     def _get_settled_amounts(self, credits, invoices, currency):
