@@ -20,7 +20,6 @@ from . import test_held_back
 from . import test_holding_back
 from . import test_honest_acts
 from . import test_honest_payee
-from . import test_import
 from . import test_neighbour_financial_report
 from . import test_names
 from . import test_nobody_else_pays
@@ -45,7 +44,6 @@ from . import test_settlement
 from . import test_storm
 from . import test_tour_back
 from . import test_tour_dashboard
-from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_only_by_refund
 from . import test_tour_paid
