@@ -1,5 +1,3 @@
-from collections import Counter
-
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
@@ -7,7 +5,7 @@ from odoo.exceptions import ConcurrencyError
 
 from .client_refund_api_values import RefundValues
 from .client_refund_numbers import with_number_later
-from .client_refund_waterfall import settle_oldest_first
+from .client_refund_waterfall import get_settled
 
 
 def create_once(refunds, vals_list):
@@ -70,14 +68,10 @@ class ClientRefundApi(models.Model):
         credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
         currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id[:1]
         invoices = credits._search_open_invoices(self._get_client(values["partner_id"]), company, currency)
-        settled = Counter()
-        for _credit, invoice, amount in settle_oldest_first(
-            [
-                (credit, credit.account_id, line.get("amount", credit.amount_refundable))
-                for credit, line in zip(credits, lines, strict=True)
-            ],
-            [(invoice, invoice.account_id, invoice.amount_residual_currency) for invoice in invoices],
-            currency,
-        ):
-            settled[invoice] += amount
-        return [{"move_line_id": invoice.id, "amount": amount} for invoice, amount in settled.items()]
+        amounts = {
+            credit: line.get("amount", credit.amount_refundable) for credit, line in zip(credits, lines, strict=True)
+        }
+        return [
+            {"move_line_id": invoice.id, "amount": amount}
+            for invoice, amount in get_settled(amounts, invoices, currency).items()
+        ]

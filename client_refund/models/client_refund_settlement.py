@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo import models
 
-from .client_refund_waterfall import settle_oldest_first
+from .client_refund_waterfall import settle_items
 
 
 class ClientRefundSettlement(models.Model):
@@ -20,17 +20,9 @@ class ClientRefundSettlement(models.Model):
             settlement
             for refund in self
             if refund.offset_ids
-            for settlement in settle_oldest_first(
-                [
-                    (line, line.move_line_id.account_id, line.amount)
-                    for line in refund.line_ids.sorted(lambda line: (line.date or date.min, line.move_line_id.id))
-                ],
-                [
-                    (offset, offset.move_line_id.account_id, offset.amount)
-                    for offset in refund.offset_ids.sorted(
-                        lambda offset: (offset.date_maturity or date.min, offset.move_line_id.id)
-                    )
-                ],
+            for settlement in settle_items(
+                refund.line_ids.sorted(lambda line: (line.date or date.min, line.move_line_id.id)),
+                refund.offset_ids.sorted(lambda offset: (offset.date_maturity or date.min, offset.move_line_id.id)),
                 refund.currency_id,
             )
         ]
