@@ -297,12 +297,12 @@ class AccountPayment(models.Model):
         """Whether the money of this refund payment has left.
 
         It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
-        be matched, or where somebody said so.
+        be matched, where it was handed over in cash, or where somebody said so.
 
         :return: bool
         """
         self.ensure_one()
-        if self.payment_type == "outbound" and self.client_refund_id.marked_paid_on:
+        if self.payment_type == "outbound" and (self.client_refund_id.marked_paid_on or self.journal_id.type == "cash"):
             return True
         to_match = self._seek_for_lines()[0].filtered("account_id.reconcile")
         return bool(self.move_id) and self.company_currency_id.is_zero(sum(to_match.mapped("amount_residual")))

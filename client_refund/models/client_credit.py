@@ -144,7 +144,9 @@ class ClientCredit(models.Model):
                 SELECT item.id
                   FROM account_move_line first_item
                   JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
-                  JOIN res_partner contact ON contact.commercial_partner_id = first_contact.commercial_partner_id
+                  JOIN res_partner client
+                    ON client.id = COALESCE(first_contact.commercial_partner_id, first_contact.id)
+                  JOIN res_partner contact ON contact.commercial_partner_id = client.id OR contact.id = client.id
                   JOIN account_move_line item
                     ON item.partner_id = contact.id
                    AND item.company_id = first_item.company_id
@@ -157,7 +159,9 @@ class ClientCredit(models.Model):
             )
         )
         # by their ids: joined with the query above, PostgreSQL may scan the ledger
-        return items._search_open_credits(Domain("id", "in", [item_id for (item_id,) in of_rows]))
+        credits = items._search_open_credits(Domain("id", "in", [item_id for (item_id,) in of_rows]))
+        credits.partner_id._get_refund_client()  # who was brought over may not say whose contact it is
+        return credits
 
     @api.model
     def _get_row_key(self, record):

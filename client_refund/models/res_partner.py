@@ -197,7 +197,7 @@ class ResPartner(models.Model):
         everybody = self.env["res.partner"].sudo().with_context(active_test=False)
         return bool(everybody.search_count([("client_refund_blocked", "=", True)], limit=1))
 
-    def _get_client_refund_blocking(self):
+    def _search_client_refund_blocking(self):
         """The contacts of these clients that are blocked: archived, or of another company, they are all the same.
 
         :return: res.partner, in the hands of nobody who may not see them
@@ -221,7 +221,7 @@ class ResPartner(models.Model):
 
         :return: dict, res.partner: str, of those that are blocked
         """
-        by_client = self._get_client_refund_blocking().grouped("commercial_partner_id")
+        by_client = self._search_client_refund_blocking().grouped("commercial_partner_id")
         return {
             client: self.env._(
                 "refunds to %(client)s are blocked: %(reason)s. An administrator of refunds can lift the block.",
@@ -267,7 +267,7 @@ class ResPartner(models.Model):
             return
         if not self._has_client_refund_blocks():
             return
-        blocked = (self.browse().union(*families.values()) | self)._get_client_refund_blocking()
+        blocked = (self.browse().union(*families.values()) | self)._search_client_refund_blocking()
         for partner in self if blocked else ():
             old_family = families[partner]
             stays = blocked.filtered_domain([("commercial_partner_id", "=", old_family.id)])
