@@ -2,7 +2,7 @@ from collections import Counter, defaultdict
 
 from odoo import api, models
 
-from .client_refund_workflow import in_workflow
+from .client_refund_workflow import in_any_workflow, in_workflow
 
 
 class AccountMoveLineReconcile(models.Model):
@@ -104,6 +104,13 @@ class AccountMoveLineReconcile(models.Model):
                 item._take_from_residual(amls_values_map[item], capped[item])
             results += super()._prepare_reconciliation_plan({"amls": pair}, capped, shadowed_aml_values)
         return results
+
+    def _prepare_exchange_difference_move_vals(self, amounts_list, company=None, exchange_date=None, **kwargs):
+        """Let a refund book the exchange differences of a branch there: core does in the parent, if that is active."""
+        values = super()._prepare_exchange_difference_move_vals(amounts_list, company, exchange_date, **kwargs)
+        if values and len(self.company_id) == 1 and in_any_workflow(self.env):
+            values["move_values"]["company_id"] = self.company_id.id
+        return values
 
     def _take_from_residual(self, values, taken):
         """What is left of this item when something of it is reconciled.

@@ -27,7 +27,7 @@ class TestBranches(ClientRefundCommon):
         cls.souths = cls._branch_entry(cls.south, 7)
 
     @classmethod
-    def _branch_entry(cls, company, amount, partner=None):
+    def _branch_entry(cls, company, amount, partner=None, **values):
         move = (
             cls.env["account.move"]
             .with_company(company)
@@ -43,6 +43,7 @@ class TestBranches(ClientRefundCommon):
                                 "account_id": cls.receivable.id,
                                 "partner_id": (partner or cls.client).id,
                                 "balance": -amount,
+                                **values,
                             }
                         ),
                         Command.create({"account_id": cls.revenue.id, "balance": amount}),
@@ -149,6 +150,19 @@ class TestBranches(ClientRefundCommon):
         draft = self._draft({self.norths: None}, company_id=self.north.id)
         with self.assertRaisesRegex(UserError, "refunds can't be paid from journal Bank"):
             draft.action_submit()
+
+    def test_an_exchange_difference_of_a_branch_is_booked_there(self):
+        """Though the user works in the parent too, and so is what an undo reverses."""
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
+        credit = self._branch_entry(self.north, 150, currency_id=foreign.id, amount_currency=-300)
+        before = self._ledger()
+        refund = self._refund({credit: None}, company_id=self.north.id, currency_id=foreign.id)
+        exchange = refund.line_ids.payment_line_id.matched_credit_ids.exchange_move_id
+        self.assertEqual((exchange.company_id, exchange.state), (self.north, "posted"))
+        refund.action_undo("Wrong client")
+        self.assertEqual(exchange.reversal_move_ids.company_id, self.north)
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
 
     def test_an_invoice_of_a_branch_is_settled_by_the_parent(self):
         debt = self._branch_entry(self.south, -30)
