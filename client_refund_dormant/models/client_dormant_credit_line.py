@@ -84,6 +84,13 @@ class ClientDormantCreditLine(models.Model):
         mark_in_register(lines.move_line_id)
         return lines
 
+    def action_open_document(self):
+        """Open the document that the credit belongs to.
+
+        :return: an action dictionary
+        """
+        return self.move_line_id.action_open_business_doc()
+
     def _follow_credits(self):
         """Look what is open of the credits by now, and whether they are used up."""
         # as if the credits were new: everything that is read of them is read again
@@ -111,10 +118,3 @@ class ClientDormantCreditLine(models.Model):
                 and line.move_line_id.move_id.origin_payment_id.state not in BOUNCED_STATES
             )
         )
-
-    def action_open_document(self):
-        """Open the document that the credit belongs to.
-
-        :return: an action dictionary
-        """
-        return self.move_line_id.action_open_business_doc()
