@@ -4,10 +4,10 @@ from odoo.fields import Domain
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_lists import open_records
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_any_workflow, in_workflow
+from ..tools.groups import READER_GROUPS
+from ..tools.lists import open_records
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_any_workflow, in_workflow
 
 # What an owned entry says.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -198,10 +198,13 @@ class AccountMove(models.Model):
         for name in ("origin_payment_id", "statement_line_id"):
             if name in vals and not vals[name]:
                 raise_problems(
-                    self.env._(
-                        "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
-                        entry=move.display_name,
-                        origin=move[name].display_name,
+                    (
+                        move,
+                        self.env._(
+                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
+                            entry=move.display_name,
+                            origin=move[name].display_name,
+                        ),
                     )
                     for move in self
                     if move[name]
@@ -215,6 +218,22 @@ class AccountMove(models.Model):
         """Whether this entry of a refund can't be canceled any more: it is in a locked period, or hashed."""
         entry = self.filtered(lambda move: move.state == "posted")
         return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
+
+    def _get_reversal_problems(self, date):
+        """Why those of these entries that can't be canceled any more can't be reversed on a date.
+
+        :return: iterator of (account.move, str)
+        """
+        for entry in self.filtered(lambda entry: entry._must_be_reversed()):
+            if refusal := entry.company_id._get_client_refund_lock_refusal(date, entry.journal_id):
+                yield entry, refusal
+            if date < entry.date:
+                problem = self.env._(
+                    "%(entry)s is of %(date)s and can't be reversed before. Choose a later date.",
+                    entry=entry.display_name,
+                    date=fields.Date.to_string(entry.date),
+                )
+                yield entry, problem
 
     def _reverse_for_refund(self, date, reason):
         """Reverse these entries of refunds and reopen what they settled.

@@ -5,9 +5,9 @@ from odoo.tools import SQL
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_lock import lock_or_refuse
-from .client_refund_problems import raise_problems
+from ..tools.groups import READER_GROUPS
+from ..tools.lock import lock_or_refuse
+from ..tools.problems import raise_problems
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -168,7 +168,7 @@ class AccountMoveLine(models.Model):
         :return: an action dictionary
         :raise UserError: if they are not open credits of one client, company and currency
         """
-        raise_problems(line._get_not_open_message() for line in self - self._filter_open_credits())
+        raise_problems((line, line._get_not_open_message()) for line in self - self._filter_open_credits())
         return self.env["client.refund.wizard"]._open_for_credits(self)
 
     # -------------------------------------------------------------------------

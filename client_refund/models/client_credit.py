@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.lists import without_owner
 from .account_move_line_held import HELD_BACK
-from .client_refund_lists import without_owner
 
 
 class ClientCredit(models.Model):
@@ -58,19 +58,34 @@ class ClientCredit(models.Model):
         string="Age (days)", readonly=True, aggregator="max", help="Days since the oldest of these credits."
     )
     amount_age_000_030 = fields.Monetary(
-        string="0-30 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="0-30 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_031_090 = fields.Monetary(
-        string="31-90 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="31-90 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_091_180 = fields.Monetary(
-        string="91-180 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="91-180 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_181_365 = fields.Monetary(
-        string="181-365 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="181-365 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_366 = fields.Monetary(
-        string="Over 365 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="Over 365 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     last_activity = fields.Date(
         readonly=True,
@@ -141,7 +156,7 @@ class ClientCredit(models.Model):
         of_rows = self.env.execute_query(
             SQL(
                 """
-                SELECT item.id
+                SELECT item.id, CASE WHEN contact.commercial_partner_id IS NULL THEN contact.id END
                   FROM account_move_line first_item
                   JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
                   JOIN res_partner client
@@ -159,9 +174,9 @@ class ClientCredit(models.Model):
             )
         )
         # by their ids: joined with the query above, PostgreSQL may scan the ledger
-        credits = items._search_open_credits(Domain("id", "in", [item_id for (item_id,) in of_rows]))
-        credits.partner_id._get_refund_client()  # who was brought over may not say whose contact it is
-        return credits
+        # who was brought over from another system may not say whose contact it is
+        self.env["res.partner"].browse({contact_id for _id, contact_id in of_rows if contact_id})._get_refund_client()
+        return items._search_open_credits(Domain("id", "in", [item_id for item_id, _contact_id in of_rows]))
 
     @api.model
     def _get_row_key(self, record):

@@ -91,7 +91,8 @@ class TestConcurrency(TransactionsCase):
     def test_one_act_locks_once(self):
         with self._transaction() as env:
             items = type(env["account.move.line"])
-            with patch.object(items, "try_lock_for_update", autospec=True, side_effect=items.try_lock_for_update) as lock:
+            real = items.try_lock_for_update
+            with patch.object(items, "try_lock_for_update", autospec=True, side_effect=real) as lock:
                 self._refund(env)
                 self.assertEqual(lock.call_count, 1)
                 env.cr.rollback()

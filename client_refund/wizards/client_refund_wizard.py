@@ -1,9 +1,9 @@
 from odoo import Command, api, fields, models
 
-from ..models.client_refund_lists import without_owner
 from ..models.client_refund_numbers import with_number_later
-from ..models.client_refund_waterfall import settle_items
-from ..models.client_refund_workflow import with_neutral_context
+from ..tools.amounts import settle_items
+from ..tools.lists import without_owner
+from ..tools.workflow import with_neutral_context
 
 
 class ClientRefundWizard(models.TransientModel):
@@ -269,7 +269,7 @@ class ClientRefundWizard(models.TransientModel):
         self.ensure_one()
         return settle_items(self._get_selected_lines(), self._get_selected_offsets(), self.currency_id)
 
-    def _get_blocked_invoices(self):
+    def _search_blocked_invoices(self):
         return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}
 
     def _get_own_refund(self):

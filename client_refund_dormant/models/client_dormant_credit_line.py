@@ -2,8 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.client_refund.models.account_move_line_open import BOUNCED_STATES
 
+from ..tools.mark import mark_in_register
 from .client_dormant_credit import CONTACT_STATES
-from .client_dormant_mark import mark_in_register
 
 
 class ClientDormantCreditLine(models.Model):

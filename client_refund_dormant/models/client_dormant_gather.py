@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, split_every
 
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_approval import APPROVAL_ACTIVITY
 from .client_dormant_credit import CONTACT_STATES, OPEN_STATES
