@@ -160,12 +160,9 @@ class TestBranches(ClientRefundCommon):
         """Though the user works in the parent too, and so is what an undo reverses."""
         foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
         # a branch that is made on the screen takes over what its parent has
-        for name in (
-            "currency_exchange_journal",
-            "income_currency_exchange_account",
-            "expense_currency_exchange_account",
-        ):
-            self.north[f"{name}_id"] = self.company[f"{name}_id"]
+        self.north.currency_exchange_journal_id = self.company.currency_exchange_journal_id
+        self.north.income_currency_exchange_account_id = self.company.income_currency_exchange_account_id
+        self.north.expense_currency_exchange_account_id = self.company.expense_currency_exchange_account_id
         credit = self._branch_entry(self.north, 150, currency_id=foreign.id, amount_currency=-300)
         before = self._ledger()
         refund = self._refund({credit: None}, company_id=self.north.id, currency_id=foreign.id)
