@@ -46,10 +46,6 @@ class ClientRefundItem(models.AbstractModel):
     def _compute_amount(self):
         raise NotImplementedError
 
-    # -------------------------------------------------------------------------
-    # What is issued does not change
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         self._check_amounts_finite(vals_list)
@@ -77,6 +73,22 @@ class ClientRefundItem(models.AbstractModel):
     @api.ondelete(at_uninstall=False)
     def _unlink_with_note(self):
         self._note_change()
+
+    def action_open_document(self):
+        """Open the document that the journal item belongs to.
+
+        :return: an action dictionary
+        :raise UserError: if it was deleted
+        """
+        if not self.move_line_id:
+            raise UserError(
+                self.env._("%(document)s was deleted.", document=self.document or self.env._("The document"))
+            )
+        return without_owner(self.move_line_id.action_open_business_doc())
+
+    # -------------------------------------------------------------------------
+    # What is issued does not change
+    # -------------------------------------------------------------------------
 
     def _note_change(self):
         """A waiting refund whose credits are changed on their own must be asked for again."""
@@ -198,15 +210,3 @@ class ClientRefundItem(models.AbstractModel):
 
     def _format_amount(self, amount):
         return format_amount(self.env, amount, self.currency_id)
-
-    def action_open_document(self):
-        """Open the document that the journal item belongs to.
-
-        :return: an action dictionary
-        :raise UserError: if it was deleted
-        """
-        if not self.move_line_id:
-            raise UserError(
-                self.env._("%(document)s was deleted.", document=self.document or self.env._("The document"))
-            )
-        return without_owner(self.move_line_id.action_open_business_doc())
