@@ -92,7 +92,6 @@ class ClientRefundItem(models.AbstractModel):
     # What is issued does not change
     # -------------------------------------------------------------------------
 
-
     def _get_terms_owner(self, *vals_list):
         return self.refund_id.browse(vals["refund_id"] for vals in vals_list if vals.get("refund_id")) or self.refund_id
 
