@@ -46,7 +46,7 @@ class ClientRefund(models.Model):
         later = with_number_later(self)
         if "amount_to_refund" in fields:
             limit = self.env.context.get("_import_limit") or len(data)
-            file = RefundFile(later, fields, data[:limit])
+            file = RefundFile(later, fields, data[:limit], self.env.context.get("client_refund_import_skip", 0))
             result = {
                 "ids": file.make_refunds().ids or False,
                 "messages": file.get_messages(),

@@ -19,16 +19,17 @@ class RefundFile:
     mended, the file makes what is missing: a reference makes one refund.
     """
 
-    def __init__(self, refunds, columns, data):
+    def __init__(self, refunds, columns, data, skipped=0):
         """
         :param refunds: client.refund, empty: as whom and how drafts are made
         :param columns: list of str
         :param data: list of rows, lists of str
+        :param skipped: int, how many rows of the file come before these
         """
         self.env = refunds.env
         self.refunds = refunds
         self.columns = columns
-        self.rows = [RefundRow(self.env, number, cells) for number, cells in enumerate(data, 1)]
+        self.rows = [RefundRow(self.env, number, cells) for number, cells in enumerate(data, skipped + 1)]
 
     def make_refunds(self):
         """Make draft refunds of the rows that are right, and refuse the others.
