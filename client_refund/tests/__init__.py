@@ -42,6 +42,7 @@ from . import test_refund_report
 from . import test_return
 from . import test_settlement
 from . import test_storm
+from . import test_terms
 from . import test_tour_back
 from . import test_tour_dashboard
 from . import test_tour_notice

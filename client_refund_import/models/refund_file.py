@@ -7,7 +7,7 @@ from odoo.tools import groupby
 from odoo.tools.lru import LRU
 
 from odoo.addons.client_refund.models.client_refund_api import create_once
-from odoo.addons.client_refund.models.client_refund_workflow import with_neutral_context
+from odoo.addons.client_refund.tools.workflow import with_neutral_context
 
 from .refund_row import RefundRow
 

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tools import float_is_zero, format_amount
 
-from odoo.addons.client_refund.models.client_refund_item import is_finite
+from odoo.addons.client_refund.tools.amounts import is_finite
 
 
 class WrongCell(str):
