@@ -2,7 +2,7 @@ import re
 
 from odoo import api, models
 
-from .refund_row import WrongCell
+from ..tools.refund_row import WrongCell
 
 
 class BaseImportImport(models.TransientModel):

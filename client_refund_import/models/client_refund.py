@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.client_refund.models.client_refund_numbers import with_number_later
 
-from .refund_file import RefundFile
+from ..tools.refund_file import RefundFile
 
 
 class ClientRefund(models.Model):
