@@ -68,14 +68,17 @@ class FaultsCase(TransactionsCase):
         self.assertEqual(self._digest(), stored)
 
     def _play(self, act, number=None, fail=None):
-        """Do it, in a transaction that is rolled back.
+        """Do it, in a transaction that is not committed, so that it can be done again.
 
         :param number: int, the statement before which `fail` is called with the cursor
         :return: (number of statements, what is in the ledger that was not there before)
         """
         with self._transaction() as env:
             before = self._read(env)
-            with self._failing(env.cr, number, fail) as (statements, commit):
+            with (
+                self._failing(env.cr, number, fail) as statements,
+                patch.object(Cursor, "commit", autospec=True, side_effect=Cursor.flush) as commit,
+            ):
                 self._replay(env, partial(act, env))
                 total = next(statements)
             commit.assert_called_once()  # Odoo's own, when all is done
@@ -83,9 +86,9 @@ class FaultsCase(TransactionsCase):
 
     @contextmanager
     def _failing(self, cr, number, fail):
-        """Let a statement of a cursor fail, and none after it; nothing is committed, so that it can be done again.
+        """Let a statement of a cursor fail, and none after it.
 
-        :return: an iterator, whose next is how many statements there were, and the mock of `commit`
+        :return: an iterator, whose next is how many statements there were
         """
         statements = count()
         execute = Cursor.execute
@@ -95,11 +98,8 @@ class FaultsCase(TransactionsCase):
                 fail(cr)
             return execute(cursor, *args, **kwargs)
 
-        with (
-            patch.object(Cursor, "execute", counting),
-            patch.object(Cursor, "commit", autospec=True, side_effect=Cursor.flush) as commit,
-        ):
-            yield statements, commit
+        with patch.object(Cursor, "execute", counting):
+            yield statements
 
     def _disconnect(self, cr):
         with self.connection.cursor() as other:
