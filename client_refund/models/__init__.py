@@ -13,6 +13,7 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_by_hand
 from . import client_refund_owner
+from . import client_refund_terms
 from . import client_refund_reason
 from . import client_refund_codes
 from . import client_refund_mixin
@@ -29,15 +30,10 @@ from . import client_refund_check
 from . import client_refund_settlement
 from . import client_refund_posting
 from . import client_refund_paid
-from . import client_refund_undo
-from . import client_refund_return
+from . import client_refund_undoing
+from . import client_refund_returning
 from . import client_refund_dashboard
 from . import client_refund_api
-from . import client_refund_api_values
-from . import client_refund_import
-from . import client_refund_import_check
-from . import client_refund_portal
-from . import client_refund_request
 from . import client_refund_notice
 from . import client_refund_notice_content
 from . import mail_message

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
+from ..tools.groups import check_may_answer
+from ..tools.problems import get_reason_problems, raise_problems
+from ..tools.workflow import with_workflow
 from .client_refund_activities import prepare_approval_activity_vals, tell_approved
-from .client_refund_groups import check_may_answer
-from .client_refund_problems import get_reason_problems, raise_problems
-from .client_refund_workflow import with_workflow
 
 APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
 
@@ -106,9 +106,7 @@ class ClientRefundApproval(models.Model):
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
         raise_problems(
-            refund._name_problem(
-                self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason)
-            )
+            (refund, self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason))
             for refund in refunds
             if refund.approval_reasons
         )
@@ -239,7 +237,7 @@ class ClientRefundApproval(models.Model):
         refunds._check_free()
         refunds._lock_items()
         refunds._touch_clients()
-        raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
+        raise_problems(refunds._get_approval_problems())
         refunds._check_postable()
         refunds.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
         refunds.activity_unlink([APPROVAL_ACTIVITY])
@@ -271,8 +269,8 @@ class ClientRefundApproval(models.Model):
         refunds._check_free()
         refunds._lock_items()
         raise_problems(
-            get_reason_problems(self.env, reason)
-            + [refund._get_not_waiting_message() for refund in refunds if refund.state != "to_approve"]
+            get_reason_problems(self, reason)
+            + [(refund, refund._get_not_waiting_message()) for refund in refunds if refund.state != "to_approve"]
         )
         refunds.activity_unlink([APPROVAL_ACTIVITY])
         refunds.write({"state": "canceled", "cancel_reason": reason})
@@ -289,20 +287,20 @@ class ClientRefundApproval(models.Model):
     def _get_approval_problems(self):
         """Why the user can't approve these refunds.
 
-        :return: dict, client.refund: list of str; only those that have problems
+        :return: list of (client.refund, str)
         """
         risks = self._get_risks()
         totals = self._get_amounts_together()
         limits = {
             company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
         }
-        return {
-            refund: problems
+        return [
+            (refund, problem)
             for refund in self
-            if (problems := refund._get_own_approval_problems(risks[refund], totals[refund], limits[refund.company_id]))
-        }
+            for problem in refund._get_approval_refusals(risks[refund], totals[refund], limits[refund.company_id])
+        ]
 
-    def _get_own_approval_problems(self, risks, total, limits):
+    def _get_approval_refusals(self, risks, total, limits):
         """Why the user can't approve this refund.
 
         :param risks: dict, kind of risk: values, as they are now
@@ -341,7 +339,7 @@ class ClientRefundApproval(models.Model):
                     account=self.partner_bank_id.acc_number,
                 )
             )
-        return [self._name_problem(problem) for problem in problems]
+        return problems
 
     def _get_findings(self, risks):
         """What is different from when this refund was asked for.
@@ -374,24 +372,20 @@ class ClientRefundApproval(models.Model):
     def _get_waiting_problems(self):
         """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
 
-        :return: list of str
+        :return: list of (client.refund, str)
         """
         waiting = self.filtered(
             lambda refund: refund.state == "to_approve" and refund.company_id._is_client_refund_approval_wanted()
         )
         risks = waiting._get_risks()
         return [
-            refund._name_problem(
-                self.env._("it waits for approval already. Let somebody else approve it, or change it first.")
-            )
+            (refund, self.env._("it waits for approval already. Let somebody else approve it, or change it first."))
             for refund in waiting
             if not refund._get_findings(risks[refund])
         ]
 
     def _get_not_waiting_message(self):
-        return self._name_problem(
-            self.env._(
-                "it is %(state)s. Only a refund that waits for approval can be approved or rejected.",
-                state=self._get_state_label(),
-            )
+        return self.env._(
+            "it is %(state)s. Only a refund that waits for approval can be approved or rejected.",
+            state=self._get_state_label(),
         )

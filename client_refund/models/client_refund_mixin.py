@@ -157,7 +157,7 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_available_partner_bank_ids(self):
         """The client's bank accounts, its contacts' included; never one of a company's own."""
         clients = self.partner_id.commercial_partner_id._origin
-        own_numbers = self._get_own_account_numbers()
+        own_numbers = self._search_own_account_numbers()
         accounts = (
             self.env["res.partner.bank"]
             .search_fetch([("partner_id.commercial_partner_id", "in", clients.ids)])
@@ -173,7 +173,7 @@ class ClientRefundMixin(models.AbstractModel):
             )
 
     @api.model
-    def _get_own_account_numbers(self):
+    def _search_own_account_numbers(self):
         """The bank account numbers of all companies of the database.
 
         :return: set of str, sanitized account numbers

@@ -82,7 +82,7 @@ class ClientRefundPolicy(models.AbstractModel):
         # counted are also refunds of branches that the user may not see
         roots = self.company_id.sudo().root_id
         own = [refund.id for record in self if (refund := record._get_own_refund())]
-        others = self.sudo()._get_refunds_lately(
+        others = self.sudo()._search_refunds_lately(
             Domain("company_id", "child_of", roots.ids)
             # what is asked for together counts together
             & (Domain("state", "in", ("to_approve", "in_process", "paid")) | Domain("id", "in", own)),

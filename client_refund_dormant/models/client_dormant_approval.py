@@ -4,9 +4,9 @@ from odoo.fields import Command
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund_activities import prepare_approval_activity_vals
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import get_reason_problems, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import CONTACT_STATES
 
@@ -142,7 +142,7 @@ class ClientDormantApproval(models.Model):
         registers._check_state("to_approve")
         registers._check_settings()
         registers._lock_credits()
-        raise_problems(registers._get_approval_problems() + registers._get_hand_over_problems())
+        raise_problems([*registers._get_approval_problems(), *registers._get_hand_over_problems()])
         registers.activity_unlink([APPROVAL_ACTIVITY])
         registers.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
         registers._hand_over()
@@ -166,7 +166,7 @@ class ClientDormantApproval(models.Model):
         """
         check_may_answer(self.env)
         registers = with_workflow(self)
-        raise_problems(get_reason_problems(self.env, reason))
+        raise_problems(get_reason_problems(self, reason))
         registers._check_state("to_approve")
         registers._return_to_contacting()
         for register in registers:
@@ -198,32 +198,23 @@ class ClientDormantApproval(models.Model):
     def _get_approval_problems(self):
         """Why the user can't approve these hand-overs.
 
-        :return: list of str
+        :return: iterator of (client.dormant.credit, str)
         """
         limits = self.env["client.refund.approval.limit"]
         amounts = {company: limits._get_amounts(company) for company in self.company_id}
-        problems = []
         for register in self:
             total, currency = register.amount_company_currency, register.company_currency_id
             limit = amounts[register.company_id].get(self.env.user, total)
             if self.env.user in register.contributor_ids:
-                problems.append(
-                    register._name_problem(
-                        self.env._(
-                            "you asked for it or logged an attempt to reach the client, so somebody else must "
-                            "approve it."
-                        )
-                    )
+                problem = self.env._(
+                    "you asked for it or logged an attempt to reach the client, so somebody else must approve it."
                 )
+                yield register, problem
             if currency.compare_amounts(total, limit) > 0:
-                problems.append(
-                    register._name_problem(
-                        self.env._(
-                            "it is %(total)s, and you may approve up to %(limit)s. Somebody with a higher limit must "
-                            "approve it.",
-                            total=format_amount(self.env, total, currency),
-                            limit=format_amount(self.env, limit, currency),
-                        )
-                    )
+                problem = self.env._(
+                    "it is %(total)s, and you may approve up to %(limit)s. Somebody with a higher limit must approve "
+                    "it.",
+                    total=format_amount(self.env, total, currency),
+                    limit=format_amount(self.env, limit, currency),
                 )
-        return problems
+                yield register, problem

@@ -5,10 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
-from odoo.addons.client_refund.models.client_refund_workflow import (
-    in_workflow,
-    refuse_fields,
-    with_neutral_context,
+from odoo.addons.client_refund.tools.workflow import (
     with_workflow,
 )
 
@@ -28,19 +25,30 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["client.refund.codes", "client.refund.numbers", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.codes",
+        "client.refund.numbers",
+        "client.refund.terms",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False)
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one("res.company", term=True, required=True, default=lambda self: self.env.company)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     date = fields.Date(
-        required=True, default=fields.Date.context_today, tracking=True, help="The accounting date of the payments."
+        term=True,
+        required=True,
+        default=fields.Date.context_today,
+        tracking=True,
+        help="The accounting date of the payments.",
     )
     available_journal_ids = fields.Many2many("account.journal", compute="_compute_available_journal_ids")
     journal_id = fields.Many2one(
         "account.journal",
+        term=True,
         string="Pay From",
         compute="_compute_journal_id",
         compute_sudo=False,
@@ -57,6 +65,7 @@ class ClientRefundRun(models.Model):
     )
     payment_method_line_id = fields.Many2one(
         "account.payment.method.line",
+        term=True,
         string="Payment Method",
         compute="_compute_payment_method_line_id",
         compute_sudo=False,
@@ -65,12 +74,14 @@ class ClientRefundRun(models.Model):
         precompute=True,
         domain="[('id', 'in', available_payment_method_line_ids)]",
     )
-    reason_id = fields.Many2one("client.refund.reason", check_company=True, help="Why the money goes back.")
+    reason_id = fields.Many2one("client.refund.reason", term=True, check_company=True, help="Why the money goes back.")
     memo = fields.Char(
+        term=True,
         help="The text that goes with the payments, after the number of the refund. Empty: the text of the reason, in "
         "the language of the client.",
     )
     send_notice = fields.Boolean(
+        term=True,
         compute="_compute_send_notice",
         compute_sudo=False,
         store=True,
@@ -231,31 +242,12 @@ class ClientRefundRun(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        refuse_fields(self, vals_list, self._get_terms_fields())
-        # a default in the context is no way into a closed field
-        runs = super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
+        runs = super().create(vals_list)
         runs._number()
         return runs
 
-    def write(self, vals):
-        refuse_fields(self, [vals], self._get_terms_fields())
-        if self._get_terms_fields() & vals.keys() and not in_workflow(self):
-            self._check_state("draft")
-        return super(ClientRefundRun, with_neutral_context(self)).write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_drafts(self):
+    def _check_changeable(self):
         self._check_state("draft")
-
-    @api.model
-    def _get_terms_fields(self):
-        """The fields that the user sets. All others are closed to everybody but the run's own methods.
-
-        :return: set of str
-        """
-        return frozenset(
-            {"company_id", "date", "journal_id", "memo", "payment_method_line_id", "reason_id", "send_notice"}
-        )
 
     def _check_state(self, *states):
         """:raise UserError: names the runs that are in none of these states"""

@@ -5,9 +5,9 @@ from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund import CHANGEABLE_STATES
 from odoo.addons.client_refund.models.client_refund_activities import prepare_approval_activity_vals, tell_approved
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import get_reason_problems, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_run import OPEN_STATES
 
@@ -296,7 +296,7 @@ class ClientRefundRunApproval(models.Model):
         :raise UserError: without a reason, or if a run does not wait
         """
         check_may_answer(self.env)
-        raise_problems(get_reason_problems(self.env, reason))
+        raise_problems(get_reason_problems(self, reason))
         for run in self._as_own_work():
             run._check_state("to_approve")
             run._return_to_review()
@@ -326,7 +326,7 @@ class ClientRefundRunApproval(models.Model):
     def _get_approval_problems(self):
         """Why the user can't approve this run.
 
-        :return: list of str
+        :return: list of (client.refund.run, str)
         """
         self.ensure_one()
         total = self._get_total()
@@ -352,4 +352,12 @@ class ClientRefundRunApproval(models.Model):
                     refunds=", ".join(own.mapped("name")),
                 )
             )
-        return [self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem) for problem in problems]
+        return [(self, problem) for problem in problems]
+
+    def _name_problem(self, problem):
+        """A problem with the run named.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem)

@@ -5,13 +5,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from odoo.addons.client_refund.models.client_refund_background import (
+from odoo.addons.client_refund.tools.background import (
     CONCURRENCY_ERRORS,
     get_error_text,
     step_back_for_others,
 )
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, parse_date, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import get_reason_problems, parse_date, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_run import WORKING_STATES
 from .client_refund_run_approval import APPROVAL_ACTIVITY
@@ -102,7 +102,7 @@ class ClientRefundRunWork(models.Model):
         :raise UserError: without a reason, or while the run is at work
         """
         date = parse_date(self.env, date) or fields.Date.context_today(self)
-        raise_problems(get_reason_problems(self.env, reason))
+        raise_problems(get_reason_problems(self, reason))
         for run in self._as_own_work():
             run._check_not_at_work()
             run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)

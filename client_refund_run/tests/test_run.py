@@ -340,7 +340,7 @@ class TestRun(ClientRefundRunCommon):
             minimums.create({"run_id": run.id, "currency_id": self.currency.id, "amount": 1})
         with self.assertRaisesRegex(UserError, "This is possible only in: Criteria"):
             run.unlink()
-        with self.assertRaisesRegex(AccessError, "Only a run itself says"):
+        with self.assertRaisesRegex(UserError, "Only a run itself says"):
             skip.create({"run_id": run.id, "currency_id": self.currency.id, "kind": "problem"})
         with self.assertRaises(AccessError):
             self.runs.with_user(self._create_user("run_reader", "Rita", "account.group_account_readonly")).create({})

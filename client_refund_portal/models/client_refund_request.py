@@ -1,0 +1,216 @@
+import logging
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
+
+_logger = logging.getLogger(__name__)
+
+REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
+MESSAGE_LENGTH = 1000
+
+
+class ClientRefundRequest(models.Model):
+    """How a client asks on the portal for a refund: all that is refundable becomes a draft for a colleague."""
+
+    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    is_client_request = fields.Boolean(
+        string="Client's Request",
+        readonly=True,
+        copy=False,
+        help="The client asked for this refund on the portal. A colleague looks at it before anything is paid.",
+    )
+
+    # -------------------------------------------------------------------------
+    # What a client may ask for
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_client_offers(self, client, companies):
+        """What a client may ask for, as the drafts that it would become: not stored, and all that is refundable.
+
+        :param client: res.partner, a commercial partner
+        :param companies: res.company, those that the client may deal with
+        :return: list of client.refund, one for each company and currency
+        """
+        companies = companies.filtered(lambda company: company._get_client_refund_policy().client_refund_portal_request)
+        asked_for = {(refund.company_id, refund.currency_id) for refund in self._get_open_requests(client, companies)}
+        credits = self._get_offered_credits(client, companies)
+        offers = [
+            self.new(self._prepare_offer_vals(client, company, currency, group))
+            for (company, currency), group in credits.grouped(lambda item: (item.company_id, item.currency_id)).items()
+            if (company, currency) not in asked_for
+        ]
+        return [offer for offer in offers if offer.currency_id.compare_amounts(offer.amount, 0) > 0]
+
+    @api.model
+    def _get_open_requests(self, client, companies):
+        """What a client asked for that is not answered yet.
+
+        :return: client.refund
+        """
+        return self.search(
+            [
+                ("partner_id", "=", client.id),
+                ("company_id", "in", companies.ids),
+                ("is_client_request", "=", True),
+                ("state", "in", ("draft", "to_approve")),
+            ]
+        )
+
+    @api.model
+    def _get_offered_credits(self, client, companies):
+        """The client's open credits that nothing holds back.
+
+        :return: account.move.line, oldest first
+        """
+        items = self.env["account.move.line"]
+        credits = items.search(
+            items._get_open_credit_domain()
+            & Domain("partner_id.commercial_partner_id", "=", client.id)
+            & Domain("company_id", "in", companies.ids),
+            order="date, id",
+        )
+        return credits._filter_free()
+
+    @api.model
+    def _prepare_offer_vals(self, client, company, currency, credits):
+        """The values of the draft that refunds these credits of a client.
+
+        :param credits: account.move.line
+        :return: dict
+        """
+        vals = {"partner_id": client.id, "company_id": company.id, "currency_id": currency.id}
+        lines = [{"move_line_id": credit.id, "amount": credit.amount_refundable} for credit in credits]
+        settles = company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require")
+        offsets = self._prepare_offset_vals_list(vals, lines, company) if settles else []
+        return vals | {
+            "line_ids": [Command.create(line) for line in lines],
+            "offset_ids": [Command.create(offset) for offset in offsets],
+        }
+
+    def _get_offered_accounts(self):
+        """The bank accounts that the client may name.
+
+        :return: res.partner.bank
+        """
+        return self.available_partner_bank_ids._origin
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _request(self, client, companies, company_id, currency_id, account_id, message):
+        """Make a draft refund of all that is refundable to a client in a company and a currency.
+
+        :param client: res.partner, the commercial partner of the user who asks
+        :param companies: res.company, those that the client may deal with
+        :param company_id: str, as the browser sends it; so are the others
+        :param currency_id: str
+        :param account_id: str, one of the client's bank accounts
+        :param message: str, what the client has to say
+        :return: client.refund
+        :raise UserError: in words for the client, if that can't be asked for
+        """
+        offer = self.browse().concat(
+            *(
+                offer
+                for offer in self._get_client_offers(client, companies)
+                if (str(offer.company_id.id), str(offer.currency_id.id)) == (company_id, currency_id)
+            )
+        )
+        account = offer._get_offered_accounts().filtered(lambda account: str(account.id) == account_id)
+        raise_problems(self._get_request_problems(client, companies, offer, account, message))
+        vals = self._prepare_offer_vals(
+            client, offer.company_id, offer.currency_id, offer._get_refund_credits()._origin
+        )
+        try:
+            with self.env.cr.savepoint():
+                refund = self.create([vals | {"partner_bank_id": account.id}])
+                refund._tell_handler(message)
+        except UserError as error:
+            # what is wrong is for colleagues to read
+            _logger.warning("A client's request for a refund was refused: %s", error)
+            raise UserError(
+                self.env._("We could not take your request at this moment. Please try again later, or contact us.")
+            ) from error
+        return refund
+
+    @api.model
+    def _get_request_problems(self, client, companies, offer, account, message):
+        """Why a client can't ask for this, in the client's words.
+
+        :param offer: client.refund, what is asked for; none where there is nothing
+        :param account: res.partner.bank, none where it is not the client's
+        :return: list of (empty record, str)
+        """
+        problems = []
+        if not offer and self._get_open_requests(client, companies):
+            problems.append(self.env._("We are looking at your request already. You will see here what becomes of it."))
+        elif not offer:
+            problems.append(
+                self.env._("There is nothing to be refunded at this moment. If you miss something, contact us.")
+            )
+        elif not account:
+            problems.append(self.env._("Choose one of your bank accounts."))
+        if len(message) > MESSAGE_LENGTH:
+            problems.append(
+                self.env._("Your message is too long. Write at most %(count)s characters.", count=MESSAGE_LENGTH)
+            )
+        return [(self.browse(), problem) for problem in problems]
+
+    def _tell_handler(self, message):
+        """Let a colleague know of this request, in the name of the user who asks.
+
+        :param message: str, what the client has to say
+        """
+        self.ensure_one()
+        handler = self._get_request_handler()
+        with_workflow(self).write({"is_client_request": True, "user_id": handler.id})
+        self.message_post(
+            body=Markup("<br/>").join([self.env._("Requested on the portal."), *message.splitlines()]),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        if handler:
+            self.activity_schedule(REQUEST_ACTIVITY, user_id=handler.id)
+
+    def _get_request_handler(self):
+        """Who looks at this request: who the company says, else the client's salesperson, else somebody who may.
+
+        :return: res.users, none where nobody in the company prepares refunds
+        """
+        self.ensure_one()
+        named = self.company_id._get_client_refund_policy().client_refund_request_user_id
+        return self.company_id._get_client_refund_responsible(named, self.partner_id.user_id)
+
+    # -------------------------------------------------------------------------
+    # Answer
+    # -------------------------------------------------------------------------
+
+    def _ask(self):
+        result = super()._ask()
+        self._filter_client_requests().activity_unlink([REQUEST_ACTIVITY])
+        return result
+
+    def _undo(self, reason, date):
+        result = super()._undo(reason, date)
+        self._filter_client_requests().activity_unlink([REQUEST_ACTIVITY])
+        return result
+
+    def _filter_client_requests(self):
+        return self.filtered("is_client_request")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_client_requests(self):
+        raise_problems(
+            (refund, self.env._("the client asked for it and waits for an answer. Undo it instead, that declines it."))
+            for refund in self._filter_client_requests()
+        )
