@@ -13,7 +13,7 @@ from odoo.tools import SQL, mute_logger
 from .transactions import TransactionsCase
 
 # Each how many statements one of them fails; at night all of them do.
-EVERY = int(os.environ.get("FAULTS_EVERY", 24))
+EVERY = int(os.environ.get("FAULTS_EVERY") or 24)
 
 # Of a sample: at which statement it begins.
 START = 5
@@ -83,6 +83,24 @@ class FaultsCase(TransactionsCase):
                 total = next(statements)
             commit.assert_called_once()  # Odoo's own, when all is done
             return total, self._compare(env, before, self._read(env))
+
+    def _work_failing_at(self, number, fail, work):
+        """Let the scheduler do what it commits itself, and one of its statements fail.
+
+        :param work: function of an environment
+        :return: int, number of statements
+        """
+        try:
+            with (
+                mute_logger("odoo.sql_db", "odoo.addons"),
+                self._transaction() as env,
+                self._failing(env.cr, number, fail) as statements,
+            ):
+                work(env)
+        except psycopg2.Error:
+            if fail is None:
+                raise
+        return next(statements)
 
     @contextmanager
     def _failing(self, cr, number, fail):

@@ -1,7 +1,4 @@
-import psycopg2
-
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.client_refund.tests.faults import EVERY, START, FaultsCase
 
@@ -40,10 +37,7 @@ class TestFaultInACall(CallsCase, FaultsCase):
         with self._transaction() as env:
             refund = self._refund(env, 1)
             env.cr.commit()
-        with self._scheduler() as scheduler, self._failing(scheduler.env.cr, number, fail) as statements:
-            try:
-                with mute_logger("odoo.sql_db", "odoo.addons.client_refund_payment_provider"):
-                    scheduler._cron_client_refund_calls()
-            except psycopg2.Error:
-                self.assertIsNotNone(number)
-            return next(statements), refund.id
+        statements = self._work_failing_at(
+            number, fail, lambda env: env["payment.transaction"].sudo()._cron_client_refund_calls()
+        )
+        return statements, refund.id
