@@ -16,11 +16,13 @@ from . import client_refund_owner
 from . import client_refund_terms
 from . import client_refund_reason
 from . import client_refund_codes
+from . import client_refund_way
 from . import client_refund_mixin
 from . import client_refund_numbers
 from . import client_refund_risk
 from . import client_refund_policy
 from . import client_refund_approval_limit
+from . import client_refund_approval_mixin
 from . import client_refund_item
 from . import client_refund_line
 from . import client_refund_offset

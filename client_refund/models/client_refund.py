@@ -23,12 +23,11 @@ class ClientRefund(models.Model):
     _name = "client.refund"
     _description = "Client Refund"
     _inherit = [
+        "client.refund.terms",
+        "client.refund.approval.mixin",
         "client.refund.mixin",
         "client.refund.numbers",
         "client.refund.owner",
-        "client.refund.terms",
-        "mail.thread",
-        "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
     _owner_field = "client_refund_id"
@@ -57,14 +56,6 @@ class ClientRefund(models.Model):
     reason_id = fields.Many2one(term=True)
     memo = fields.Char(term=True)
     send_notice = fields.Boolean(term=True)
-    user_id = fields.Many2one(
-        "res.users",
-        string="Requested By",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        help="Who asked for the refund: who submitted it, or changed it since.",
-    )
     balance_before = fields.Monetary(
         readonly=True,
         copy=False,
@@ -252,7 +243,7 @@ class ClientRefund(models.Model):
         self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
-        waiting = self._take_back()
+        waiting = self._return_to_draft()
         result = super().write(vals)
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
             self._reserve()
@@ -317,10 +308,6 @@ class ClientRefund(models.Model):
     def _join_names(self):
         """The numbers of these refunds; one that is being made has none yet."""
         return ", ".join(refund.name or refund.env._("a new refund") for refund in self)
-
-    def _get_state_label(self):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     # -------------------------------------------------------------------------
     # Actions

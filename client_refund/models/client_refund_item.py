@@ -57,7 +57,7 @@ class ClientRefundItem(models.AbstractModel):
         items._check_amounts_kept(vals_list)
         items._check_changeable()
         items.refund_id._reserve()
-        items._note_change()
+        items.refund_id._note_change()
         return items
 
     def write(self, vals):
@@ -71,17 +71,14 @@ class ClientRefundItem(models.AbstractModel):
         self._check_amounts_kept([vals] * len(self))
         if not is_own:
             self.refund_id._reserve()
-            self._note_change()
+            self.refund_id._note_change()
         return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_with_note(self):
-        self._note_change()
-
-    def _note_change(self):
-        """A waiting refund whose credits are changed on their own must be asked for again."""
-        self.refund_id._add_contributor()
-        self.refund_id._take_back()
+    def unlink(self):
+        refunds = self.refund_id
+        result = super().unlink()
+        refunds._note_change()
+        return result
 
     def _get_terms_owner(self, *vals_list):
         return self.refund_id.browse(vals["refund_id"] for vals in vals_list if vals.get("refund_id")) or self.refund_id

@@ -102,20 +102,6 @@ class ClientRefundPolicy(models.AbstractModel):
             for record in self
         }
 
-    def _get_approvers(self):
-        """Who may approve each of these refunds: who has the right and the limit, and had no hand in it.
-
-        :return: dict, record: res.users
-        """
-        limits = self.env["client.refund.approval.limit"]
-        totals = self._get_amounts_together()
-        amounts = {company: limits._get_amounts(company) for company in self.company_id}
-        return {
-            record: limits._get_approvers(record.company_id, totals[record], amounts[record.company_id])
-            - record._get_contributors()
-            for record in self
-        }
-
     def _get_contributors(self):
         """Who had a hand in this refund, and so can't approve it.
 

@@ -145,13 +145,3 @@ class ClientRefundReturning(models.Model):
                 note=reason,
                 user_id=refund._get_responsible().id,
             )
-
-    def _get_responsible(self):
-        """Who learns of what has to be done with this refund.
-
-        :return: res.users
-        """
-        self.ensure_one()
-        return self.company_id._get_client_refund_responsible(
-            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
-        )

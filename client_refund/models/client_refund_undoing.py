@@ -5,7 +5,6 @@ from odoo import fields, models
 from ..tools.exact import check_exact, get_expected_residuals
 from ..tools.problems import get_reason_problems, parse_date, raise_problems
 from ..tools.workflow import with_workflow
-from .client_refund_approval import APPROVAL_ACTIVITY
 
 
 class ClientRefundUndoing(models.Model):
@@ -46,7 +45,7 @@ class ClientRefundUndoing(models.Model):
         issued._get_standing_payments()._undo_for_refund(date, reason)
         issued._reopen_offsets(date)
         check_exact(expected)
-        self.activity_unlink([APPROVAL_ACTIVITY])
+        self.activity_unlink([self._approval_activity])
         self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
         self._log_undone(reason)

@@ -4,6 +4,8 @@ from . import test_access
 from . import test_agreement
 from . import test_api_over_http
 from . import test_approval
+from . import test_approval_due
+from . import test_approval_rights
 from . import test_bad_input
 from . import test_batch
 from . import test_branches

@@ -3,7 +3,6 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.tools.lists import open_records
-from odoo.addons.client_refund.tools.problems import raise_problems
 
 # The client is looked for: amounts follow what is open of the credits, and credits that get old enough join in.
 CONTACT_STATES = ("to_contact", "contacting")
@@ -21,11 +20,10 @@ class ClientDormantCredit(models.Model):
     _name = "client.dormant.credit"
     _description = "Dormant Credit"
     _inherit = [
+        "client.refund.terms",
+        "client.refund.approval.mixin",
         "client.refund.numbers",
         "client.refund.owner",
-        "client.refund.terms",
-        "mail.thread",
-        "mail.activity.mixin",
     ]
     _order = "id desc"
     _owner_field = "client_dormant_id"
@@ -201,22 +199,6 @@ class ClientDormantCredit(models.Model):
 
     def _check_changeable(self):
         self._check_state(*CONTACT_STATES)
-
-    def _check_state(self, *states):
-        """:raise UserError: names those of these that are in none of the states"""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        raise_problems(
-            (
-                register,
-                self.env._(
-                    "it is %(state)s. This can be done only while it is %(states)s.",
-                    state=labels[register.state],
-                    states=" / ".join(labels[state] for state in states),
-                ),
-            )
-            for register in self
-            if register.state not in states
-        )
 
     # -------------------------------------------------------------------------
     # Texts

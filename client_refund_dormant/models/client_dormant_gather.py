@@ -4,7 +4,6 @@ from odoo.tools import SQL, split_every
 
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
-from .client_dormant_approval import APPROVAL_ACTIVITY
 from .client_dormant_credit import CONTACT_STATES, OPEN_STATES
 
 CHUNK = 1000
@@ -38,7 +37,7 @@ class ClientDormantGather(models.Model):
     @api.model
     def _drop_approvals_of_closed(self):
         closed = Domain("state", "=", "closed") & Domain("activity_ids", "!=", False)
-        self.search(closed).activity_unlink([APPROVAL_ACTIVITY])
+        self.search(closed).activity_unlink([self._approval_activity])
 
     @api.model
     def _search_not_followed_today(self):

@@ -58,7 +58,7 @@ class ClientDormantHandOver(models.Model):
     # Book
     # -------------------------------------------------------------------------
 
-    def _hand_over(self):
+    def _book_hand_over(self):
         """Book these approved hand-overs, one entry each, and reconcile each credit with its own item of it.
 
         :raise UserError: unless each credit is settled exactly; everything is rolled back

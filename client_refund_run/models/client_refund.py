@@ -37,7 +37,7 @@ class ClientRefund(models.Model):
         [run] = run._as_own_work()
         run._check_state(*OPEN_STATES)
         run._add_contributor()
-        self._take_back()
+        self._return_to_draft()
         with_workflow(self).run_id = run
 
     def _ask_for_run(self):
@@ -53,8 +53,8 @@ class ClientRefund(models.Model):
         """
         approved = self.filtered("approver_id")
         for approver, refunds in approved.grouped("approver_id").items():
-            changed = self._group_problems(refunds.with_user(approver)._get_approval_problems())
-            approved -= self.browse(refund.id for refund in changed)
+            changed = refunds.with_user(approver)._get_approval_problems()
+            approved -= self.browse(refund.id for refund, _problem in changed)
         return approved
 
     def _issue_of_run(self):
@@ -73,6 +73,7 @@ class ClientRefund(models.Model):
         """
         self._lock_items()
         self._touch_clients()
+        self._convert_amounts()
         return self - self._note_run_errors(self._get_problems())
 
     def _get_missing_approval_problems(self):

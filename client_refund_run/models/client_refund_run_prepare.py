@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
+from odoo.addons.client_refund.models.client_refund_numbers import with_number_later
 from odoo.addons.client_refund.tools.amounts import settle_oldest_first
 from odoo.addons.client_refund.tools.background import get_error_text
 from odoo.addons.client_refund.tools.workflow import with_workflow
@@ -32,13 +33,8 @@ class ClientRefundRunPrepare(models.Model):
         for run in self._as_own_work():
             run._check_state("draft")
             run._check_terms()
-            run.write(
-                {
-                    "user_id": self.env.uid,
-                    "client_count": self.env["res.partner"].search_count([("id", "in", run._get_clients_query())]),
-                }
-            )
-            run._add_contributor()
+            run.client_count = self.env["res.partner"].search_count([("id", "in", run._get_clients_query())])
+            run._note_request()
             run._start("preparing")
             run._process_chunk()
         return True
@@ -249,7 +245,7 @@ class ClientRefundRunPrepare(models.Model):
         self._try_in_batch(vals_list, self._make_issuable_refunds, self._leave_out_unmade)
 
     def _make_issuable_refunds(self, vals_list):
-        refunds = with_workflow(with_workflow(self.env["client.refund"]).create(vals_list))
+        refunds = with_workflow(with_number_later(with_workflow(self.env["client.refund"])).create(vals_list))
         problems = refunds._group_problems(refunds._get_problems())
         self.env["client.refund.run.skip"].create(
             [
@@ -260,7 +256,9 @@ class ClientRefundRunPrepare(models.Model):
             ]
         )
         refunds.filtered(lambda refund: refund in problems).unlink()
-        refunds.exists()._keep_risks()
+        issuable = refunds.exists()
+        issuable._keep_risks()
+        issuable._number()
 
     def _leave_out_unmade(self, vals_list, error):
         [vals] = vals_list
