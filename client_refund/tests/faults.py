@@ -154,17 +154,13 @@ class FaultsCase(TransactionsCase):
 
     def _compare(self, env, before, after):
         """What is new or changed, so that it can be compared: new records are called by their place."""
-        changed = {
-            name: [row for row in after[name].values() if row != before[name].get(row["id"])] for name in LEDGER
-        }
+        changed = {name: [row for row in after[name].values() if row != before[name].get(row["id"])] for name in LEDGER}
         places = {
             name: {row["id"]: f"new {place}" for place, row in enumerate(rows) if row["id"] not in before[name]}
             for name, rows in changed.items()
         }
         gone = {name: before[name].keys() - after[name].keys() for name in LEDGER}
-        return gone, {
-            name: [self._describe(env[name], row, places) for row in rows] for name, rows in changed.items()
-        }
+        return gone, {name: [self._describe(env[name], row, places) for row in rows] for name, rows in changed.items()}
 
     def _describe(self, records, row, places):
         left_out = DIFFERENT_AGAIN | TEXTS_WITH_NUMBERS.get(records._name, set())
