@@ -83,7 +83,7 @@ class ChartCase:
         self.assertEqual({item: values for item, values in self._ledger().items() if item in ledger}, ledger)
 
     def _trial_balance(self):
-        """What is on each account of the company, and of taxes on each; the bank and what is on its way to it together."""
+        """What is on each account, and of taxes on each; the bank and what is on its way to it together."""
         self.env.flush_all()
         money = self.bank.default_account_id | self.outstanding | self.outstanding_receipts
         totals = Counter()

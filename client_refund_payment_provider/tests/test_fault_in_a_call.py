@@ -7,7 +7,7 @@ from .common_calls import CallsCase
 
 @tagged("post_install", "-at_install")
 class TestFaultInACall(CallsCase, FaultsCase):
-    """A statement of the scheduler fails, whichever: a provider is asked once, and what it did is known or looked at."""
+    """A statement of the scheduler fails, whichever: a provider is asked once, and its answer known or looked for."""
 
     def test_call(self):
         with self._provider_counts():
