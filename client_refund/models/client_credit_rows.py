@@ -34,19 +34,29 @@ class ClientCreditRows(models.Model):
 
     def _of_their_clients(self):
         """These rows, to be read without building those of all other clients."""
-        contacts = self.env.execute_query(
+        clients = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT contact.id
-                  FROM account_move_line first_item
-                  JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
-                  JOIN res_partner contact ON contact.commercial_partner_id = first_contact.commercial_partner_id
-                 WHERE first_item.id IN %s
+                SELECT DISTINCT COALESCE(contact.commercial_partner_id, contact.id)
+                  FROM account_move_line item
+                  JOIN res_partner contact ON contact.id = item.partner_id
+                 WHERE item.id IN %s
                 """,
                 tuple(self.ids) or (None,),
             )
         )
-        return self.with_context(client_credit_contacts=tuple(contact_id for (contact_id,) in contacts))
+        return self._of_clients([client_id for (client_id,) in clients])
+
+    def _of_clients(self, client_ids):
+        """These rows, or none, where only those of some clients are looked for.
+
+        :param client_ids: list of ids
+        """
+        ids = tuple(client_ids) or (None,)
+        contacts = self.env.execute_query(
+            SQL("SELECT id FROM res_partner WHERE commercial_partner_id IN %s OR id IN %s", ids, ids)
+        )
+        return self.with_context(client_credit_contacts=tuple(contact_id for (contact_id,) in contacts) or (None,))
 
     @api.model
     def _select(self):
@@ -120,7 +130,7 @@ class ClientCreditRows(models.Model):
         return SQL(
             """(
             SELECT MIN(account_move_line.id) AS id,
-                   contact.commercial_partner_id AS partner_id,
+                   COALESCE(contact.commercial_partner_id, contact.id) AS partner_id,
                    account_move_line.company_id,
                    account_move_line.currency_id,
                    account_move_line.account_id,
@@ -141,7 +151,7 @@ class ClientCreditRows(models.Model):
              WHERE %(is_open_credit)s
                AND account_move_line.account_id IN %(receivable_accounts)s
                %(of_contacts)s
-          GROUP BY contact.commercial_partner_id,
+          GROUP BY COALESCE(contact.commercial_partner_id, contact.id),
                    account_move_line.company_id,
                    account_move_line.currency_id,
                    account_move_line.account_id
