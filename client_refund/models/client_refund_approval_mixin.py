@@ -321,7 +321,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         return self.env._("you asked for it or changed it, so somebody else must approve it.")
 
     def _get_limit_problems(self):
-        limits = self.env["client.refund.approval.limit"]._get_amounts_by_company(self.company_id)
+        limits = self.env["client.refund.approval.limit"]._search_amounts(self.company_id)
         return [
             (document, document._get_limit_message(total, limit))
             for document, total in self._get_approval_totals().items()

@@ -143,17 +143,9 @@ class ClientRefundRunApproval(models.Model):
 
         :return: dict, code: values
         """
-        policy = self.company_id._get_client_refund_policy()
-        currency = self.company_currency_id
-        total = self._get_total()
-        limit = policy.client_refund_approval_amount
-        if policy.client_refund_approval_policy == "always":
-            return {"always": {}}
-        if policy.client_refund_approval_policy == "above" and currency.compare_amounts(total, limit) > 0:
-            return {"above_as_run": {"total": currency.round(total), "limit": limit}}
-        return {}
+        return self.company_id._get_client_refund_policy_reason(self._get_total())
 
-    def _describe_above_as_run(self, values):
+    def _describe_above(self, values):
         return self.env._(
             "%(total)s is above %(limit)s: a run counts as one amount.",
             total=self._format_code_amount(values["total"]),
