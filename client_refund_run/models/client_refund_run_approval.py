@@ -108,10 +108,10 @@ class ClientRefundRunApproval(models.Model):
         return self.approval_reason or " ".join(self._describe(self._get_policy_reasons()))
 
     def _forget_approval(self):
-        super()._forget_approval()
-        self.approval_reasons = False
         refunds = self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)])
         with_workflow(refunds)._forget_approval()
+        self.approval_reasons = False
+        return super()._forget_approval()
 
     def _return_to_review(self):
         with_workflow(self._search_refunds(WAITING)).state = "draft"
