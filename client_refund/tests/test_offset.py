@@ -205,7 +205,7 @@ class TestOffset(ClientRefundCommon):
         before = self._ledger()
         first = self._draft({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 60}))
         second = self._draft({self.new_credit: 100}, offset_ids=self._offsets({self.early_invoice: 60}))
-        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of it together, and .*100\.00 is open"):
+        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of INV.* together, and .*100\.00 is open"):
             (first | second).action_submit()
         second.offset_ids.amount = 40
         (first | second).action_submit()
