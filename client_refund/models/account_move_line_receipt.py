@@ -37,10 +37,14 @@ class AccountMoveLineReceipt(models.Model):
         :return: account.move.line
         """
         today = fields.Date.context_today(self)
-        sources = self._get_refund_sources()
-        sources._get_refund_statement_lines().mapped("date")  # read for all sources at once
-        unconfirmed = sources.filtered(lambda line: line._is_unconfirmed_receipt())
-        return unconfirmed._filter_confirmed_by_bank() | sources.filtered(lambda line: line._is_held_receipt(today))
+        receipts = self._get_refund_sources()._filter_receipts()
+        receipts._get_refund_statement_lines().mapped("date")  # read for all of them at once
+        unconfirmed = receipts.filtered(lambda line: line._is_unconfirmed_receipt())
+        return unconfirmed._filter_confirmed_by_bank() | receipts.filtered(lambda line: line._is_held_receipt(today))
+
+    def _filter_receipts(self):
+        """Those of these credits that brought money: payments, and what the bank booked."""
+        return self.filtered(lambda line: line.move_id.origin_payment_id or line.move_id.statement_line_id)
 
     def _get_uncleared_message(self, documents):
         """What is said of receipts whose money may still go back.
@@ -141,7 +145,7 @@ class AccountMoveLineReceipt(models.Model):
         :return: set of str, sanitized account numbers
         """
         numbers = set()
-        for line in self._get_refund_sources():
+        for line in self._get_refund_sources()._filter_receipts():
             numbers |= line._get_statement_numbers() or line._get_payment_numbers()
         return numbers
 
