@@ -151,7 +151,7 @@ class AccountMoveLineReconcile(models.Model):
         """Let each settlement have its own exchange difference: core guesses by the items, and the credit is in all."""
         result = super()._reconcile_plan_with_sync(plan_list, all_amls)
         settlements = self._get_settlements()
-        if settlements and all(frozenset(plan["amls"].ids) in settlements.groups for plan in plan_list):
+        if settlements and any(frozenset(plan["amls"].ids) in settlements.groups for plan in plan_list):
             partials = self.env["account.partial.reconcile"].concat(*(plan["partials"] for plan in plan_list))
             for partial, move in settlements.get_exchange_moves(partials):
                 if partial.exchange_move_id != move:
