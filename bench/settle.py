@@ -16,6 +16,11 @@ def measure_settle(env, runs, say):
     company_currency = env.company.currency_id
     foreign = env.ref("base.EUR") if company_currency != env.ref("base.EUR") else env.ref("base.USD")
     foreign.active = True
+    # between the credit and the invoices
+    rates = ("2000-01-01", 1.25), (Date.today() - timedelta(days=95), 1.3)
+    env["res.currency.rate"].create(
+        [{"currency_id": foreign.id, "name": name, "rate": rate, "company_id": env.company.id} for name, rate in rates]
+    )
     rows = [line for currency in (company_currency, foreign) for line in measure_currency(env, currency, runs, say)]
     rows += measure_credits(env, runs, say)
     env.cr.rollback()
@@ -45,13 +50,6 @@ def measure_currency(env, currency, runs, say):
 def make_items(env, currency, number):
     """A credit, and as many open invoices of the same client that it settles, with a rest."""
     client = make_clients(env, [f"Settles {number} in {currency.name}"])
-    if currency != env.company.currency_id:
-        env["res.currency.rate"].create(
-            [
-                {"currency_id": currency.id, "name": name, "rate": rate, "company_id": env.company.id}
-                for name, rate in (("2000-01-01", 1.25), (Date.today() - timedelta(days=95), 1.3))
-            ]
-        )
     [credit] = post(env, "out_refund", client, currency, 100, [number * 10 + 5])
     return credit, post(env, "out_invoice", client, currency, 90, [10] * number)
 
