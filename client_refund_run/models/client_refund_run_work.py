@@ -308,7 +308,7 @@ class ClientRefundRunWork(models.Model):
 
     def _undo_chunk(self, size):
         refunds = self._take_refunds(size)
-        self._try_in_batch(refunds, lambda batch: batch._undo(self.undo_reason, self.undo_date), self._fail)
+        self._try_in_batch(refunds, lambda batch: batch._undo_of_run(self.undo_reason, self.undo_date), self._fail)
         return len(refunds)
 
     def _try_in_batch(self, batch, act, fail):
