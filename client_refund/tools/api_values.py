@@ -20,7 +20,7 @@ class RefundValues:
         self.refunds = refunds
         self.values = self._read(values)
         self.company = self.env["res.company"].browse(self.values.get("company_id")) or self.env.company
-        self.client = refunds._get_client(self.values["partner_id"])
+        self.client = self.env["res.partner"].browse(self.values["partner_id"])._get_refund_client()
 
     # -------------------------------------------------------------------------
     # Read
@@ -181,7 +181,7 @@ class RefundValues:
     def _get_all_lines(self):
         """Every open credit of the client, as values of `lines`, in the given currency or the only one there is."""
         items = self.env["account.move.line"]
-        credits = items.search(items._get_open_credit_domain() & items._get_client_domain(self.client, self.company))
+        credits = items._search_open_credits(items._get_client_domain(self.client, self.company))
         currency = self.env["res.currency"].browse(self.values.get("currency_id")) or credits.currency_id
         if len(currency) > 1:
             raise UserError(
