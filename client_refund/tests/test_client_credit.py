@@ -548,7 +548,7 @@ class TestClientCredit(ClientRefundCommon):
         def record(cursor, query, *args, **kwargs):
             code = getattr(query, "code", query)
             if "FROM (SELECT credit.*" in code:
-                groupings.append("account_move_line.partner_id IN" in code)
+                groupings.append("account_move_line.partner_id IN %s" in code)
             return execute(cursor, query, *args, **kwargs)
 
         with patch.object(Cursor, "execute", record):
