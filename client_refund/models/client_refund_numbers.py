@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .client_refund_workflow import with_workflow
+from ..tools.workflow import with_workflow
 
 _LATER = object()
 
@@ -32,11 +32,6 @@ class ClientRefundNumbers(models.AbstractModel):
         for document, name in zip(new, new._draw_numbers(vals_list), strict=True):
             document.name = name
 
-    def _number_on_commit(self):
-        """The same when the transaction is committed: what an import made that was only tested is gone by then."""
-        if self:
-            self.env.cr.precommit.add(lambda: self.exists()._number())
-
     @api.model
     def _draw_numbers(self, vals_list):
         """The numbers of new documents. Their sequence is looked for once, not once for each of them.
@@ -51,12 +46,12 @@ class ClientRefundNumbers(models.AbstractModel):
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             key = (company, fields.Date.to_date(vals.get("date") or today))
             if key not in sequences:
-                sequences[key] = self._get_number_sequence(*key)
+                sequences[key] = self._find_number_sequence(*key)
             numbers.append(sequences[key]._next())
         return numbers
 
     @api.model
-    def _get_number_sequence(self, company, date):
+    def _find_number_sequence(self, company, date):
         """What numbers the documents of a company on a date: its sequence, or the date range of that.
 
         :return: ir.sequence or ir.sequence.date_range

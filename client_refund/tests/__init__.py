@@ -4,6 +4,8 @@ from . import test_access
 from . import test_agreement
 from . import test_api_over_http
 from . import test_approval
+from . import test_approval_due
+from . import test_approval_rights
 from . import test_bad_input
 from . import test_batch
 from . import test_branches
@@ -20,7 +22,6 @@ from . import test_held_back
 from . import test_holding_back
 from . import test_honest_acts
 from . import test_honest_payee
-from . import test_import
 from . import test_neighbour_financial_report
 from . import test_names
 from . import test_nobody_else_pays
@@ -43,9 +44,9 @@ from . import test_refund_report
 from . import test_return
 from . import test_settlement
 from . import test_storm
+from . import test_terms
 from . import test_tour_back
 from . import test_tour_dashboard
-from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_only_by_refund
 from . import test_tour_paid

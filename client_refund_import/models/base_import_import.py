@@ -2,7 +2,7 @@ import re
 
 from odoo import api, models
 
-from odoo.addons.client_refund.models.client_refund_import_row import WrongCell
+from .refund_row import WrongCell
 
 
 class BaseImportImport(models.TransientModel):
@@ -28,7 +28,7 @@ class BaseImportImport(models.TransientModel):
             text = line[index].strip()
             line[index] = text and (
                 self._read_amount(text, patterns, thousands)
-                or WrongCell(text, self._get_amount_problem(text, thousands, decimal))
+                or WrongCell(text, self._get_amount_refusal(text, thousands, decimal))
             )
         return None
 
@@ -58,7 +58,7 @@ class BaseImportImport(models.TransientModel):
                 return match["sign"] + units + (f".{match['decimals']}" if match["decimals"] else "")
         return None
 
-    def _get_amount_problem(self, text, thousands, decimal):
+    def _get_amount_refusal(self, text, thousands, decimal):
         if self._is_workbook():
             return self.env._("the amount %(amount)s is text. Make its cell a number.", amount=text)
         return self.env._(

@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 
 class ClientRefundItem(models.AbstractModel):
@@ -16,9 +16,9 @@ class ClientRefundItem(models.AbstractModel):
         )
         return super().create(vals_list)
 
-    def _check_refund_changeable(self):
+    def _check_changeable(self):
         self._check_not_asked_for(self.refund_id)
-        return super()._check_refund_changeable()
+        return super()._check_changeable()
 
     def _check_not_asked_for(self, refunds):
         """Refuse to change these items of refunds that clients asked for, unless the refunds themselves do.
@@ -28,9 +28,7 @@ class ClientRefundItem(models.AbstractModel):
         """
         if not in_workflow(self):
             raise_problems(
-                refund._name_problem(
-                    self.env._("the client asked for it. Choose Change to change what it pays, or Decline.")
-                )
+                (refund, self.env._("the client asked for it. Choose Change to change what it pays, or Decline."))
                 for refund in refunds._filter_client_requests()
                 if not in_workflow(refund)
             )

@@ -3,8 +3,8 @@ import logging
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_request import REQUEST_ACTIVITY
 
@@ -65,7 +65,7 @@ class ClientRefundRequestAnswer(models.Model):
         requests = with_workflow(self)
         requests._check_changeable()
         raise_problems(
-            refund._name_problem(self.env._("no client asked for it. Undo it instead."))
+            (refund, self.env._("no client asked for it. Undo it instead."))
             for refund in requests - requests._filter_client_requests()
         )
         requests.client_reason = client_reason
@@ -87,9 +87,9 @@ class ClientRefundRequestAnswer(models.Model):
         )
         return {"decline": {"message": message, "level": "info"}}
 
-    def action_reject(self, reason):
-        requests = with_workflow(self)._filter_open_requests()
-        result = super().action_reject(reason)
+    def _turn_down(self, reason):
+        requests = self._filter_open_requests()
+        result = super()._turn_down(reason)
         requests._tell_declined()
         return result
 
