@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
@@ -189,7 +189,8 @@ class ClientRefundRequest(models.Model):
         self._message_log(body=self.env._("Requested on the portal."))
         if message:
             self.message_post(body=plaintext2html(message), message_type="comment", subtype_xmlid="mail.mt_comment")
-        request = self.with_context(lang=self.user_id.lang)
+        # who makes a message may read it: what a colleague is told is not the client's to read
+        request = self.with_user(SUPERUSER_ID).with_context(lang=self.user_id.lang)
         request.activity_schedule(REQUEST_ACTIVITY, user_id=self.user_id.id, note=request._get_handler_note(message))
         self._write_to_client(RECEIVED_TEMPLATE)
 
