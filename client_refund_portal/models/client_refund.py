@@ -143,9 +143,11 @@ class ClientRefund(models.Model):
             return self.env._("Nothing is paid. You can ask again whenever you want.")
         if self.state == "canceled":
             return self.env._("Nothing is paid out. If you have a question, contact us.")
-        return self.env._(
-            "Thank you, we have your request. We look at it, and tell you here and by mail what we decide."
-        )
+        if self._get_request_recipient().email_normalized:
+            return self.env._(
+                "Thank you, we have your request. We look at it, and tell you here and by mail what we decide."
+            )
+        return self.env._("Thank you, we have your request. We look at it, and tell you here what we decide.")
 
     def _has_portal_notice(self):
         """Whether there is a notice to download: what was not issued gives none."""

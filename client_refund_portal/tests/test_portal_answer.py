@@ -61,6 +61,7 @@ class TestPortalAnswer(PortalRequestCase):
         refund = self._request()
         self.assertFalse(self._mails(refund))
         self.assertFalse(refund.send_notice)
+        self.assertShown(self._get(refund.access_url, self.user), "tell you here what we decide.")
 
     def test_without_the_template(self):
         self.env.ref("client_refund_portal.mail_template_request_received").sudo().unlink()

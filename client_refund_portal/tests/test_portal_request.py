@@ -67,6 +67,16 @@ class TestPortalRequest(PortalRequestCase):
         self.assertNotIn(self.client, refund.message_partner_ids)
         self.assertNotIn(self.contact, refund.message_partner_ids)
 
+    def test_client_reads_nothing_of_colleagues_by_rpc(self):
+        refund = self._request(message="Hurry")
+        refund.with_user(self.clerk).message_post(body="A difficult client", subtype_xmlid="mail.mt_comment")
+        of_refund = [("model", "=", refund._name), ("res_id", "=", refund.id)]
+        for message in self.env["mail.message"].with_user(self.user).search(of_refund):
+            self.assertNotIn(self.clerk.name, message.body)
+            self.assertNotIn("difficult", message.body)
+        activities = self.env["mail.activity"].with_user(self.user)
+        self.assertFalse(activities.search([("res_model", "=", refund._name), ("res_id", "=", refund.id)]))
+
     def test_contact_asks_for_the_client(self):
         self.assertSentAway(self._ask(self.contact_user), f"/my/refunds/{self._requests().id}")
         refund = self._requests()
