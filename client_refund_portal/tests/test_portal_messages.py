@@ -133,7 +133,7 @@ class TestPortalMessages(PortalHttpCase):
                 continue
             self.assertFalse(set(found["messages"]) & set(self.refund.message_ids.ids))
         self.assertIn("A difficult client", secret.body)
-        self.assertFalse(secret.reaction_ids)
+        self.assertFalse(secret.sudo().reaction_ids)
 
     # -------------------------------------------------------------------------
     # What a client can write
