@@ -2,16 +2,21 @@ import re
 
 from odoo import api, models
 
-from .refund_row import WrongCell
+from ..tools.refund_row import WrongCell
 
 
 class BaseImportImport(models.TransientModel):
-    """Amounts of refunds are read as they are written, or their row is refused.
+    """Amounts of refunds are read as they are written, or their row is refused by its number in the file.
 
     Core drops a thousands separator wherever it stands, and guesses: with English separators `70,50` is 7,050 for it.
     """
 
     _inherit = "base_import.import"
+
+    def execute_import(self, fields, columns, options, dryrun=False):
+        """As core; the rows of a later step are counted from the beginning of the file."""
+        counted = self.with_context(client_refund_import_skip=options.get("skip", 0))
+        return super(BaseImportImport, counted).execute_import(fields, columns, options, dryrun=dryrun)
 
     @api.model
     def _parse_float_from_data(self, data, index, name, options):
