@@ -1,6 +1,6 @@
 import logging
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.tools.problems import raise_problems
@@ -149,7 +149,8 @@ class ClientRefundRequestAnswer(models.Model):
         :param template: str, the XML id of a mail template; an administrator who wants no such mails deletes it
         """
         source = self.env.ref(template, raise_if_not_found=False)
-        for request in self if source else ():
+        # nobody is sent a mail of what they do themselves, and who asks has just asked
+        for request in self.with_user(SUPERUSER_ID) if source else ():
             if request._get_request_recipient().email_normalized:
                 request.message_post_with_source(
                     source, message_type="auto_comment", force_send=False, notify_skip_followers=True
