@@ -154,6 +154,15 @@ class AccountPayment(models.Model):
     # Actions
     # -------------------------------------------------------------------------
 
+    def action_reject(self):
+        """What the bank rejects may be refunded already: its refunds say so."""
+        result = super().action_reject()
+        # who says so need not have the right on refunds
+        receipts = self.sudo().filtered(lambda payment: payment.payment_type == "inbound")
+        items = receipts.move_id.line_ids.filtered("is_in_refund")
+        items.client_refund_line_ids.refund_id._tell_bounced(receipts)
+        return result
+
     def action_refund_client(self):
         """Open the refund wizard with what is open of these payments ticked.
 

@@ -106,6 +106,20 @@ class ResCompany(models.Model):
         """Whether refunds may have to wait for somebody else at all."""
         return self._get_client_refund_policy().client_refund_approval_policy != "never"
 
+    def _get_client_refund_policy_reason(self, total):
+        """Why the policy wants an approval of an amount, whatever the risks.
+
+        :param total: amount in the currency of the company
+        :return: dict, code: values
+        """
+        policy = self._get_client_refund_policy()
+        limit = policy.client_refund_approval_amount
+        if policy.client_refund_approval_policy == "always":
+            return {"always": {}}
+        if policy.client_refund_approval_policy == "above" and self.currency_id.compare_amounts(total, limit) > 0:
+            return {"above": {"total": self.currency_id.round(total), "limit": limit}}
+        return {}
+
     def _get_client_refund_approvers(self):
         """Who may approve refunds in this company, up to whatever limit.
 
@@ -128,6 +142,16 @@ class ResCompany(models.Model):
         """
         # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)
+
+    def _get_client_refund_bank_accounts(self):
+        """The accounts of this company's bank, cash and card journals: money leaves from them only through their own.
+
+        :return: account.account
+        """
+        journals = self.env["account.journal"]
+        return journals.search(
+            [*journals._check_company_domain(self), ("type", "in", ("bank", "cash", "credit"))]
+        ).default_account_id
 
     def _get_client_refund_lock_refusal(self, date, journal):
         """Why nothing can be booked on a date.
