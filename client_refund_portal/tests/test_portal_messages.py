@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.tests import JsonRpcException, tagged
 
 from .common_portal import PortalHttpCase
@@ -71,10 +73,8 @@ class TestPortalMessages(PortalHttpCase):
             lambda: self._fetch(refund, user, **keys) and self.fail("messages are shown"),
             lambda: self._say(refund, "Pay me", user, keys=keys) and self.fail("a message is posted"),
         ):
-            try:
+            with suppress(JsonRpcException):
                 read_or_write()
-            except JsonRpcException:
-                pass
         init = self.make_jsonrpc_request(
             "/portal/chatter_init", {"thread_model": refund._name, "thread_id": refund.id, **keys}
         )
