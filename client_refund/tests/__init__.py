@@ -16,6 +16,7 @@ from . import test_concurrency
 from . import test_create_refund
 from . import test_credits
 from . import test_currency
+from . import test_desk
 from . import test_exchange_estimate
 from . import test_fault_at_a_statement
 from . import test_fault_in_a_notice
@@ -49,6 +50,7 @@ from . import test_storm
 from . import test_terms
 from . import test_tour_back
 from . import test_tour_dashboard
+from . import test_tour_desk
 from . import test_tour_notice
 from . import test_tour_only_by_refund
 from . import test_tour_paid
