@@ -34,7 +34,6 @@
         "views/res_partner_views.xml",
         "report/client_refund_report_views.xml",
         "views/client_refund_menus.xml",
-        "views/client_refund_portal_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",

@@ -180,7 +180,12 @@ DESK = [
     Scene(f"{IMAGES}/import.png", "clerk", REFUNDS, (seen(".o_data_row"), click("Import"), seen(".o_import_action"))),
 ]
 PORTAL = [
-    Scene(f"{APPS}/portal.png", "client", "/my/refunds", (seen("[name=client_refund_offer]"),)),
+    Scene(
+        "client_refund_portal/static/description/portal.png",
+        "client",
+        "/my/refunds",
+        (seen("[name=client_refund_offer]"),),
+    ),
     Scene(f"{IMAGES}/phone_portal.png", "client", "/my/refunds", (seen("[name=client_refund_offer]"),), PHONE),
     Scene(
         f"{IMAGES}/portal_refund.png",

@@ -33,11 +33,6 @@ from . import client_refund_undo
 from . import client_refund_return
 from . import client_refund_dashboard
 from . import client_refund_api
-from . import client_refund_api_values
-from . import client_refund_import
-from . import client_refund_import_check
-from . import client_refund_portal
-from . import client_refund_request
 from . import client_refund_notice
 from . import client_refund_notice_content
 from . import mail_message

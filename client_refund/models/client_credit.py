@@ -57,17 +57,20 @@ class ClientCredit(models.Model):
     age = fields.Integer(
         string="Age (days)", readonly=True, aggregator="max", help="Days since the oldest of these credits."
     )
-    age_bucket = fields.Selection(
-        selection=[
-            ("000_030", "0-30 days"),
-            ("031_090", "31-90 days"),
-            ("091_180", "91-180 days"),
-            ("181_365", "181-365 days"),
-            ("366_", "Over 365 days"),
-        ],
-        string="Age",
-        readonly=True,
-        help="How old the oldest of these credits is.",
+    amount_age_000_030 = fields.Monetary(
+        string="0-30 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+    )
+    amount_age_031_090 = fields.Monetary(
+        string="31-90 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+    )
+    amount_age_091_180 = fields.Monetary(
+        string="91-180 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+    )
+    amount_age_181_365 = fields.Monetary(
+        string="181-365 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+    )
+    amount_age_366 = fields.Monetary(
+        string="Over 365 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
     )
     last_activity = fields.Date(
         readonly=True,

@@ -2,8 +2,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# From how many days on an age counts as the next one. The keys sort by age.
-AGE_BUCKETS = {"000_030": 0, "031_090": 31, "091_180": 91, "181_365": 181, "366_": 366}
+# The columns by age: from how many days on a credit counts in each, up to the next one.
+AGES = {
+    "amount_age_000_030": 0,
+    "amount_age_031_090": 31,
+    "amount_age_091_180": 91,
+    "amount_age_181_365": 181,
+    "amount_age_366": 366,
+}
 
 
 class ClientCreditRows(models.Model):
@@ -27,8 +33,7 @@ class ClientCreditRows(models.Model):
         """
         return SQL(
             """credit.*,
-                   %(today)s - credit.date AS age,
-                   %(age_bucket)s AS age_bucket,
+                   GREATEST(%(today)s - credit.date, 0) AS age,
                    client.user_id,
                    company.currency_id AS company_currency_id,
                    excluded.account_id IS NOT NULL AS never_refunded,
@@ -44,7 +49,6 @@ class ClientCreditRows(models.Model):
                    %(owed)s AS amount_owed,
                    %(last_activity)s AS last_activity""",
             today=self._get_today(),
-            age_bucket=self._get_age_bucket_sql(),
             blocked=self._get_blocked_sql(),
             owed=self._get_owed_sql(),
             last_activity=self._get_last_activity_sql(),
@@ -98,6 +102,7 @@ class ClientCreditRows(models.Model):
                    COUNT(*) AS item_count,
                    SUM(-account_move_line.amount_residual_currency) AS amount_open,
                    SUM(-account_move_line.amount_residual) AS amount_open_company_currency,
+                   %(by_age)s,
                    SUM(COALESCE(reserved.amount, 0)) AS amount_reserved,
                    SUM(%(unreserved)s) AS amount_unreserved,
                    SUM(
@@ -121,6 +126,7 @@ class ClientCreditRows(models.Model):
                    END""",
                 SQL("taken_over.id IS NOT NULL") if taken_over else SQL("FALSE"),
             ),
+            by_age=self._get_age_sql(),
             taken_over=taken_over,
             open_credits=query.from_clause,
             is_open_credit=query.where_clause,
@@ -177,15 +183,18 @@ class ClientCreditRows(models.Model):
         )
 
     @api.model
-    def _get_age_bucket_sql(self):
-        return SQL(
-            "CASE %s END",
-            SQL(" ").join(
-                SQL("WHEN %s - credit.date >= %s THEN %s", self._get_today(), days, bucket)
-                if days
-                else SQL("ELSE %s", bucket)
-                for bucket, days in sorted(AGE_BUCKETS.items(), reverse=True)
-            ),
+    def _get_age_sql(self):
+        """What is open, split by the age of each credit."""
+        age = SQL("GREATEST(%s - account_move_line.date, 0)", self._get_today())
+        return SQL(", ").join(
+            SQL(
+                "SUM(CASE WHEN %s BETWEEN %s AND %s THEN -account_move_line.amount_residual ELSE 0 END) AS %s",
+                age,
+                since,
+                until - 1,
+                SQL.identifier(name),
+            )
+            for (name, since), until in zip(AGES.items(), [*AGES.values()][1:] + [10**6], strict=True)
         )
 
     @api.model

@@ -5,7 +5,7 @@ from odoo.tools import format_amount
 from .client_refund_lists import open_records, without_owner
 from .client_refund_numbers import is_numbered_later
 from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context, with_workflow
+from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
@@ -35,9 +35,8 @@ class ClientRefund(models.Model):
     """One client, company and currency: credits in, money out.
 
     This file holds the document; the next ones how it is asked for and approved (`client_refund_approval.py`), issued
-    (`client_refund_posting.py`), taken back (`client_refund_undo.py`, `client_refund_return.py`), asked for by
-    programs (`client_refund_api.py`) and by clients (`client_refund_request.py`), who see it on the portal
-    (`client_refund_portal.py`).
+    (`client_refund_posting.py`), taken back (`client_refund_undo.py`, `client_refund_return.py`), and asked for by
+    programs (`client_refund_api.py`).
     """
 
     _name = "client.refund"
@@ -46,7 +45,6 @@ class ClientRefund(models.Model):
         "client.refund.mixin",
         "client.refund.numbers",
         "client.refund.owner",
-        "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -268,11 +266,8 @@ class ClientRefund(models.Model):
         self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
-        moved = self.filtered(lambda refund: vals.get("partner_id", refund.partner_id.id) != refund.partner_id.id)
         waiting = self._take_back()
         result = super(ClientRefund, with_neutral_context(self)).write(vals)
-        # a link that one client was sent opens nothing of another one
-        with_workflow(moved).access_token = False
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
             self._reserve()
             self._check_drafted()

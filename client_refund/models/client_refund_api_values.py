@@ -1,27 +1,34 @@
 from collections import Counter
 
-from odoo import api, models
+from odoo import Command
 from odoo.exceptions import UserError
 
 from .client_refund_item import is_finite
 from .client_refund_problems import parse_date
 
-# What is not as not given where it is False.
-FLAGS = ("offset", "send_notice")
 
+class RefundValues:
+    """What a program asks for: all of it is looked at before anything is done."""
 
-class ClientRefundApiValues(models.Model):
-    """What a program may ask for: all of it is looked at before anything is done."""
-
-    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
-
-    @api.model
-    def _check_refund_values(self, values):
-        """The values of `create_refund`, as a dictionary of its own, without what is not given.
-
+    def __init__(self, refunds, values):
+        """
+        :param refunds: client.refund, empty: as whom the program asks
+        :param values: dict, as `create_refund` takes it
         :raise UserError: if the client is missing, or something is not known
         """
-        known = self._get_terms_fields() - {"line_ids", "offset_ids"} | {"lines", "offset"}
+        self.env = refunds.env
+        self.refunds = refunds
+        self.values = self._read(values)
+        self.company = self.env["res.company"].browse(self.values.get("company_id")) or self.env.company
+        self.client = refunds._get_client(self.values["partner_id"])
+
+    # -------------------------------------------------------------------------
+    # Read
+    # -------------------------------------------------------------------------
+
+    def _read(self, values):
+        """What is given, as a dictionary of its own; None and False are as not given, but for yes or no."""
+        known = self.refunds._get_terms_fields() - {"line_ids", "offset_ids"} | {"lines", "offset"}
         if not isinstance(values, dict):
             raise UserError(
                 self.env._("create_refund takes a dictionary with %(known)s.", known=", ".join(sorted(known)))
@@ -35,41 +42,45 @@ class ClientRefundApiValues(models.Model):
                 )
             )
         values = {
-            name: value for name, value in values.items() if value is not None and (value is not False or name in FLAGS)
+            name: value
+            for name, value in values.items()
+            if value is not None and (value is not False or self._get_type(name) == "boolean")
         }
         if "partner_id" not in values:
             raise UserError(self.env._("create_refund needs a client: give partner_id."))
-        for name in values.keys() - {"lines", *FLAGS}:
-            self._check_refund_value(name, values[name])
-        for name in FLAGS:
-            if not isinstance(values.get(name), bool | None):
-                raise self._get_unusable_error(name, values[name], self.env._("true or false"))
-        self._check_refund_lines(values.get("lines"))
+        for name in values.keys() - {"lines"}:
+            self._check_value(name, values[name], self._get_type(name))
+        if "lines" in values:
+            self._check_lines(values["lines"])
         return values
 
-    def _check_refund_value(self, name, value):
-        """:raise UserError: if this is no id of a record, no text or no date, as the field wants it"""
-        field = self._fields[name]
-        if field.type == "many2one":
-            if not self._is_id(value):
-                raise self._get_unusable_error(name, value, self.env._("the id of a record"))
-            self._check_found(self.env[field.comodel_name].browse(value), name)
-        elif field.type == "date":
-            if not parse_date(self.env, value):
-                raise self._get_unusable_error(name, value, self.env._("a date, as YYYY-MM-DD"))
-        elif not isinstance(value, str) or "\0" in value:
-            raise self._get_unusable_error(name, value, self.env._("a text"))
+    def _get_type(self, name):
+        return {"lines": "list", "offset": "boolean"}.get(name) or self.refunds._fields[name].type
 
-    def _check_refund_lines(self, lines):
+    def _check_value(self, name, value, kind):
+        """:raise UserError: if the value is not what a field of this type takes"""
+        if kind == "many2one":
+            if not self._is_id(value):
+                self._refuse(name, value, self.env._("the id of a record"))
+            self._check_found(self.env[self.refunds._fields[name].comodel_name].browse(value), name)
+        elif kind == "boolean":
+            if not isinstance(value, bool):
+                self._refuse(name, value, self.env._("true or false"))
+        elif kind == "date":
+            if not parse_date(self.env, value):
+                self._refuse(name, value, self.env._("a date, as YYYY-MM-DD"))
+        elif not isinstance(value, str) or "\0" in value:
+            self._refuse(name, value, self.env._("a text"))
+
+    def _check_lines(self, lines):
         """:raise UserError: if these are not values of lines, of one credit each"""
-        if lines is None:
-            return
-        if not isinstance(lines, list) or not all(self._is_refund_line(line) for line in lines):
-            raise self._get_unusable_error(
-                "lines",
-                lines,
-                self.env._('a list of {"move_line_id": the id of a journal item, "amount": a number}'),
-            )
+        if not isinstance(lines, list) or not all(self._is_line(line) for line in lines):
+            wanted = self.env._('a list of {"move_line_id": the id of a journal item, "amount": a number}')
+            self._refuse("lines", lines, wanted)
+        fields = self.env["client.refund.line"]._fields
+        for line in lines:
+            for name in line.keys() - {"move_line_id", "amount"}:
+                self._check_value(name, line[name], fields[name].type)
         ids = Counter(line["move_line_id"] for line in lines)
         self._check_found(self.env["account.move.line"].browse(ids), "move_line_id")
         if repeated := [str(item_id) for item_id, times in ids.items() if times > 1]:
@@ -80,8 +91,7 @@ class ClientRefundApiValues(models.Model):
                 )
             )
 
-    @api.model
-    def _is_refund_line(self, line):
+    def _is_line(self, line):
         return (
             isinstance(line, dict)
             and self._is_id(line.get("move_line_id"))
@@ -89,7 +99,6 @@ class ClientRefundApiValues(models.Model):
             and is_finite(line.get("amount", 0))
         )
 
-    @api.model
     def _is_id(self, value):
         return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
@@ -105,8 +114,8 @@ class ClientRefundApiValues(models.Model):
                 )
             )
 
-    def _get_unusable_error(self, name, value, wanted):
-        return UserError(
+    def _refuse(self, name, value, wanted):
+        raise UserError(
             self.env._(
                 "create_refund can't use %(value)s as %(name)s. It takes %(wanted)s.",
                 value=str(value),
@@ -114,3 +123,86 @@ class ClientRefundApiValues(models.Model):
                 wanted=wanted,
             )
         )
+
+    # -------------------------------------------------------------------------
+    # What becomes of it
+    # -------------------------------------------------------------------------
+
+    def find_repeated(self):
+        """The refund that an earlier call with the same `external_reference` made.
+
+        :return: client.refund, empty where the reference is new or there is none
+        :raise UserError: if the reference was used for another client or currency: this is no repetition
+        """
+        reference = self.values.get("external_reference")
+        known = self.refunds
+        if reference:
+            known = known.search(
+                [("company_id", "=", self.company.id), ("external_reference", "=", reference)], limit=1
+            )
+        if known and (
+            known.partner_id != self.client
+            or known.currency_id.id != self.values.get("currency_id", known.currency_id.id)
+        ):
+            raise UserError(
+                self.env._(
+                    "%(client)s: external reference %(reference)s was used for %(known_client)s, refund %(refund)s "
+                    "over %(amount)s. Nothing was done. Give each refund a reference of its own.",
+                    client=self.client.display_name,
+                    reference=reference,
+                    known_client=known.partner_id.display_name,
+                    refund=known.name,
+                    amount=known._format_amount(),
+                )
+            )
+        return known
+
+    def prepare_refund_vals(self):
+        """The values of the refund that is asked for.
+
+        :return: dict
+        :raise UserError: if there is nothing to refund, or in several currencies
+        """
+        lines = self.values.get("lines")
+        if lines is None:
+            lines = self._get_all_lines()
+        offset = self.values.get("offset")
+        if offset is None:
+            policy = self.company._get_client_refund_policy().client_refund_offset_policy
+            offset = policy in ("propose", "require")
+        offsets = self.refunds._prepare_offset_vals_list(self.values, lines, self.company) if offset else ()
+        return {
+            **{name: value for name, value in self.values.items() if name not in ("lines", "offset")},
+            "company_id": self.company.id,
+            "line_ids": [Command.create(vals) for vals in lines],
+            "offset_ids": [Command.create(vals) for vals in offsets],
+        }
+
+    def _get_all_lines(self):
+        """Every open credit of the client, as values of `lines`, in the given currency or the only one there is."""
+        items = self.env["account.move.line"]
+        credits = items.search(items._get_open_credit_domain() & items._get_client_domain(self.client, self.company))
+        currency = self.env["res.currency"].browse(self.values.get("currency_id")) or credits.currency_id
+        if len(currency) > 1:
+            raise UserError(
+                self.env._(
+                    "%(client)s has open credits in %(currencies)s. Refund one currency at a time: give currency_id.",
+                    client=self.client.display_name,
+                    currencies=", ".join(currency.mapped("name")),
+                )
+            )
+        credits = credits.filtered(lambda credit: credit.currency_id == currency)
+        held_back = credits._get_held_back()
+        if credits and len(held_back) == len(credits):
+            raise UserError(
+                self.env._(
+                    "%(client)s: there is nothing to refund. %(reasons)s",
+                    client=self.client.display_name,
+                    reasons=" ".join(dict.fromkeys(text for _code, text in held_back.values())),
+                )
+            )
+        return [
+            {"move_line_id": credit.id, "amount": credit.amount_refundable}
+            for credit in credits
+            if credit not in held_back
+        ]

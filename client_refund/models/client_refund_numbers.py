@@ -32,11 +32,6 @@ class ClientRefundNumbers(models.AbstractModel):
         for document, name in zip(new, new._draw_numbers(vals_list), strict=True):
             document.name = name
 
-    def _number_on_commit(self):
-        """The same when the transaction is committed: what an import made that was only tested is gone by then."""
-        if self:
-            self.env.cr.precommit.add(lambda: self.exists()._number())
-
     @api.model
     def _draw_numbers(self, vals_list):
         """The numbers of new documents. Their sequence is looked for once, not once for each of them.

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-# A client with a login on the portal may read the company, and is not to know below which amount nobody looks.
+# A client with a login may read the company, and is not to know below which amount nobody looks.
 INTERNAL_GROUP = "base.group_user"
 
 
@@ -88,24 +88,6 @@ class ResCompany(models.Model):
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         help="The journals that refunds may be paid from. None: all of them.",
     )
-    client_refund_portal_request = fields.Boolean(
-        groups=INTERNAL_GROUP,
-        string="Requests on the Portal",
-        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft for "
-        "a colleague to look at.",
-    )
-    client_refund_request_user_id = fields.Many2one(
-        "res.users",
-        groups=INTERNAL_GROUP,
-        string="Requests Go To",
-        domain=lambda self: [
-            ("all_group_ids", "in", self.env.ref("client_refund.group_client_refund_prepare").ids),
-            ("share", "=", False),
-        ],
-        help="Who looks at what clients ask for. Nobody, or somebody who does not prepare refunds in the company: the "
-        "client's salesperson, else somebody who does.",
-    )
-
     client_refund_send_notice = fields.Boolean(
         groups=INTERNAL_GROUP,
         string="Send Refund Notices",

@@ -29,12 +29,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.client_refund_excluded_account_ids", readonly=False
     )
     client_refund_journal_ids = fields.Many2many(related="company_id.client_refund_journal_ids", readonly=False)
-    client_refund_portal_request = fields.Boolean(
-        related="company_id.root_id.client_refund_portal_request", readonly=False
-    )
-    client_refund_request_user_id = fields.Many2one(
-        related="company_id.root_id.client_refund_request_user_id", readonly=False
-    )
 
     @api.onchange("client_refund_approval_policy")
     def _onchange_client_refund_approval_policy(self):

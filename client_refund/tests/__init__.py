@@ -20,7 +20,6 @@ from . import test_held_back
 from . import test_holding_back
 from . import test_honest_acts
 from . import test_honest_payee
-from . import test_import
 from . import test_neighbour_financial_report
 from . import test_names
 from . import test_nobody_else_pays
@@ -37,9 +36,6 @@ from . import test_pay_later
 from . import test_payee
 from . import test_payment_setups
 from . import test_policy
-from . import test_portal
-from . import test_portal_at_once
-from . import test_portal_request
 from . import test_refund
 from . import test_refund_dashboard
 from . import test_refund_report
@@ -48,13 +44,11 @@ from . import test_settlement
 from . import test_storm
 from . import test_tour_back
 from . import test_tour_dashboard
-from . import test_tour_import
 from . import test_tour_notice
 from . import test_tour_only_by_refund
 from . import test_tour_paid
 from . import test_tour_phone
 from . import test_tour_policy
-from . import test_tour_portal
 from . import test_tour_thousand_credits
 from . import test_tour_truth
 from . import test_tours

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.client_refund.models.client_credit_rows import AGE_BUCKETS
+from odoo.addons.client_refund.models.client_credit_rows import AGES
 
 from .common import ClientRefundCommon
 
@@ -220,20 +220,24 @@ class TestClientCredit(ClientRefundCommon):
     # Who and when
     # ------------------------------------------------------------------
 
-    def test_age(self):
-        ages = {0: "000_030", 30: "000_030", 31: "031_090", 90: "031_090", 91: "091_180", 180: "091_180"}
-        ages |= {181: "181_365", 365: "181_365", 366: "366_", 2000: "366_"}
+    def test_split_by_age(self):
+        """Each credit counts in the column of its own age, not in that of the client's oldest."""
+        ages = {"000_030": (-3, 0, 30), "031_090": (31, 90), "091_180": (91, 180), "181_365": (181, 365)}
+        ages["366"] = (366, 2000)
+        for days in sum(ages.values(), ()):
+            self._entry(10 + days, date=self.today - timedelta(days=days))
+        columns = {f"amount_age_{age}": sum(10 + day for day in days) for age, days in ages.items()}
+        self.assertEqual(list(columns), list(AGES))
+        self.assertRecordValues(self._rows(), [columns | {"age": 2000}])
+        groups = self._rows()._read_group([("partner_id", "=", self.client.id)], [], [f"{name}:sum" for name in AGES])
+        self.assertEqual(groups, [tuple(columns.values())])
+
+    def test_oldest_first(self):
+        ages = [31, 0, 2000, -5]
         clients = [self._create_client(f"Client {age}") for age in ages]
         for client, age in zip(clients, ages, strict=True):
             self._entry(10, partner=client, date=self.today - timedelta(days=age))
-            self._entry(1, partner=client, date=self.today)
-        rows = self._rows(*clients)
-        self.assertEqual({row.age: row.age_bucket for row in rows}, ages)
-        self.assertEqual([row.age for row in rows], sorted(ages, reverse=True), "oldest first")
-        self.assertEqual(rows.mapped("date"), [self.today - timedelta(days=age) for age in sorted(ages, reverse=True)])
-        groups = rows._read_group([("id", "in", rows.ids)], ["age_bucket"], ["amount_open_company_currency:sum"])
-        self.assertEqual(groups, [(bucket, 22) for bucket in AGE_BUCKETS], "in order of age")
-        self.assertEqual([key for key, _label in rows._fields["age_bucket"].selection], list(AGE_BUCKETS))
+        self.assertEqual([row.age for row in self._rows(*clients)], [2000, 31, 0, 0], "never below zero")
 
     def test_today_is_the_users(self):
         self._entry(10, date="2024-01-01")
@@ -241,9 +245,9 @@ class TestClientCredit(ClientRefundCommon):
         with freeze_time("2024-01-31 20:00:00"):
             self.assertRecordValues(
                 self._rows(tz="Asia/Tokyo"),
-                [{"age": 31, "age_bucket": "031_090", "date": fields.Date.to_date("2024-01-01")}],
+                [{"age": 31, "amount_age_031_090": 10, "date": fields.Date.to_date("2024-01-01")}],
             )
-            self.assertRecordValues(self._rows(tz="UTC"), [{"age": 30, "age_bucket": "000_030"}])
+            self.assertRecordValues(self._rows(tz="UTC"), [{"age": 30, "amount_age_000_030": 10}])
 
     def test_last_activity(self):
         self._entry(10, date="2024-01-01")

@@ -22,17 +22,6 @@ class TestFirstRefund(FirstRefundCommon):
         refund = self.env["client.refund"].browse(wizard.action_refund()["res_id"])
         self._assert_refunded_and_undone(refund, receipt, ledger)
 
-    def test_by_import(self):
-        receipt = self._pay(1200)
-        ledger = self._ledger()
-        result = self.env["client.refund"].load(
-            ["partner_id", "amount_to_refund", "external_reference"], [["C-1042", "500", "shop-1"]]
-        )
-        self.assertFalse(result["messages"])
-        refund = self.env["client.refund"].browse(result["ids"])
-        refund.action_submit()
-        self._assert_refunded_and_undone(refund, receipt, ledger)
-
     def test_by_program(self):
         receipt = self._pay(1200)
         ledger = self._ledger()

@@ -88,39 +88,3 @@ class TestNumbers(ClientRefundCommon):
             getattr(wizard, act)()
             self.assertEqual(wizard.refund_id.name, f"CR/2024/{number:05}")
             number += 1
-
-    def test_tested_import(self):
-        """The number is drawn at commit, and an import that is only tested is rolled back before."""
-        self._credit_note(100)
-        self._create("2024-04-01")
-        number = self._next_number()
-        row = ["Alder & Finch LLP", "100", "2024-04-01", "IMPORT-1"]
-        wizard = (
-            self.env["base_import.import"]
-            .with_user(self.clerk)
-            .create(
-                {
-                    "res_model": "client.refund",
-                    "file": ",".join(row).encode(),
-                    "file_type": "text/csv",
-                    "file_name": "refunds.csv",
-                }
-            )
-        )
-        columns = ["partner_id", "amount_to_refund", "date", "external_reference"]
-        options = {
-            "quoting": '"',
-            "separator": ",",
-            "float_thousand_separator": "",
-            "float_decimal_separator": ".",
-            "date_format": "%Y-%m-%d",
-            "datetime_format": "",
-            "has_headers": False,
-        }
-        tested = wizard.execute_import(columns, columns, dict(options), dryrun=True)
-        self.assertEqual(tested["messages"], [])
-        self.env.cr.flush()
-        self.assertEqual(self._next_number(), number)
-        [refund_id] = wizard.execute_import(columns, columns, dict(options))["ids"]
-        self.env.cr.flush()
-        self.assertEqual(self.refunds.browse(refund_id).name, f"CR/2024/{number:05}")

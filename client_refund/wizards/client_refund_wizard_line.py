@@ -46,7 +46,7 @@ class ClientRefundWizardLine(models.TransientModel):
     def _compute_age(self):
         for line in self:
             today = line.wizard_id.date or fields.Date.context_today(line)
-            line.age = (today - line.move_line_id.date).days if line.move_line_id.date else 0
+            line.age = max((today - line.move_line_id.date).days, 0) if line.move_line_id.date else 0
 
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):

@@ -1,1 +1,2 @@
 from . import base_import_import
+from . import client_refund

@@ -2,7 +2,7 @@ import re
 
 from odoo import api, models
 
-from odoo.addons.client_refund.models.client_refund_import_row import WrongCell
+from .refund_row import WrongCell
 
 
 class BaseImportImport(models.TransientModel):

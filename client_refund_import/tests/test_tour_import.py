@@ -5,9 +5,26 @@ from odoo.addons.client_refund.tests.common import ClientRefundCommon
 
 @tagged("post_install", "-at_install")
 class TestTourImport(ClientRefundCommon, HttpCase):
-    """A clerk imports a file with wrong rows, in a browser: what was made and what not stands on the screen."""
+    """A clerk imports files of refunds, in a browser."""
+
+    def test_import(self):
+        credit_note = self._credit_note(400)
+
+        self.start_tour("/odoo/client-refunds", "client_refund_import", login=self.clerk.login)
+
+        refunds = self.env["client.refund"].search([("partner_id", "=", self.client.id)], order="id")
+        self.assertRecordValues(
+            refunds,
+            [
+                {"external_reference": "tour-1", "amount": 100, "state": "draft", "user_id": self.clerk.id},
+                {"external_reference": "tour-2", "amount": 50, "state": "draft", "user_id": self.clerk.id},
+            ],
+        )
+        self.assertEqual(refunds.line_ids.move_line_id, credit_note)
+        self.assertEqual(credit_note.amount_refundable, 250)
 
     def test_import_with_wrong_rows(self):
+        """What was made and what not stands on the screen."""
         credit_note = self._credit_note(400)
 
         self.start_tour("/odoo/client-refunds", "client_refund_import_wrong_rows", login=self.clerk.login)

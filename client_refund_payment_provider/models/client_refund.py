@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund_problems import raise_problems
 
@@ -57,18 +56,6 @@ class ClientRefund(models.Model):
             for refund in self.filtered("line_ids.source_transaction_id")
             for problem in refund._get_source_problems()
         )
-        return result
-
-    def _check_refund_lines(self, lines):
-        result = super()._check_refund_lines(lines)
-        for line in lines or ():
-            if not isinstance(line.get("to_source", False), bool):
-                raise UserError(
-                    self.env._(
-                        "create_refund can't use %(value)s as to_source. It takes true or false.",
-                        value=line["to_source"],
-                    )
-                )
         return result
 
     def _lock_items(self):

@@ -34,7 +34,7 @@ registry.category("web_tour.tours").add("client_refund_import", {
         },
         {
             content: "The screen offers a file to begin with",
-            trigger: ".o_import_action a[href='/client_refund/static/csv/client_refund.csv']",
+            trigger: ".o_import_action a[href='/client_refund_import/static/csv/client_refund.csv']",
         },
         upload("Load a file with a mistake", ["Alder & Finch LLP,100,tour-1", "Alder & Fish LLP,50,tour-2"]),
         {

@@ -114,7 +114,7 @@ class ClientRefundPortal(CustomerPortal):
             step=self._items_per_page,
         )
         return request.render(
-            "client_refund.portal_my_refunds",
+            "client_refund_portal.portal_my_refunds",
             {
                 **self._prepare_portal_layout_values(),
                 "page_name": "client_refund",
@@ -151,7 +151,7 @@ class ClientRefundPortal(CustomerPortal):
                 refund_sudo, "pdf", "client_refund.action_report_client_refund_notice", download=download
             )
         values = {"page_name": "client_refund", "refund": refund_sudo, "access_token": access_token}
-        return request.render("client_refund.portal_my_refund", values)
+        return request.render("client_refund_portal.portal_my_refund", values)
 
     # -------------------------------------------------------------------------
     # Ask for a refund

@@ -77,6 +77,11 @@ class TestPortal(PortalHttpCase):
             statuses[refund.name] = keep
         self.assertShown(self._get("/my/refunds?filterby=canceled", self.user), *statuses)
 
+    def test_paid_out_where_somebody_says_so(self):
+        self.assertShown(self._get(self.refund.access_url, self.user), "On its way")
+        self.refund.action_mark_paid()
+        self.assertShown(self._get(self.refund.access_url, self.user), "Paid out")
+
     def test_settled_only(self):
         invoice = self._invoice(20)
         refund = self._refund({self.credit_note: 20}, offset_ids=[(0, 0, {"move_line_id": invoice.id})])

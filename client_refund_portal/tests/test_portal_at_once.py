@@ -2,7 +2,7 @@ from odoo import api
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .transactions import TransactionsCase
+from odoo.addons.client_refund.tests.transactions import TransactionsCase
 
 
 @tagged("post_install", "-at_install")
@@ -41,7 +41,7 @@ class TestPortalAtOnce(TransactionsCase):
         with self._transaction() as first, self._transaction() as second:
             self._request(first)
             with (
-                self.assertLogs("odoo.addons.client_refund.models.client_refund_request", "WARNING"),
+                self.assertLogs("odoo.addons.client_refund_portal.models.client_refund_request", "WARNING"),
                 self.assertRaisesRegex(UserError, "We could not take your request at this moment"),
             ):
                 self._request(second)

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
 
-from .common import ClientRefundCommon
+from odoo.addons.client_refund.tests.common import ClientRefundCommon
 
 COLUMNS = ("partner_id", "amount_to_refund", "external_reference")
 
@@ -219,6 +219,16 @@ class TestImport(ClientRefundCommon):
         self.assertLeftOut(messages, r"Row 1 .* only .*20\.00 of it is open and not held")
         self.assertEqual(refunds.amount, 20)
 
+    def test_what_is_held_back_is_not_taken(self):
+        """As in the wizard, the worklist and for programs: what may bounce, is reserved or blocked stays."""
+        self._outstanding_payment(70)
+        reserved, free, blocked = self._credit_note(10), self._credit_note(20), self._credit_note(40)
+        self._draft({reserved: None})
+        blocked.move_id.payment_state = "blocked"
+        refunds, messages, _result = self._load([["C-1042", "21", "shop-1"], ["C-1042", "20", "shop-2"]])
+        self.assertLeftOut(messages, r"Row 1 .* only .*20\.00 .* may still bounce")
+        self.assertEqual(refunds.line_ids.move_line_id, free)
+
     def test_blocked_client(self):
         self._credit_note(300)
         self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
@@ -271,6 +281,22 @@ class TestImport(ClientRefundCommon):
         self.assertFalse(self.env["client.refund"].search([("external_reference", "=", "shop-1")]))
         self.assertEqual(credit_note.amount_refundable, 300)
 
+    def test_number_is_drawn_at_commit(self):
+        """What is only tested is rolled back before, and uses no number up."""
+        self._credit_note(300)
+        text = "Client,Amount,Reference,Date\nC-1042,30,shop-1,2024-04-01\n"
+        columns = (*COLUMNS, "date")
+        first, _messages, _result = self._import(text.replace("shop-1", "shop-0"), columns)
+        self.env.cr.flush()
+        self._import(text, columns, dryrun=True)
+        self.env.cr.flush()
+        self.assertEqual(self._import(text, columns)[0].name, False)
+        self.env.cr.flush()
+        second = self.refunds.search([("external_reference", "=", "shop-1")])
+        self.assertEqual(
+            int(second.name.removeprefix("CR/2024/")), int(first.name.removeprefix("CR/2024/")) + 1, second.name
+        )
+
     def test_other_columns(self):
         for columns in ((*COLUMNS, "state"), (*COLUMNS, "id"), (*COLUMNS, "line_ids/amount"), (*COLUMNS, "user_id")):
             with self.assertRaisesRegex(UserError, f"can't be imported with {columns[-1]}"):
@@ -308,7 +334,7 @@ class TestImport(ClientRefundCommon):
 
     def test_template(self):
         [template] = self.refunds.get_import_templates()
-        self.assertEqual(template["template"], "/client_refund/static/csv/client_refund.csv")
+        self.assertEqual(template["template"], "/client_refund_import/static/csv/client_refund.csv")
         with file_open(template["template"].removeprefix("/")) as file:
             headings = file.readline().strip().split(",")
         labels = {

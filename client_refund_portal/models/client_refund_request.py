@@ -6,12 +6,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
+from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
 
-REQUEST_ACTIVITY = "client_refund.mail_activity_request"
+REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
 MESSAGE_LENGTH = 1000
 
 

@@ -307,7 +307,7 @@ class TestPortalRequest(PortalHttpCase):
             with (
                 self.subTest(method=method),
                 patch.object(type(self.env["client.refund"]), method, side_effect=UserError("The clerk was drunk")),
-                self.assertLogs("odoo.addons.client_refund.models.client_refund_request", "WARNING"),
+                self.assertLogs("odoo.addons.client_refund_portal.models.client_refund_request", "WARNING"),
             ):
                 response = self._ask()
                 self.assertNotShown(response, "drunk")

@@ -3,7 +3,7 @@ from lxml.html import fromstring
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user
 
-from .common import ClientRefundCommon
+from odoo.addons.client_refund.tests.common import ClientRefundCommon
 
 
 class PortalHttpCase(ClientRefundCommon, HttpCase):

@@ -1,21 +1,34 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from .client_refund import ISSUED_STATES
-from .client_refund_workflow import with_workflow
+from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
+from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
 
 
-class ClientRefundPortal(models.Model):
+class ClientRefund(models.Model):
     """What a client sees of a refund on the portal, and in which words."""
 
-    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+    _name = "client.refund"
+    _inherit = ["client.refund", "portal.mixin"]
+
+    def write(self, vals):
+        if "partner_id" not in vals:
+            return super().write(vals)
+        clients = {refund: refund.partner_id for refund in self}
+        result = super().write(vals)
+        with_workflow(self.filtered(lambda refund: refund.partner_id != clients[refund]))._forget_client()
+        return result
+
+    def _forget_client(self):
+        """These belong to another client now: a link that the one before was sent opens nothing of that one."""
+        self.access_token = False
 
     def _compute_access_url(self):
         for refund in self:
             refund.access_url = f"/my/refunds/{refund.id}"
 
     def _portal_ensure_token(self):
-        return super(ClientRefundPortal, with_workflow(self))._portal_ensure_token()
+        return super(ClientRefund, with_workflow(self))._portal_ensure_token()
 
     @api.model
     def _get_thread_with_access(self, thread_id, *, mode="read", **_tokens):

@@ -1,0 +1,4 @@
+from . import test_portal
+from . import test_portal_at_once
+from . import test_portal_request
+from . import test_tour_portal
