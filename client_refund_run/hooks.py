@@ -3,5 +3,5 @@ def uninstall_hook(env):
 
     Core deletes our sequence, but would leave the database sequences of its years behind.
     """
-    env["client.refund"].search([("run_id", "!=", False), ("state", "=", "to_approve")])._take_back()
+    env["client.refund"].search([("run_id", "!=", False), ("state", "=", "to_approve")])._return_to_draft()
     env["ir.sequence"].search([("code", "=", "client.refund.run")]).date_range_ids.unlink()

@@ -10,8 +10,10 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import databases
 import lifecycle
@@ -35,6 +37,16 @@ FRESH_TESTS = "test_first_*.py"
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
+
+
+@contextmanager
+def headless_browser():
+    """Let Odoo take Chromium's browser without windows where it is: it needs a quarter less of the processor's time."""
+    with tempfile.TemporaryDirectory() as folder:
+        if program := shutil.which("chromium-headless-shell"):
+            Path(folder, BROWSERS[0]).symlink_to(program)
+            os.environ["PATH"] = databases.RELAXED["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        yield
 
 
 def browser_works():
@@ -216,8 +228,8 @@ def run_some(options, arguments):
 
 def main(*arguments):
     """Install the addon in the test database and hand over to pytest."""
-    options = browser_options()
-    with databases.in_use(databases.TEST):
+    with headless_browser(), databases.in_use(databases.TEST):
+        options = browser_options()
         databases.create(databases.TEST)
         if arguments:
             databases.make_company(databases.TEST)

@@ -13,13 +13,16 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_by_hand
 from . import client_refund_owner
+from . import client_refund_terms
 from . import client_refund_reason
 from . import client_refund_codes
+from . import client_refund_way
 from . import client_refund_mixin
 from . import client_refund_numbers
 from . import client_refund_risk
 from . import client_refund_policy
 from . import client_refund_approval_limit
+from . import client_refund_approval_mixin
 from . import client_refund_item
 from . import client_refund_line
 from . import client_refund_offset
@@ -29,8 +32,8 @@ from . import client_refund_check
 from . import client_refund_settlement
 from . import client_refund_posting
 from . import client_refund_paid
-from . import client_refund_undo
-from . import client_refund_return
+from . import client_refund_undoing
+from . import client_refund_returning
 from . import client_refund_dashboard
 from . import client_refund_api
 from . import client_refund_notice

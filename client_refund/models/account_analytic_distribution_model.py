@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .client_refund_workflow import in_workflow
+from ..tools.workflow import in_workflow
 
 
 class AccountAnalyticDistributionModel(models.Model):

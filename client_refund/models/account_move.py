@@ -4,10 +4,10 @@ from odoo.fields import Domain
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_lists import open_records
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_any_workflow, in_workflow
+from ..tools.groups import READER_GROUPS
+from ..tools.lists import open_records
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_any_workflow, in_workflow
 
 # What an owned entry says.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -118,10 +118,13 @@ class AccountMove(models.Model):
         for name in ("origin_payment_id", "statement_line_id"):
             if name in vals and not vals[name]:
                 raise_problems(
-                    self.env._(
-                        "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
-                        entry=move.display_name,
-                        origin=move[name].display_name,
+                    (
+                        move,
+                        self.env._(
+                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
+                            entry=move.display_name,
+                            origin=move[name].display_name,
+                        ),
                     )
                     for move in self
                     if move[name]

@@ -7,8 +7,8 @@ from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_problems import raise_problems
+from ..tools.groups import READER_GROUPS
+from ..tools.problems import raise_problems
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -325,7 +325,7 @@ class AccountMoveLine(models.Model):
         :return: an action dictionary
         :raise UserError: if they are not open credits of one client, company and currency
         """
-        raise_problems(line._get_not_open_message() for line in self - self._filter_open_credits())
+        raise_problems((line, line._get_not_open_message()) for line in self - self._filter_open_credits())
         return self.env["client.refund.wizard"]._open_for_credits(self)
 
     def action_register_payment(self, ctx=None):

@@ -2,7 +2,7 @@ from collections import Counter, defaultdict
 
 from odoo import api, models
 
-from .client_refund_workflow import in_workflow
+from ..tools.workflow import in_workflow
 
 
 class AccountMoveLineReconcile(models.Model):

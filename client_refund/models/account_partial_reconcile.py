@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .client_refund_problems import raise_problems
+from ..tools.problems import raise_problems
 
 REFUND_PROTECTED_FIELDS = frozenset(
     {
@@ -54,10 +54,13 @@ class AccountPartialReconcile(models.Model):
         :raise UserError: names the documents
         """
         raise_problems(
-            self.env._(
-                "%(debit)s and %(credit)s can't be reconciled in a negative amount. Unreconcile them instead.",
-                debit=partial.debit_move_id.move_id.display_name,
-                credit=partial.credit_move_id.move_id.display_name,
+            (
+                partial,
+                self.env._(
+                    "%(debit)s and %(credit)s can't be reconciled in a negative amount. Unreconcile them instead.",
+                    debit=partial.debit_move_id.move_id.display_name,
+                    credit=partial.credit_move_id.move_id.display_name,
+                ),
             )
             for partial in self
             if min(partial.amount, partial.debit_amount_currency, partial.credit_amount_currency) < 0

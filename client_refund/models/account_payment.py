@@ -3,10 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_lists import without_owner
-from .client_refund_shares import share_out
-from .client_refund_workflow import in_workflow
+from ..tools.amounts import share_out
+from ..tools.groups import READER_GROUPS
+from ..tools.lists import without_owner
+from ..tools.workflow import in_workflow
 
 # What a payment tells the bank and the ledger.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -237,7 +237,7 @@ class AccountPayment(models.Model):
         self.ensure_one()
         return self.move_id._must_be_reversed()
 
-    def _take_back(self, date, reason):
+    def _undo_for_refund(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
 
         What core booked for their reconciliations (exchange differences, cash-basis taxes) is reversed on its own date.

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_amount
 
-from .client_refund_problems import raise_problems
+from ..tools.problems import raise_problems
 
 
 class AccountPaymentByHand(models.Model):
@@ -29,12 +29,12 @@ class AccountPaymentByHand(models.Model):
                 )
             )
         )
-        raise_problems(problem for payment in by_hand if (problem := payment._get_by_hand_problem()))
+        raise_problems(problem for payment in by_hand for problem in payment._get_by_hand_problems())
 
-    def _get_by_hand_problem(self):
+    def _get_by_hand_problems(self):
         """Why the client can't be paid by this payment, which no refund made.
 
-        :return: str or None
+        :return: iterator of (account.payment, str)
         """
         policy = self.company_id._get_client_refund_policy()
         texts = {
@@ -44,16 +44,17 @@ class AccountPaymentByHand(models.Model):
         }
         if policy.client_refund_approval_policy != "never":
             for block in self.partner_id._get_client_refund_blocks().values():
-                return self.env._(
+                problem = self.env._(
                     "%(client)s: %(payment)s over %(amount)s can't be posted, %(block)s", **texts, block=block
                 )
+                yield self, problem
         if policy.client_refund_only_by_refund and not self.env.user.has_group(
             "client_refund.group_client_refund_administer"
         ):
-            return self.env._(
+            problem = self.env._(
                 "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by "
                 "refunds. Use Refund a Client instead, or ask an administrator of refunds to post it.",
                 **texts,
                 company=policy.name,
             )
-        return None
+            yield self, problem

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.lists import without_owner
 from .account_move_line_held import HELD_BACK
-from .client_refund_lists import without_owner
 
 
 class ClientCredit(models.Model):
@@ -58,19 +58,34 @@ class ClientCredit(models.Model):
         string="Age (days)", readonly=True, aggregator="max", help="Days since the oldest of these credits."
     )
     amount_age_000_030 = fields.Monetary(
-        string="0-30 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="0-30 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_031_090 = fields.Monetary(
-        string="31-90 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="31-90 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_091_180 = fields.Monetary(
-        string="91-180 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="91-180 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_181_365 = fields.Monetary(
-        string="181-365 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="181-365 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     amount_age_366 = fields.Monetary(
-        string="Over 365 Days", readonly=True, currency_field="company_currency_id", help="What of the open credit is of this age."
+        string="Over 365 Days",
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What of the open credit is of this age.",
     )
     last_activity = fields.Date(
         readonly=True,

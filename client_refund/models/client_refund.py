@@ -2,51 +2,32 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from .client_refund_lists import open_records, without_owner
+from ..tools.lists import open_records, without_owner
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_workflow
 from .client_refund_numbers import is_numbered_later
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context
 
 # Nothing is issued: the refund can still be changed.
 CHANGEABLE_STATES = ("draft", "to_approve")
 ISSUED_STATES = ("in_process", "paid")
-
-# What a draft is made of; the rest is written by the refund's own methods alone.
-TERMS_FIELDS = frozenset(
-    {
-        "company_id",
-        "currency_id",
-        "date",
-        "external_reference",
-        "journal_id",
-        "line_ids",
-        "memo",
-        "offset_ids",
-        "partner_bank_id",
-        "partner_id",
-        "payment_method_line_id",
-        "reason_id",
-        "send_notice",
-    }
-)
 
 
 class ClientRefund(models.Model):
     """One client, company and currency: credits in, money out.
 
     This file holds the document; the next ones how it is asked for and approved (`client_refund_approval.py`), issued
-    (`client_refund_posting.py`), taken back (`client_refund_undo.py`, `client_refund_return.py`), and asked for by
-    programs (`client_refund_api.py`).
+    (`client_refund_posting.py`), taken back (`client_refund_undoing.py`, `client_refund_returning.py`), and asked for
+    by programs (`client_refund_api.py`).
     """
 
     _name = "client.refund"
     _description = "Client Refund"
     _inherit = [
+        "client.refund.terms",
+        "client.refund.approval.mixin",
         "client.refund.mixin",
         "client.refund.numbers",
         "client.refund.owner",
-        "mail.thread",
-        "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
     _owner_field = "client_refund_id"
@@ -57,9 +38,10 @@ class ClientRefund(models.Model):
         copy=False,
         help="Drawn when all checks are passed: what is refused uses none up.",
     )
-    partner_id = fields.Many2one(required=True, index=True, tracking=True)
-    company_id = fields.Many2one(index=True)
+    partner_id = fields.Many2one(term=True, required=True, index=True, tracking=True)
+    company_id = fields.Many2one(term=True, index=True)
     currency_id = fields.Many2one(
+        term=True,
         required=True,
         compute="_compute_currency_id",
         compute_sudo=False,
@@ -67,18 +49,13 @@ class ClientRefund(models.Model):
         readonly=False,
         precompute=True,
     )
-    date = fields.Date(tracking=True)
-    journal_id = fields.Many2one(tracking=True)
-    payment_method_line_id = fields.Many2one(tracking=True)
-    partner_bank_id = fields.Many2one(tracking=True, index="btree_not_null")
-    user_id = fields.Many2one(
-        "res.users",
-        string="Requested By",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        help="Who asked for the refund: who submitted it, or changed it since.",
-    )
+    date = fields.Date(term=True, tracking=True)
+    journal_id = fields.Many2one(term=True, tracking=True)
+    payment_method_line_id = fields.Many2one(term=True, tracking=True)
+    partner_bank_id = fields.Many2one(term=True, tracking=True, index="btree_not_null")
+    reason_id = fields.Many2one(term=True)
+    memo = fields.Char(term=True)
+    send_notice = fields.Boolean(term=True)
     balance_before = fields.Monetary(
         readonly=True,
         copy=False,
@@ -100,11 +77,12 @@ class ClientRefund(models.Model):
         readonly=True, copy=False, help="Why the refund was rejected, undone or returned by the bank."
     )
     external_reference = fields.Char(
+        term=True,
         copy=False,
         help="The key of the program that asked for this refund. Asking again with the same key gives the same refund.",
     )
-    line_ids = fields.One2many("client.refund.line", "refund_id", string="Credits", copy=False)
-    offset_ids = fields.One2many("client.refund.offset", "refund_id", string="Settled Invoices", copy=False)
+    line_ids = fields.One2many("client.refund.line", "refund_id", term=True, string="Credits", copy=False)
+    offset_ids = fields.One2many("client.refund.offset", "refund_id", term=True, string="Settled Invoices", copy=False)
     payment_ids = fields.One2many("account.payment", "client_refund_id", string="Payments", readonly=True, copy=False)
     payment_count = fields.Integer(compute="_compute_counts")
     document_count = fields.Integer(compute="_compute_counts")
@@ -241,10 +219,9 @@ class ClientRefund(models.Model):
         :return: client.refund
         :raise UserError: names what is wrong with any of them; then none is made
         """
-        refuse_fields(self, vals_list, self._get_terms_fields())
         later = is_numbered_later(self.env)
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
-        refunds = super(ClientRefund, with_neutral_context(self)).create(
+        refunds = super().create(
             [
                 {
                     **vals,
@@ -260,24 +237,20 @@ class ClientRefund(models.Model):
         return refunds
 
     def write(self, vals):
-        refuse_fields(self, [vals], self._get_terms_fields())
         if not self._get_terms_fields() & vals.keys() or in_workflow(self):
-            return super(ClientRefund, with_neutral_context(self)).write(vals)
+            return super().write(vals)
+        self._check_only_terms([vals])
         self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
-        waiting = self._take_back()
-        result = super(ClientRefund, with_neutral_context(self)).write(vals)
+        waiting = self._return_to_draft()
+        result = super().write(vals)
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
             self._reserve()
             self._check_drafted()
         self._add_contributor()
         waiting._ask_again()
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_drafts(self):
-        self._check_changeable()
 
     def copy_data(self, default=None):
         raise UserError(
@@ -289,30 +262,29 @@ class ClientRefund(models.Model):
         return self.env["res.partner"].browse(partner_id)._get_refund_client()
 
     @api.model
-    def _get_terms_fields(self):
-        """The fields that make up a draft. All others are closed to everybody but the refund's own methods.
-
-        :return: set of str
-        """
-        return TERMS_FIELDS
+    def _get_not_a_term_message(self, labels):
+        return self.env._(
+            "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.", fields=labels
+        )
 
     def _check_drafted(self):
         """Refuse what can't be a draft.
 
         :raise UserError: with all that is wrong with all of them
         """
-        raise_problems(refund._get_nothing_chosen_message() for refund in self if not refund.line_ids)
+        raise_problems(
+            (refund.browse(), refund._get_nothing_chosen_message()) for refund in self if not refund.line_ids
+        )
 
     def _check_changeable(self):
         """:raise UserError: names the refunds that are issued or canceled"""
         raise_problems(
-            self.env._(
-                "%(client)s: refund %(refund)s over %(amount)s is %(state)s and can't be changed any more. "
-                "If it is wrong, undo it and make a new one.",
-                client=refund.partner_id.display_name,
-                refund=refund.name,
-                amount=refund._format_amount(),
-                state=refund._get_state_label(),
+            (
+                refund,
+                self.env._(
+                    "it is %(state)s and can't be changed any more. If it is wrong, undo it and make a new one.",
+                    state=refund._get_state_label(),
+                ),
             )
             for refund in self
             if not refund._is_changeable()
@@ -336,10 +308,6 @@ class ClientRefund(models.Model):
     def _join_names(self):
         """The numbers of these refunds; one that is being made has none yet."""
         return ", ".join(refund.name or refund.env._("a new refund") for refund in self)
-
-    def _get_state_label(self):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     # -------------------------------------------------------------------------
     # Actions

@@ -5,9 +5,9 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 
-from .client_refund_api_values import RefundValues
+from ..tools.amounts import settle_oldest_first
+from ..tools.api_values import RefundValues
 from .client_refund_numbers import with_number_later
-from .client_refund_waterfall import settle_oldest_first
 
 
 def create_once(refunds, vals_list):

@@ -1,43 +1,15 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
 
-from .client_refund_activities import prepare_approval_activity_vals, tell_approved
-from .client_refund_groups import check_may_answer
-from .client_refund_problems import get_reason_problems, raise_problems
-from .client_refund_workflow import with_workflow
-
-APPROVAL_ACTIVITY = "client_refund.mail_activity_approval"
+from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 
 
 class ClientRefundApproval(models.Model):
     """How a refund is asked for, and approved or rejected by somebody else."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+    _approval_activity = "client_refund.mail_activity_approval"
 
-    contributor_ids = fields.Many2many(
-        "res.users",
-        string="Had a Hand in It",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        help="Everybody who made, changed or submitted the refund. None of them may approve it.",
-    )
-    requested_on = fields.Datetime(readonly=True, copy=False, help="When the refund was asked for.")
-    approver_id = fields.Many2one(
-        "res.users",
-        string="Approved By",
-        readonly=True,
-        copy=False,
-        help="Who approved the refund, where that was due.",
-    )
-    can_approve = fields.Boolean(compute="_compute_can_approve")
-    approved_on = fields.Datetime(readonly=True, copy=False)
-    approval_reasons = fields.Json(string="Approval Reasons by Code", readonly=True, copy=False)
-    approval_reason = fields.Text(
-        string="Why It Needs Approval",
-        compute="_compute_approval_reason",
-        help="Empty where no approval was due. In the language of who reads it.",
-    )
     risks = fields.Json(string="Risks by Kind", readonly=True, copy=False)
     risk_summary = fields.Text(
         string="Risks",
@@ -48,32 +20,14 @@ class ClientRefundApproval(models.Model):
         readonly=True, copy=False, help="The number of the payee account when the refund was asked for."
     )
 
-    @api.depends("approval_reasons", "risks")
-    @api.depends_context("lang")
-    def _compute_approval_reason(self):
-        for refund in self:
-            # the database forgets the order: what the policy says first
-            codes = sorted((refund.approval_reasons or {}).items(), key=lambda code: code[0] in (refund.risks or {}))
-            refund.approval_reason = "\n".join(refund._describe(dict(codes)))
-
     @api.depends("risks")
     @api.depends_context("lang")
     def _compute_risk_summary(self):
         for refund in self:
             refund.risk_summary = "\n".join(refund._describe(refund.risks))
 
-    @api.depends("state", "contributor_ids")
-    @api.depends_context("uid")
-    def _compute_can_approve(self):
-        for refund in self:
-            refund.can_approve = refund.state == "to_approve" and self.env.user not in refund._get_contributors()
-
-    def _get_contributors(self):
-        self.ensure_one()
-        return self.contributor_ids | self.create_uid
-
     # -------------------------------------------------------------------------
-    # Ask
+    # Actions
     # -------------------------------------------------------------------------
 
     def action_submit(self):
@@ -82,15 +36,11 @@ class ClientRefundApproval(models.Model):
         :return: True
         :raise UserError: with all that is wrong with all of them; then nothing is done
         """
-        refunds = with_workflow(self)
-        refunds._check_free()
-        refunds._check_postable()
-        raise_problems(refunds._get_waiting_problems())
-        refunds._ask()
+        refunds = self._check_and_ask()
         waiting = refunds.filtered("approval_reasons")
         waiting._wait_for_approval()
         due = refunds - waiting
-        due.filtered(lambda refund: refund.state == "to_approve").activity_unlink([APPROVAL_ACTIVITY])
+        due._filter_waiting().activity_unlink([self._approval_activity])
         due._issue_or_name()
         return True
 
@@ -100,28 +50,52 @@ class ClientRefundApproval(models.Model):
         :return: True
         :raise UserError: with all that is wrong with all of them, a missing approval too; then none is issued
         """
+        refunds = self._check_and_ask()
+        raise_problems(
+            (refund, self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason))
+            for refund in refunds
+            if refund.approval_reasons
+        )
+        refunds.activity_unlink([self._approval_activity])
+        refunds._issue_or_name()
+        return True
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
+    def _check_and_ask(self):
+        """Ask for these refunds, if they can be issued as they are.
+
+        :return: client.refund, in the hands of their own methods
+        :raise UserError: with all that is wrong with all of them
+        """
         refunds = with_workflow(self)
         refunds._check_free()
         refunds._check_postable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
-        raise_problems(
-            refund._name_problem(
-                self.env._("it needs approval. Ask for it first.\n%(reasons)s", reasons=refund.approval_reason)
-            )
-            for refund in refunds
-            if refund.approval_reasons
-        )
-        refunds.activity_unlink([APPROVAL_ACTIVITY])
-        refunds._issue_or_name()
-        return True
+        return refunds
+
+    def _get_waiting_problems(self):
+        """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
+
+        :return: list of (client.refund, str)
+        """
+        waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
+        risks = waiting._get_risks()
+        return [
+            (refund, self.env._("it waits for approval already. Let somebody else approve it, or change it first."))
+            for refund in waiting
+            if not refund._get_findings(risks[refund])
+        ]
 
     def _ask(self):
         """Keep who asks for these refunds, when, and why they need approval."""
         self._number()
-        self._add_contributor()
+        self._convert_amounts()
         # before the risks: what is asked for together counts together
-        self.write({"user_id": self.env.uid, "requested_on": fields.Datetime.now()})
+        self._note_request()
         risks = self._keep_risks()
         reasons = self._get_approval_reasons(risks)
         for refund in self:
@@ -131,6 +105,11 @@ class ClientRefundApproval(models.Model):
                     "payee_account_number": refund.partner_bank_id.acc_number,
                 }
             )
+
+    def _convert_amounts(self):
+        """Show what these refunds pay out at the rates as they are now: that is what is asked for."""
+        foreign = self.filtered(lambda refund: refund.currency_id != refund.company_currency_id)
+        self.env.add_to_compute(self._fields["amount_company_currency"], foreign)
 
     def _keep_risks(self):
         """Keep the risks of these refunds as they are now.
@@ -142,78 +121,20 @@ class ClientRefundApproval(models.Model):
             refund.risks = risks[refund]
         return risks
 
-    def _wait_for_approval(self):
-        """Hold these refunds until somebody else has looked at them."""
-        if not self:
-            return
-        self.activity_unlink([APPROVAL_ACTIVITY])
-        self.state = "to_approve"
-        approvers = self._get_approvers()
-        self.env["mail.activity"].create(
-            [refund._prepare_approval_activity_vals(approver) for refund in self for approver in approvers[refund]]
-        )
-        self._message_log_batch({refund.id: refund._get_asked_message(approvers[refund]) for refund in self})
+    def _note_change(self):
+        """Remember that the user changed what these take; those that wait are asked for again."""
+        self._add_contributor()
+        self._return_to_draft().filtered("line_ids")._ask_again()
 
-    def _prepare_approval_activity_vals(self, approver):
-        """The values of the activity by which an approver learns of this refund.
-
-        :param approver: res.users
-        :return: dict
-        """
-        refund = self.with_context(lang=approver.lang)
-        return prepare_approval_activity_vals(
-            refund, APPROVAL_ACTIVITY, approver, refund.approval_reason, refund._get_approval_subject()
-        )
-
-    def _get_approval_subject(self):
-        """What is to be approved: how much, for whom, to which account, and who asked.
-
-        :return: str
-        """
-        self.ensure_one()
-        texts = {"amount": self._format_amount(), "client": self.partner_id.display_name, "user": self.user_id.name}
-        if not self.partner_bank_id:
-            return self.env._("%(amount)s to %(client)s, asked for by %(user)s", **texts)
-        return self.env._(
-            "%(amount)s to %(client)s, account %(account)s, asked for by %(user)s",
-            **texts,
-            account=self.partner_bank_id.acc_number,
-        )
-
-    def _get_asked_message(self, approvers):
-        """What the refund's chatter says when it waits, in the language of the company, since all read it.
-
-        :param approvers: res.users
-        :return: str
-        """
-        refund = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
-        if not approvers:
-            return refund.env._(
-                "Waits for approval, and nobody else may approve it. An administrator can give somebody the right "
-                "to approve refunds, or raise a limit. %(reasons)s",
-                reasons=refund.approval_reason,
-            )
-        return refund.env._(
-            "Waits for approval. Any of these may approve it: %(approvers)s. %(reasons)s",
-            approvers=", ".join(approvers.mapped("name")),
-            reasons=refund.approval_reason,
-        )
-
-    def _take_back(self):
+    def _return_to_draft(self):
         """Turn those of these refunds that wait for approval into drafts again.
 
         :return: client.refund, those that waited
         """
-        waiting = with_workflow(self.filtered(lambda refund: refund.state == "to_approve"))
-        waiting.activity_unlink([APPROVAL_ACTIVITY])
+        waiting = with_workflow(self._filter_waiting())
+        waiting.activity_unlink([self._approval_activity])
         waiting.state = "draft"
         return waiting
-
-    def _add_contributor(self):
-        """Remember that the user had a hand in these refunds; who approved them before saw something else."""
-        with_workflow(self.filtered("approver_id")).write({"approver_id": False, "approved_on": False})
-        new = self.filtered(lambda refund: self.env.user not in refund.contributor_ids)
-        with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
     def _ask_again(self):
         """Who changes a waiting refund becomes who asked for it; it stays a draft where no approval is due any more."""
@@ -224,124 +145,113 @@ class ClientRefundApproval(models.Model):
         refunds.filtered("approval_reasons")._wait_for_approval()
 
     # -------------------------------------------------------------------------
+    # What approvers look at
+    # -------------------------------------------------------------------------
+
+    def _get_approval_codes(self):
+        # the database forgets the order: what the policy says first
+        codes = super()._get_approval_codes()
+        return dict(sorted(codes.items(), key=lambda code: code[0] in (self.risks or {})))
+
+    def _get_approval_totals(self):
+        return self._get_amounts_together()
+
+    def _get_approval_subject(self):
+        self.ensure_one()
+        texts = {"amount": self._format_amount(), "client": self.partner_id.display_name, "user": self.user_id.name}
+        if not self.partner_bank_id:
+            return self.env._("%(amount)s to %(client)s, asked for by %(user)s", **texts)
+        return self.env._(
+            "%(amount)s to %(client)s, account %(account)s, asked for by %(user)s",
+            **texts,
+            account=self.partner_bank_id.acc_number,
+        )
+
+    def _get_contributors(self):
+        return super()._get_contributors() | self.create_uid
+
+    def _add_contributor(self):
+        # who approved these before saw something else
+        with_workflow(self.filtered("approver_id"))._forget_approval()
+        super()._add_contributor()
+
+    # -------------------------------------------------------------------------
     # Answer
     # -------------------------------------------------------------------------
 
-    def action_approve(self):
-        """Approve these waiting refunds and issue them.
-
-        :return: True
-        :raise AccessError: without the right to approve refunds
-        :raise UserError: with all that is wrong with all of them; then none is approved
-        """
-        refunds = with_workflow(self)
-        check_may_answer(self.env)
+    def _lock_to_answer(self):
+        refunds = super()._lock_to_answer()
         refunds._check_free()
         refunds._lock_items()
         refunds._touch_clients()
-        raise_problems(problem for problems in refunds._get_approval_problems().values() for problem in problems)
-        refunds._check_postable()
-        refunds.write({"approver_id": self.env.uid, "approved_on": fields.Datetime.now()})
-        refunds.activity_unlink([APPROVAL_ACTIVITY])
-        refunds._message_log_batch({refund.id: self.env._("Approved.") for refund in refunds})
-        refunds._issue_or_name()
-        tell_approved(refunds)
-        return True
+        return refunds
 
-    def _get_reject_alerts(self):
-        """What becomes of these refunds when they are rejected.
+    def _check_doable(self):
+        self._check_postable()
 
-        :return: dict of banners, `message` and `level`
-        """
-        message = self.env._(
+    def _carry_out(self):
+        self._issue_or_name()
+
+    def _turn_down(self, reason):
+        self.write({"state": "canceled", "cancel_reason": reason})
+
+    def _get_reject_message(self):
+        return self.env._(
             "The refund is canceled and gives back the credits that it holds. Who asked for it is told why."
         )
-        return {"reject": {"message": message, "level": "info"}}
 
-    def action_reject(self, reason):
-        """Reject these waiting refunds: they are canceled and give back what they hold.
+    def _get_rejected_summary(self):
+        return self.env._("Refund rejected")
 
-        :param reason: str, why
-        :return: True
-        :raise AccessError: without the right to approve refunds
-        :raise UserError: with all that is wrong with all of them; then none is rejected
-        """
-        refunds = with_workflow(self)
-        check_may_answer(self.env)
-        refunds._check_free()
-        refunds._lock_items()
-        raise_problems(
-            get_reason_problems(self.env, reason)
-            + [refund._get_not_waiting_message() for refund in refunds if refund.state != "to_approve"]
+    def _get_responsible(self):
+        return self.company_id._get_client_refund_responsible(
+            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
         )
-        refunds.activity_unlink([APPROVAL_ACTIVITY])
-        refunds.write({"state": "canceled", "cancel_reason": reason})
-        for refund in refunds:
-            refund._message_log(body=self.env._("Rejected: %(reason)s", reason=reason))
-            refund.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Refund rejected"),
-                note=reason,
-                user_id=refund._get_responsible().id,
-            )
-        return True
+
+    # -------------------------------------------------------------------------
+    # What speaks against an approval
+    # -------------------------------------------------------------------------
 
     def _get_approval_problems(self):
-        """Why the user can't approve these refunds.
-
-        :return: dict, client.refund: list of str; only those that have problems
-        """
-        risks = self._get_risks()
-        totals = self._get_amounts_together()
-        limits = {
-            company: self.env["client.refund.approval.limit"]._get_amounts(company) for company in self.company_id
-        }
-        return {
-            refund: problems
-            for refund in self
-            if (problems := refund._get_own_approval_problems(risks[refund], totals[refund], limits[refund.company_id]))
-        }
-
-    def _get_own_approval_problems(self, risks, total, limits):
-        """Why the user can't approve this refund.
-
-        :param risks: dict, kind of risk: values, as they are now
-        :param total: amount in company currency, other refunds that count together included
-        :param limits: dict, res.users: amount in company currency
-        :return: list of str
-        """
-        self.ensure_one()
-        if self.state != "to_approve":
-            return [self._get_not_waiting_message()]
-        problems = []
-        if self.env.user in self._get_contributors():
-            problems.append(self.env._("you asked for it or changed it, so somebody else must approve it."))
-        limit = limits.get(self.env.user, total)
-        if self.company_id.currency_id.compare_amounts(total, limit) > 0:
-            problems.append(
-                self.env._(
-                    "with the client's other refunds it is %(total)s, and you may approve up to %(limit)s. "
-                    "Somebody with a higher limit must approve it.",
-                    total=format_amount(self.env, total, self.company_currency_id),
-                    limit=format_amount(self.env, limit, self.company_currency_id),
+        waiting = self._filter_waiting()
+        return (
+            super()._get_approval_problems()
+            + waiting._get_findings_problems()
+            + [
+                (
+                    refund,
+                    self.env._(
+                        "you entered payee account %(account)s lately, so somebody else must approve it.",
+                        account=refund.partner_bank_id.acc_number,
+                    ),
                 )
-            )
-        if findings := self._get_findings(risks):
-            problems.append(
+                for refund in waiting
+                if refund._is_account_of(self.env.user)
+            ]
+        )
+
+    def _get_limit_message(self, total, limit):
+        return self.env._(
+            "with the client's other refunds it is %(total)s, and you may approve up to %(limit)s. "
+            "Somebody with a higher limit must approve it.",
+            total=self._format_code_amount(total),
+            limit=self._format_code_amount(limit),
+        )
+
+    def _get_findings_problems(self):
+        risks = self._get_risks()
+        return [
+            (
+                refund,
                 self.env._(
                     "since it was asked for, this has come to light: %(findings)s Reject it, or let it be asked for "
                     "again.",
                     findings=" ".join(findings),
-                )
+                ),
             )
-        if self._is_account_of(self.env.user):
-            problems.append(
-                self.env._(
-                    "you entered payee account %(account)s lately, so somebody else must approve it.",
-                    account=self.partner_bank_id.acc_number,
-                )
-            )
-        return [self._name_problem(problem) for problem in problems]
+            for refund in self
+            if (findings := refund._get_findings(risks[refund]))
+        ]
 
     def _get_findings(self, risks):
         """What is different from when this refund was asked for.
@@ -369,29 +279,4 @@ class ClientRefundApproval(models.Model):
             and self._is_recent(account._get_entered_on())
             and user == account._get_entered_by()
             and not account._get_voucher() - user
-        )
-
-    def _get_waiting_problems(self):
-        """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
-
-        :return: list of str
-        """
-        waiting = self.filtered(
-            lambda refund: refund.state == "to_approve" and refund.company_id._is_client_refund_approval_wanted()
-        )
-        risks = waiting._get_risks()
-        return [
-            refund._name_problem(
-                self.env._("it waits for approval already. Let somebody else approve it, or change it first.")
-            )
-            for refund in waiting
-            if not refund._get_findings(risks[refund])
-        ]
-
-    def _get_not_waiting_message(self):
-        return self._name_problem(
-            self.env._(
-                "it is %(state)s. Only a refund that waits for approval can be approved or rejected.",
-                state=self._get_state_label(),
-            )
         )

@@ -83,6 +83,28 @@ class ClientRefundApprovalLimit(models.Model):
         return {limit.user_id.sudo(False): limit.amount for limit in limits}
 
     @api.model
+    def _get_amounts_by_company(self, companies):
+        """The limits in some companies.
+
+        :return: dict, res.company: dict, res.users: amount in the currency of the company
+        """
+        return {company: self._get_amounts(company) for company in companies}
+
+    @api.model
+    def _get_approvers_by_document(self, totals):
+        """Who may approve each of some documents: who has the right and the limit, and had no hand in it.
+
+        :param totals: dict, record: amount in company currency that counts
+        :return: dict, record: res.users
+        """
+        limits = self._get_amounts_by_company({document.company_id for document in totals})
+        return {
+            document: self._get_approvers(document.company_id, total, limits[document.company_id])
+            - document._get_contributors()
+            for document, total in totals.items()
+        }
+
+    @api.model
     def _get_approvers(self, company, total, limits):
         """Who has the right and the limit to approve so much.
 

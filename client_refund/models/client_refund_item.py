@@ -1,16 +1,10 @@
-from sys import float_info
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_amount
 
-from .client_refund_lists import without_owner
-from .client_refund_workflow import in_workflow, refuse_fields, with_neutral_context
-
-
-def is_finite(amount):
-    """Whether this, from a program perhaps, is a number that can be an amount."""
-    return isinstance(amount, int | float) and not isinstance(amount, bool) and abs(amount) <= float_info.max
+from ..tools.amounts import is_finite
+from ..tools.lists import without_owner
+from ..tools.workflow import in_workflow
 
 
 class ClientRefundItem(models.AbstractModel):
@@ -18,13 +12,14 @@ class ClientRefundItem(models.AbstractModel):
 
     _name = "client.refund.item"
     _description = "Client Refund Item"
+    _inherit = ["client.refund.terms"]
     _rec_name = "move_line_id"
     _check_company_auto = True
 
-    refund_id = fields.Many2one("client.refund", required=True, index=True, ondelete="cascade")
+    refund_id = fields.Many2one("client.refund", term=True, required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="refund_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="refund_id.currency_id")
-    move_line_id = fields.Many2one("account.move.line", index=True, ondelete="set null")
+    move_line_id = fields.Many2one("account.move.line", term=True, index=True, ondelete="set null")
     move_id = fields.Many2one(related="move_line_id.move_id", related_sudo=False, string="Entry")
     document = fields.Char(
         compute="_compute_document",
@@ -34,6 +29,7 @@ class ClientRefundItem(models.AbstractModel):
     )
     date = fields.Date(related="move_line_id.date", related_sudo=False)
     amount = fields.Monetary(
+        term=True,
         required=True,
         compute="_compute_amount",
         compute_sudo=False,
@@ -56,55 +52,49 @@ class ClientRefundItem(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        refunds = self.env["client.refund"].browse(vals["refund_id"] for vals in vals_list if vals.get("refund_id"))
-        self._check_written_fields(refunds, *vals_list)
-        items = super(ClientRefundItem, with_neutral_context(self)).create(vals_list)
+        self._check_amounts_finite(vals_list)
+        items = super().create(vals_list)
         items._check_amounts_kept(vals_list)
-        items.refund_id._check_changeable()
+        items._check_changeable()
         items.refund_id._reserve()
-        items._note_change()
+        items.refund_id._note_change()
         return items
 
     def write(self, vals):
-        if "refund_id" in vals and not in_workflow(self.refund_id):
+        is_own = in_workflow(self.refund_id)
+        if "refund_id" in vals and not is_own:
             raise UserError(
                 self.env._("What one refund holds can't be moved to another one. Leave it out there first.")
             )
-        self._check_written_fields(self.refund_id, vals)
-        self._check_refund_changeable()
+        self._check_amounts_finite([vals])
         result = super().write(vals)
         self._check_amounts_kept([vals] * len(self))
-        self._check_refund_changeable()
-        if not in_workflow(self.refund_id):
+        if not is_own:
             self.refund_id._reserve()
-            self._note_change()
+            self.refund_id._note_change()
         return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_of_changeable(self):
-        self._check_refund_changeable()
-        self._note_change()
+    def unlink(self):
+        refunds = self.refund_id
+        result = super().unlink()
+        refunds._note_change()
+        return result
 
-    def _note_change(self):
-        """A waiting refund whose credits are changed on their own must be asked for again."""
-        self.refund_id._add_contributor()
-        self.refund_id._take_back()
+    def _get_terms_owner(self, *vals_list):
+        return self.refund_id.browse(vals["refund_id"] for vals in vals_list if vals.get("refund_id")) or self.refund_id
 
-    def _check_written_fields(self, refunds, *vals_list):
-        refuse_fields(self, vals_list, self._get_terms_fields(), refunds)
+    def _check_changeable(self):
+        self.refund_id._check_changeable()
+
+    def _get_not_a_term_message(self, labels):
+        return self.refund_id._get_not_a_term_message(labels)
+
+    def _check_amounts_finite(self, vals_list):
         for vals in vals_list:
             if not is_finite(vals.get("amount", 0)):
                 raise UserError(
                     self.env._("%(amount)s is no amount. Give the amount to refund as a number.", amount=vals["amount"])
                 )
-
-    @api.model
-    def _get_terms_fields(self):
-        """The fields that make up an item of a draft. All others are closed to everybody but the refund's own methods.
-
-        :return: set of str
-        """
-        return {"refund_id", "move_line_id", "amount"}
 
     def _check_amounts_kept(self, vals_list):
         """Refuse an amount with more decimals than the currency has: rounded, it would not be what was asked for.
@@ -123,10 +113,6 @@ class ClientRefundItem(models.AbstractModel):
                     )
                 )
 
-    def _check_refund_changeable(self):
-        if not in_workflow(self.refund_id):
-            self.refund_id._check_changeable()
-
     # -------------------------------------------------------------------------
     # What is wrong with it
     # -------------------------------------------------------------------------
@@ -134,29 +120,33 @@ class ClientRefundItem(models.AbstractModel):
     def _get_problems(self):
         """What is wrong with these items, read after the journal items are locked.
 
-        :return: dict, item that is wrong: str, naming client, document and amount
+        :return: list of (item, str)
         """
-        return {
-            item: self.env._(
-                "%(client)s, %(document)s, %(amount)s: %(problem)s",
-                client=item.refund_id.partner_id.display_name,
-                document=item.document,
-                amount=item._format_amount(item.amount),
-                problem=problem,
-            )
-            for item in self
-            if (problem := item._get_problem())
-        }
+        return [(item, problem) for item in self if (problem := item._get_refusal())]
 
-    def _get_problem(self):
+    def _name_problem(self, problem):
+        """A problem with client, document and amount named.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(client)s, %(document)s, %(amount)s: %(problem)s",
+            client=self.refund_id.partner_id.display_name,
+            document=self.document,
+            amount=self._format_amount(self.amount),
+            problem=problem,
+        )
+
+    def _get_refusal(self):
         """What is wrong with this item and what to do about it.
 
         :return: str, or None where it is right
         """
         self.ensure_one()
-        return self._get_mismatch_problem() or self._get_not_open_problem() or self._get_amount_problem()
+        return self._get_mismatch_refusal() or self._get_not_open_refusal() or self._get_amount_refusal()
 
-    def _get_mismatch_problem(self):
+    def _get_mismatch_refusal(self):
         """Why the journal item does not belong into this refund at all.
 
         :return: str or None
@@ -187,14 +177,14 @@ class ClientRefundItem(models.AbstractModel):
             )
         return None
 
-    def _get_not_open_problem(self):
+    def _get_not_open_refusal(self):
         """Why nothing can be taken of the journal item.
 
         :return: str or None
         """
         raise NotImplementedError
 
-    def _get_amount_problem(self):
+    def _get_amount_refusal(self):
         """Why the amount can't be taken of the journal item.
 
         :return: str or None

@@ -2,8 +2,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_workflow
 
 
 class ClientRefundLine(models.Model):
@@ -125,13 +125,12 @@ class ClientRefundLine(models.Model):
         """
         issued = self.filtered(lambda line: line.refund_id._is_issued())
         raise_problems(
-            self.env._(
-                "%(client)s: %(document)s was refunded with %(refund)s (%(amount)s). "
-                "Undo the refund first, then change the document.",
-                client=line.refund_id.partner_id.display_name,
-                document=line.document,
-                refund=line.refund_id.name,
-                amount=line._format_amount(line.amount),
+            (
+                line,
+                self.env._(
+                    "it was refunded with %(refund)s. Undo the refund first, then change the document.",
+                    refund=line.refund_id.name,
+                ),
             )
             for line in issued
         )
@@ -162,13 +161,16 @@ class ClientRefundLine(models.Model):
         :raise UserError: names client, document, amount and refund and points to Undo
         """
         raise_problems(
-            self.env._(
-                "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so that can't be paid or reconciled with "
-                "anything else. Undo the refund first if its money did not leave.",
-                client=credit.partner_id.display_name,
-                refund=", ".join(lines.refund_id.mapped("name")),
-                amount=lines[0]._format_amount(sum(lines.mapped("amount_reserved"))),
-                document=credit.move_id.display_name,
+            (
+                credit,
+                self.env._(
+                    "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so that can't be paid or reconciled "
+                    "with anything else. Undo the refund first if its money did not leave.",
+                    client=credit.partner_id.display_name,
+                    refund=", ".join(lines.refund_id.mapped("name")),
+                    amount=lines[0]._format_amount(sum(lines.mapped("amount_reserved"))),
+                    document=credit.move_id.display_name,
+                ),
             )
             for credit, lines in self.grouped("move_line_id").items()
         )
@@ -181,10 +183,10 @@ class ClientRefundLine(models.Model):
         self.move_line_id._get_refund_sources()  # read for all lines at once
         return super()._get_problems()
 
-    def _get_not_open_problem(self):
+    def _get_not_open_refusal(self):
         credit = self.move_line_id
         if accounts := credit._get_refused_accounts(self._get_asker()).get(credit):
-            return self._get_excluded_problem(accounts)
+            return self._get_excluded_refusal(accounts)
         return None if credit.amount_refund_open else credit._get_not_open_reason()
 
     def _get_asker(self):
@@ -192,7 +194,7 @@ class ClientRefundLine(models.Model):
         refund = self.refund_id
         return refund.user_id if refund.state == "to_approve" else self.env.user
 
-    def _get_excluded_problem(self, accounts):
+    def _get_excluded_refusal(self, accounts):
         account = ", ".join(accounts.mapped("display_name"))
         if self.move_line_id.account_id in accounts:
             return self.env._(
@@ -205,8 +207,8 @@ class ClientRefundLine(models.Model):
             account=account,
         )
 
-    def _get_amount_problem(self):
-        if problem := super()._get_amount_problem():
+    def _get_amount_refusal(self):
+        if problem := super()._get_amount_refusal():
             return problem
         credit = self.move_line_id
         if self.currency_id.compare_amounts(credit.amount_refund_reserved, credit.amount_refund_open) > 0:

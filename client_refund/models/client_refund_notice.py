@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from .client_refund_background import get_error_text, step_back_for_others
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.background import get_error_text, step_back_for_others
+from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 from .mail_message import FAILED_STATES
 
 _logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class ClientRefundNotice(models.Model):
         :raise UserError: names the refunds that are not issued, and the clients without an e-mail address
         """
         refunds = with_workflow(self)
-        raise_problems(refund._name_problem(problem) for refund in refunds for problem in refund._get_notice_problems())
+        raise_problems(problem for refund in refunds for problem in refund._get_notice_problems())
         refunds.send_notice = True
         refunds._filter_notice_due()._queue_notices()
         return True
@@ -96,19 +96,18 @@ class ClientRefundNotice(models.Model):
     def _get_notice_problems(self):
         """Why the client can't be told of this refund.
 
-        :return: list of str
+        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         if not self._is_issued():
-            return [
-                self.env._("it is %(state)s. Clients are told only of what was issued.", state=self._get_state_label())
-            ]
+            problem = self.env._(
+                "it is %(state)s. Clients are told only of what was issued.", state=self._get_state_label()
+            )
+            yield self, problem
+            return
         if not self._get_notice_recipient().email_normalized:
-            return [self._get_no_address_message()]
-        return []
-
-    def _get_no_address_message(self):
-        return self.env._("the client has no e-mail address. Add one, then choose Send Notice.")
+            yield self, self.env._("the client has no e-mail address. Add one, then choose Send Notice.")
+            return
 
     def _get_notice_recipient(self):
         """Who is written to: the client's contact for invoices, where it is not another company's, or the client.
@@ -123,11 +122,6 @@ class ClientRefundNotice(models.Model):
     # -------------------------------------------------------------------------
     # When it is due
     # -------------------------------------------------------------------------
-
-    def _book_payments(self):
-        result = super()._book_payments()
-        self.filtered(lambda refund: refund.send_notice and refund._is_payout_certain())._queue_notices()
-        return result
 
     def _is_payout_certain(self):
         """Whether what is booked is on its way for sure; a rail that may still be refused says no until it is not."""
@@ -235,8 +229,7 @@ class ClientRefundNotice(models.Model):
         if not refund._filter_notice_due():
             with_workflow(refund).notice_step = False
             return
-        if not refund._get_notice_recipient().email_normalized:
-            raise UserError(refund._name_problem(refund._get_no_address_message()))
+        raise_problems(refund._get_notice_problems())
         message = refund.message_post_with_source(
             self.env.ref(NOTICE_TEMPLATE),
             message_type="comment",

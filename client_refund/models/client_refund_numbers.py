@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .client_refund_workflow import with_workflow
+from ..tools.workflow import with_workflow
 
 _LATER = object()
 
@@ -46,12 +46,12 @@ class ClientRefundNumbers(models.AbstractModel):
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             key = (company, fields.Date.to_date(vals.get("date") or today))
             if key not in sequences:
-                sequences[key] = self._get_number_sequence(*key)
+                sequences[key] = self._find_number_sequence(*key)
             numbers.append(sequences[key]._next())
         return numbers
 
     @api.model
-    def _get_number_sequence(self, company, date):
+    def _find_number_sequence(self, company, date):
         """What numbers the documents of a company on a date: its sequence, or the date range of that.
 
         :return: ir.sequence or ir.sequence.date_range

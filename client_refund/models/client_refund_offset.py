@@ -42,11 +42,11 @@ class ClientRefundOffset(models.Model):
         for offset in self:
             offset.amount = offset.amount or max(offset.move_line_id.amount_residual_currency, 0.0)
 
-    def _get_not_open_problem(self):
+    def _get_not_open_refusal(self):
         return self.move_line_id._get_not_settleable_reason()
 
-    def _get_amount_problem(self):
-        if problem := super()._get_amount_problem():
+    def _get_amount_refusal(self):
+        if problem := super()._get_amount_refusal():
             return problem
         residual = self.move_line_id.amount_residual_currency
         if self.currency_id.compare_amounts(self.amount, residual) > 0:

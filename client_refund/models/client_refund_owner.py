@@ -1,7 +1,7 @@
 from odoo import api, models, tools
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import in_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import in_workflow
 
 
 def _read_back(field, value, record):
@@ -81,14 +81,14 @@ class ClientRefundOwner(models.AbstractModel):
         :raise UserError: names client, document, amount and owner and points to Undo
         """
         raise_problems(
-            owner._get_owned_problem(record)
+            (record, owner._get_owned_message(record))
             for name in self._get_owner_fields(records)
             # a user without rights on the owner is refused like everybody else
             for record in records.sudo()
             if (owner := record[name]) and not in_workflow(owner)
         )
 
-    def _get_owned_problem(self, record):
+    def _get_owned_message(self, record):
         """In which words a change of something that this owns is refused.
 
         :param record: account.move, account.payment or account.partial.reconcile

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from .client_refund_problems import raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 
 
 class ClientRefundPaid(models.Model):
@@ -31,9 +31,7 @@ class ClientRefundPaid(models.Model):
         :raise UserError: with all that is wrong with all of them; then none is marked
         """
         refunds = with_workflow(self)
-        raise_problems(
-            refund._name_problem(problem) for refund in refunds for problem in refund._get_mark_paid_problems()
-        )
+        raise_problems(problem for refund in refunds for problem in refund._get_mark_paid_problems())
         refunds.write({"marked_paid_by_id": self.env.uid, "marked_paid_on": fields.Datetime.now()})
         refunds._get_outgoing_payments().state = "paid"
         refunds._message_log_batch({refund.id: refund._get_marked_paid_message() for refund in refunds})
@@ -42,19 +40,19 @@ class ClientRefundPaid(models.Model):
     def _get_mark_paid_problems(self):
         """Why it can't be said that the money of this refund has left.
 
-        :return: list of str
+        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         if self.state != "in_process":
-            return [
-                self.env._(
-                    "it is %(state)s. Only refunds that are in process can be marked as paid.",
-                    state=self._get_state_label(),
-                )
-            ]
+            problem = self.env._(
+                "it is %(state)s. Only refunds that are in process can be marked as paid.",
+                state=self._get_state_label(),
+            )
+            yield self, problem
+            return
         if self._is_waiting_to_pay() or not self._is_payout_certain():
-            return [self.env._("its payment is not sent yet. Mark it as paid when the money has left.")]
-        return []
+            yield self, self.env._("its payment is not sent yet. Mark it as paid when the money has left.")
+            return
 
     def _get_marked_paid_message(self):
         return self.env._("Marked as paid: %(amount)s has left.", amount=self._format_amount())

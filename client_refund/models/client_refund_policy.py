@@ -82,7 +82,7 @@ class ClientRefundPolicy(models.AbstractModel):
         # counted are also refunds of branches that the user may not see
         roots = self.company_id.sudo().root_id
         own = [refund.id for record in self if (refund := record._get_own_refund())]
-        others = self.sudo()._get_refunds_lately(
+        others = self.sudo()._search_refunds_lately(
             Domain("company_id", "child_of", roots.ids)
             # what is asked for together counts together
             & (Domain("state", "in", ("to_approve", "in_process", "paid")) | Domain("id", "in", own)),
@@ -99,20 +99,6 @@ class ClientRefundPolicy(models.AbstractModel):
                     refund, record.company_id._get_client_refund_policy().client_refund_split_days
                 )
             )
-            for record in self
-        }
-
-    def _get_approvers(self):
-        """Who may approve each of these refunds: who has the right and the limit, and had no hand in it.
-
-        :return: dict, record: res.users
-        """
-        limits = self.env["client.refund.approval.limit"]
-        totals = self._get_amounts_together()
-        amounts = {company: limits._get_amounts(company) for company in self.company_id}
-        return {
-            record: limits._get_approvers(record.company_id, totals[record], amounts[record.company_id])
-            - record._get_contributors()
             for record in self
         }
 

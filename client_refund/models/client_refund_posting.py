@@ -8,8 +8,8 @@ from odoo.exceptions import AccessError, LockError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .client_refund_exact import check_exact, get_expected_residuals
-from .client_refund_problems import raise_problems
+from ..tools.exact import check_exact, get_expected_residuals
+from ..tools.problems import raise_problems
 
 
 class ClientRefundPosting(models.Model):
@@ -28,9 +28,7 @@ class ClientRefundPosting(models.Model):
         """
         refunds = self.filtered(lambda refund: refund._is_changeable())
         refunds._lock_items()
-        raise_problems(
-            problem for items in (refunds.line_ids, refunds.offset_ids) for problem in items._get_problems().values()
-        )
+        raise_problems(refunds.line_ids._get_problems() + refunds.offset_ids._get_problems())
 
     # -------------------------------------------------------------------------
     # Issue
@@ -55,12 +53,12 @@ class ClientRefundPosting(models.Model):
         """Which of these refunds core refuses to issue, and why.
 
         :param error: what was raised when they were issued together
-        :return: list of str
+        :return: list of (client.refund, str)
         """
         if len(self) == 1:
             text = str(error.args[0])
             # what is refused by name already is not named again
-            return [text if self.partner_id.display_name in text else self._name_problem(text)]
+            return [(self.browse() if self.partner_id.display_name in text else self, text)]
         half = len(self) // 2
         return self[:half]._try_to_issue() + self[half:]._try_to_issue()
 
@@ -108,6 +106,7 @@ class ClientRefundPosting(models.Model):
         check_exact(expected)
         self._check_payments_exact()
         self._keep_booked()
+        self.filtered(lambda refund: refund.send_notice and refund._is_payout_certain())._queue_notices()
 
     def _keep_booked(self):
         """Keep when these refunds were booked, and what is left of their credits, for those who read it later."""
@@ -188,14 +187,14 @@ class ClientRefundPosting(models.Model):
 
     def _keep_balances(self):
         """Keep what each client's balance is before the refund and what it is after, for those who audit it."""
-        balances = self._get_client_balances()
+        balances = self._sum_client_balances()
         for refund in self:
             key = (refund.company_id, refund.partner_id, refund.currency_id)
             before = balances[key]
             balances[key] += refund.amount
             refund.write({"balance_before": before, "balance_after": balances[key]})
 
-    def _get_client_balances(self):
+    def _sum_client_balances(self):
         """What is open between the firm and these clients, either way.
 
         :return: dict, (company, client, currency): amount in that currency, positive where the client owes
@@ -282,19 +281,20 @@ class ClientRefundPosting(models.Model):
         """
         raise_problems(
             [
-                self.env._(
-                    "%(client)s, %(document)s: the payment of %(amount)s was not reconciled with this credit alone. "
-                    "Nothing was done. Look for an automation that reconciles these entries, and try again.",
-                    client=line.refund_id.partner_id.display_name,
-                    document=line.document,
-                    amount=line._format_amount(line.amount),
+                (
+                    line,
+                    self.env._(
+                        "its payment was not reconciled with this credit alone. Nothing was done. Look for an "
+                        "automation that reconciles these entries, and try again."
+                    ),
                 )
                 for line in self.line_ids
                 if not line._is_settled_exactly()
             ]
             + [
-                refund._name_problem(
-                    self.env._("its payments do not pay its credits alone. Nothing was done. Report this, please.")
+                (
+                    refund,
+                    self.env._("its payments do not pay its credits alone. Nothing was done. Report this, please."),
                 )
                 for refund in self
                 if not refund._is_paid_exactly()

@@ -34,10 +34,10 @@ class ClientRefundRisk(models.AbstractModel):
             `moved_partners` and `blocked_invoices`
         """
         return SimpleNamespace(
-            other_owners=self._get_other_owners(),
+            other_owners=self._search_other_owners(),
             similar_refunds=self._get_similar_refunds(),
-            moved_partners=self._get_moved_partners(),
-            blocked_invoices=self._get_blocked_invoices(),
+            moved_partners=self._search_moved_partners(),
+            blocked_invoices=self._search_blocked_invoices(),
             uncleared_receipts=self._get_uncleared_receipts(),
             excluded_accounts=self._get_all_credits()._get_excluded_accounts(),
         )
@@ -151,7 +151,7 @@ class ClientRefundRisk(models.AbstractModel):
         family = {moved.id, *moved.with_context(active_test=False).search([("id", "child_of", moved.id)]).ids}
         return has_unknown or len({partner in family for partner in (payee.id, *owed)}) > 1
 
-    def _get_moved_partners(self):
+    def _search_moved_partners(self):
         """The contacts of these clients that were ever given another parent.
 
         :return: dict, res.partner: res.partner
@@ -196,7 +196,7 @@ class ClientRefundRisk(models.AbstractModel):
             owners=", ".join(values["owners"]) or self.env._("somebody else"),
         )
 
-    def _get_other_owners(self):
+    def _search_other_owners(self):
         """Who else has the number of these payee accounts on file, seen or not by the user.
 
         :return: dict, res.partner.bank: res.partner, commercial partners
@@ -290,7 +290,7 @@ class ClientRefundRisk(models.AbstractModel):
             "%(invoices)s is blocked, so it can't be settled first.", invoices=", ".join(values["invoices"])
         )
 
-    def _get_blocked_invoices(self):
+    def _search_blocked_invoices(self):
         """What is open of the blocked invoices of these clients.
 
         :return: dict, res.partner: account.move.line
@@ -359,12 +359,12 @@ class ClientRefundRisk(models.AbstractModel):
 
         :return: dict, res.partner: client.refund
         """
-        return self._get_refunds_lately(
+        return self._search_refunds_lately(
             Domain("company_id", "in", self.company_id.ids) & Domain("state", "!=", "canceled"),
             max(self.company_id._get_client_refund_policy().mapped("client_refund_duplicate_days"), default=0),
         )
 
-    def _get_refunds_lately(self, domain, days):
+    def _search_refunds_lately(self, domain, days):
         """The refunds of these clients within a number of days, as `_is_within_days` may find them.
 
         :param domain: Domain, which of them

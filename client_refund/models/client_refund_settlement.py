@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo import models
 
-from .client_refund_waterfall import settle_oldest_first
+from ..tools.amounts import settle_oldest_first
 
 
 class ClientRefundSettlement(models.Model):
@@ -72,15 +72,13 @@ class ClientRefundSettlement(models.Model):
             [
                 (
                     offset.refund_id,
-                    offset.refund_id._name_problem(
-                        self.env._(
-                            "the credits on account %(account)s settle only %(settled)s of the %(amount)s of "
-                            "%(document)s. Settle less, or choose more credits of that account.",
-                            account=offset.move_line_id.account_id.display_name,
-                            settled=offset._format_amount(settled[offset]),
-                            amount=offset._format_amount(offset.amount),
-                            document=offset.document,
-                        )
+                    self.env._(
+                        "the credits on account %(account)s settle only %(settled)s of the %(amount)s of "
+                        "%(document)s. Settle less, or choose more credits of that account.",
+                        account=offset.move_line_id.account_id.display_name,
+                        settled=offset._format_amount(settled[offset]),
+                        amount=offset._format_amount(offset.amount),
+                        document=offset.document,
                     ),
                 )
                 for offset in self.offset_ids
@@ -100,9 +98,7 @@ class ClientRefundSettlement(models.Model):
             total = sum(offsets.mapped("amount"))
             if len(offsets) > 1 and invoice.currency_id.compare_amounts(total, invoice.amount_residual_currency) > 0:
                 problem = self.env._(
-                    "%(client)s, %(document)s: %(refunds)s settle %(total)s of it together, and %(open)s is open. "
-                    "Settle less.",
-                    client=invoice.partner_id.display_name,
+                    "%(refunds)s settle %(total)s of %(document)s together, and %(open)s is open. Settle less.",
                     document=invoice.move_id.display_name,
                     refunds=offsets.refund_id._join_names(),
                     total=offsets[0]._format_amount(total),
@@ -132,7 +128,7 @@ class ClientRefundSettlement(models.Model):
                         "the client owes %(invoices)s, and open invoices must be settled first. Tick them.",
                         invoices=", ".join(unsettled.move_id.mapped("display_name")),
                     )
-                    problems.append((refund, refund._name_problem(problem)))
+                    problems.append((refund, problem))
         return problems
 
     def _get_unsettled_invoices(self, invoices):

@@ -118,7 +118,7 @@ class ResCompany(models.Model):
 
         :return: account.account
         """
-        # as above
+        # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_excluded_account_ids.sudo(False)
 
     def _get_client_refund_journals(self):
@@ -126,25 +126,23 @@ class ResCompany(models.Model):
 
         :return: account.journal
         """
-        # as above
+        # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)
 
-    def _get_client_refund_lock_problems(self, date, journal):
+    def _get_client_refund_lock_refusal(self, date, journal):
         """Why nothing can be booked on a date.
 
         :param journal: account.journal
-        :return: list of str
+        :return: str, None where something can
         """
         violated = self._get_violated_lock_dates(date, False, journal)
         if not violated:
-            return []
-        return [
-            self.env._(
-                "%(date)s is in a locked period (%(locks)s). Choose a later date.",
-                date=fields.Date.to_string(date),
-                locks=self._format_lock_dates(violated),
-            )
-        ]
+            return None
+        return self.env._(
+            "%(date)s is in a locked period (%(locks)s). Choose a later date.",
+            date=fields.Date.to_string(date),
+            locks=self._format_lock_dates(violated),
+        )
 
     def _get_client_refund_responsible(self, *users):
         """Who learns of what has to be done: somebody who left, or may not any more, would never look.

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import ormcache
 
-from .client_refund_groups import READER_GROUPS
-from .client_refund_lists import open_list, open_records
+from ..tools.groups import READER_GROUPS
+from ..tools.lists import open_list, open_records
 
 # Whose family a contact is of.
 FAMILY_FIELDS = frozenset({"commercial_partner_id", "is_company", "parent_id"})

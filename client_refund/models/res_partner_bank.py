@@ -6,7 +6,7 @@ from odoo.tools import frozendict
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
-from .client_refund_problems import raise_problems
+from ..tools.problems import raise_problems
 
 STAMP_FIELDS = frozenset({"client_refund_changed_on", "client_refund_changed_by_id", "client_refund_trusted_by_id"})
 IBAN = re.compile(r"[A-Z]{2}\d{2}(?P<bban>[A-Z0-9]{11,30})")
@@ -143,11 +143,14 @@ class ResPartnerBank(models.Model):
             .filtered(lambda refund: not refund.booked_on or refund._is_recent(refund.booked_on))
         )
         raise_problems(
-            self.env._(
-                "Refund %(refund)s is on its way to account %(account)s, so the account can't become another one. "
-                "Make a new account, or wait until the refund is paid.",
-                refund=refund.name,
-                account=refund.partner_bank_id.acc_number,
+            (
+                refund.partner_bank_id,
+                self.env._(
+                    "Refund %(refund)s is on its way to account %(account)s, so the account can't become another one. "
+                    "Make a new account, or wait until the refund is paid.",
+                    refund=refund.name,
+                    account=refund.partner_bank_id.acc_number,
+                ),
             )
             for refund in refunds
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.client_refund_lists import without_owner
+from ..tools.lists import without_owner
 
 
 class ClientRefundReport(models.Model):

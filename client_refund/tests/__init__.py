@@ -4,6 +4,8 @@ from . import test_access
 from . import test_agreement
 from . import test_api_over_http
 from . import test_approval
+from . import test_approval_due
+from . import test_approval_rights
 from . import test_bad_input
 from . import test_batch
 from . import test_branches
@@ -45,6 +47,7 @@ from . import test_refund_report
 from . import test_return
 from . import test_settlement
 from . import test_storm
+from . import test_terms
 from . import test_tour_back
 from . import test_tour_dashboard
 from . import test_tour_notice

@@ -31,7 +31,6 @@ class LiveServerCase(TransactionsCase):
         self.database = get_db_name()
         with self._transaction(uid=api.SUPERUSER_ID) as env:
             user = env["res.users"].browse(self.user_id)
-            self.login = user.login
             # a key of the administrator that does not expire is the superuser's to make
             keys = env["res.users.apikeys"].with_user(user).sudo()
             self.api_key = keys._generate("rpc", "Client Refund test", None)

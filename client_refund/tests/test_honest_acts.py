@@ -4,7 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.client_refund_workflow import with_workflow
+from ..tools.workflow import with_workflow
 from .common import ClientRefundCommon
 
 

@@ -11,7 +11,7 @@ from odoo.addons.base.models.ir_actions_report import IrActionsReport
 from odoo.addons.mail.tests.common import MailCase
 
 from ..models.client_refund_posting import ClientRefundPosting
-from ..models.client_refund_workflow import with_workflow
+from ..tools.workflow import with_workflow
 from .common import ClientRefundCommon
 
 NOTICE_LOGGER = "odoo.addons.client_refund.models.client_refund_notice"

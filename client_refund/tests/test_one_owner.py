@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.client_refund_workflow import in_workflow, with_workflow
+from ..tools.workflow import in_workflow, with_workflow
 from .common import ClientRefundCommon
 
 

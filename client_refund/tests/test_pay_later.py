@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.client_refund_posting import ClientRefundPosting
-from ..models.client_refund_workflow import with_workflow
+from ..tools.workflow import with_workflow
 from .common import ClientRefundCommon
 
 

@@ -1,9 +1,9 @@
 from odoo import Command, api, fields, models
 
-from ..models.client_refund_lists import without_owner
 from ..models.client_refund_numbers import with_number_later
-from ..models.client_refund_waterfall import settle_oldest_first
-from ..models.client_refund_workflow import with_neutral_context
+from ..tools.amounts import settle_oldest_first
+from ..tools.lists import without_owner
+from ..tools.workflow import with_neutral_context
 
 
 class ClientRefundWizard(models.TransientModel):
@@ -273,7 +273,7 @@ class ClientRefundWizard(models.TransientModel):
             self.currency_id,
         )
 
-    def _get_blocked_invoices(self):
+    def _search_blocked_invoices(self):
         return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}
 
     def _get_own_refund(self):

@@ -240,7 +240,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
         """That somebody else must approve, and who may: told before anything waits."""
         if not reasons:
             return None
-        approvers = self._get_approvers()[self]
+        limits = self.env["client.refund.approval.limit"]
+        approvers = limits._get_approvers_by_document(self._get_amounts_together())[self]
         texts = {"reasons": " ".join(self._describe(reasons)), "approvers": ", ".join(approvers.mapped("name"))}
         if approvers:
             return {

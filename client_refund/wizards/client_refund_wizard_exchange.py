@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.client_refund_shares import share_out
+from ..tools.amounts import share_out
 
 
 class ClientRefundWizardExchange(models.TransientModel):

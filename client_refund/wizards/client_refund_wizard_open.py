@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.client_refund_workflow import with_neutral_context
+from ..tools.workflow import with_neutral_context
 
 # Lines that the web client shows at once.
 PAGE = 80

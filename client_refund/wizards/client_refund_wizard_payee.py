@@ -66,7 +66,7 @@ class ClientRefundWizardPayee(models.TransientModel):
         client = self.partner_id.commercial_partner_id._origin
         accounts = banks.search([("partner_id.commercial_partner_id", "in", client.ids)]).sudo(False)
         visible = accounts._filtered_access("read")
-        own_numbers = self._get_own_account_numbers()
+        own_numbers = self._search_own_account_numbers()
         reasons = [self._get_unusable_reason(account, own_numbers) for account in visible]
         return reasons + ([self.env._("The client has accounts of another company.")] if accounts - visible else [])
 

@@ -3,7 +3,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from odoo.addons.account_check_printing.models.account_payment import INV_LINES_PER_STUB
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 class AccountPayment(models.Model):
@@ -41,13 +41,16 @@ class AccountPayment(models.Model):
         of_refunds = self.filtered("client_refund_id")
         of_refunds.lock_for_update(allow_referencing=True)
         raise_problems(
-            self.env._(
-                "%(client)s: payment %(payment)s over %(amount)s was taken back with refund %(refund)s. Reload the "
-                "list and leave it out.",
-                client=payment.partner_id.display_name,
-                payment=payment.display_name,
-                amount=payment._format_stub_amount(payment.amount),
-                refund=payment.client_refund_id.name,
+            (
+                payment,
+                self.env._(
+                    "%(client)s: payment %(payment)s over %(amount)s was taken back with refund %(refund)s. Reload the "
+                    "list and leave it out.",
+                    client=payment.partner_id.display_name,
+                    payment=payment.display_name,
+                    amount=payment._format_stub_amount(payment.amount),
+                    refund=payment.client_refund_id.name,
+                ),
             )
             for payment in of_refunds
             if payment.state not in ("in_process", "paid")

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.client_refund.models.client_refund_lists import without_owner
+from odoo.addons.client_refund.tools.lists import without_owner
 
 
 class AccountMove(models.Model):
@@ -24,7 +24,7 @@ class AccountMove(models.Model):
         # what is posted for the first time is in no register, and invoices are no credits
         known = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
         result = super().write(vals)
-        known.line_ids._get_open_dormant_lines()._follow_credits()
+        known.line_ids._search_open_dormant_lines()._follow_credits()
         return result
 
     def action_open_client_dormant(self):

@@ -6,7 +6,7 @@ from .client_dormant_credit import OPEN_STATES
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def _get_open_dormant_lines(self):
+    def _search_open_dormant_lines(self):
         """Where the register looks for the clients of these, if it does.
 
         :return: client.dormant.credit.line

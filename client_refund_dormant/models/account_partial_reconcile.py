@@ -19,11 +19,11 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
-        partials.credit_move_id._get_open_dormant_lines()._follow_credits()
+        partials.credit_move_id._search_open_dormant_lines()._follow_credits()
         return partials
 
     def unlink(self):
-        lines = self.credit_move_id._get_open_dormant_lines()
+        lines = self.credit_move_id._search_open_dormant_lines()
         result = super().unlink()
         lines._follow_credits()
         return result

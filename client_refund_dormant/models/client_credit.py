@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.client_refund.models.client_refund_lists import without_owner
+from odoo.addons.client_refund.tools.lists import without_owner
 
 
 class ClientCredit(models.Model):

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_neutral_context, with_workflow
-
-GIVEN_FIELDS = frozenset({"corrects_id", "kind", "note", "register_id", "result"})
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class ClientDormantAttempt(models.Model):
@@ -11,11 +9,12 @@ class ClientDormantAttempt(models.Model):
 
     _name = "client.dormant.attempt"
     _description = "Attempt to Reach a Client"
+    _inherit = ["client.refund.terms"]
     _order = "date desc, id desc"
     _rec_name = "kind"
 
     register_id = fields.Many2one(
-        "client.dormant.credit", string="Dormant Credit", required=True, index=True, ondelete="cascade"
+        "client.dormant.credit", term=True, string="Dormant Credit", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="register_id.company_id", store=True, precompute=True)
     date = fields.Datetime(
@@ -35,12 +34,14 @@ class ClientDormantAttempt(models.Model):
         help="Who logged the attempt.",
     )
     kind = fields.Selection(
+        term=True,
         selection=[("mail", "Email"), ("letter", "Letter"), ("call", "Call"), ("other", "Other")],
         required=True,
         default="call",
         help="How the client was to be reached.",
     )
     result = fields.Selection(
+        term=True,
         selection=[
             ("sent", "Sent"),
             ("no_answer", "No Answer"),
@@ -53,9 +54,10 @@ class ClientDormantAttempt(models.Model):
         help="Sent: no answer is known yet. Bounced: it came back, or the number is not in use. Not made: corrects an "
         "attempt that was logged by mistake, which does not count any more.",
     )
-    note = fields.Text(help="Whom you tried to reach, where, and what came of it.")
+    note = fields.Text(term=True, help="Whom you tried to reach, where, and what came of it.")
     corrects_id = fields.Many2one(
         "client.dormant.attempt",
+        term=True,
         index="btree_not_null",
         ondelete="restrict",
         domain="[('register_id', '=', register_id), ('correction_ids', '=', False)]",
@@ -90,26 +92,20 @@ class ClientDormantAttempt(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not in_workflow(self.env["client.dormant.credit"]) and any(vals.keys() - GIVEN_FIELDS for vals in vals_list):
-            raise UserError(
-                self.env._("Who logs an attempt, and when, can't be chosen. Say in the note when it was made.")
-            )
-        attempts = super(ClientDormantAttempt, with_neutral_context(self)).create(vals_list)
+        attempts = super().create(vals_list)
         registers = with_workflow(attempts.register_id)
         registers._add_contributor()
         registers.filtered(lambda register: register.state == "to_contact").state = "contacting"
         return attempts
 
-    def write(self, vals):
-        self._refuse_change()
-        return super().write(vals)
+    def _get_terms_owner(self, *vals_list):
+        registers = self.register_id
+        return registers.browse(vals["register_id"] for vals in vals_list if vals.get("register_id")) or registers
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse_change()
+    def _get_not_a_term_message(self, _labels):
+        return self.env._("Who logs an attempt, and when, can't be chosen. Say in the note when it was made.")
 
-    def _refuse_change(self):
-        """:raise UserError: always"""
+    def _check_changeable(self):
         raise UserError(
             self.env._("An attempt is evidence and can't be changed or deleted. Log another one that corrects it.")
         )

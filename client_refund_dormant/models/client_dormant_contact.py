@@ -1,7 +1,7 @@
 from odoo import models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import OPEN_STATES
 
@@ -108,8 +108,9 @@ class ClientDormantContact(models.Model):
     def _check_address(self):
         """:raise UserError: names those of these whose clients no letter reaches"""
         raise_problems(
-            register._name_problem(
-                self.env._("no postal address of the client is known. Add it to the contact, or write or call.")
+            (
+                register,
+                self.env._("no postal address of the client is known. Add it to the contact, or write or call."),
             )
             for register in self
             if not any(register.partner_id[name] for name in ("street", "street2", "zip", "city"))

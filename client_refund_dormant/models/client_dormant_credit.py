@@ -1,14 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
-from odoo.addons.client_refund.models.client_refund_lists import open_records
-from odoo.addons.client_refund.models.client_refund_workflow import (
-    get_refused_fields,
-    in_workflow,
-    with_neutral_context,
-)
+from odoo.addons.client_refund.tools.lists import open_records
 
 # The client is looked for: amounts follow what is open of the credits, and credits that get old enough join in.
 CONTACT_STATES = ("to_contact", "contacting")
@@ -25,7 +19,12 @@ class ClientDormantCredit(models.Model):
 
     _name = "client.dormant.credit"
     _description = "Dormant Credit"
-    _inherit = ["client.refund.numbers", "client.refund.owner", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.terms",
+        "client.refund.approval.mixin",
+        "client.refund.numbers",
+        "client.refund.owner",
+    ]
     _order = "id desc"
     _owner_field = "client_dormant_id"
     _check_company_auto = True
@@ -52,6 +51,7 @@ class ClientDormantCredit(models.Model):
     move_ids = fields.One2many("account.move", "client_dormant_id", string="Journal Entries", readonly=True)
     move_count = fields.Integer(compute="_compute_move_count")
     date = fields.Date(
+        term=True,
         string="Hand-Over Date",
         tracking=True,
         help="The accounting date of the entry that hands the money over. Empty: the day on which it is approved.",
@@ -186,44 +186,19 @@ class ClientDormantCredit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not in_workflow(self):
-            raise UserError(
-                self.env._(
-                    "Old credits are entered in the register from Client Credits: choose Add to Dormant Register."
-                )
-            )
-        return super(ClientDormantCredit, with_neutral_context(self)).create(
-            [{**vals, "name": name} for vals, name in zip(vals_list, self._draw_numbers(vals_list), strict=True)]
+        self._check_only_terms(vals_list)  # what is refused draws no numbers
+        numbers = self._draw_numbers(vals_list)
+        return super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
+
+    def _get_not_a_term_message(self, labels):
+        return self.env._(
+            "%(fields)s of a dormant credit can't be set directly. Use the buttons on it; to enter old credits, choose "
+            "Add to Dormant Register in Client Credits.",
+            fields=labels,
         )
 
-    def write(self, vals):
-        if refused := get_refused_fields(self, [vals], {"date"}):
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a dormant credit can't be set directly. Use the buttons on it.", fields=refused
-                )
-            )
-        if "date" in vals and not in_workflow(self):
-            self._check_state(*CONTACT_STATES)
-        return super().write(vals)
-
-    def _check_state(self, *states):
-        """:raise UserError: names those of these that are in none of the states"""
-        wrong = self.filtered(lambda register: register.state not in states)
-        if wrong:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                "\n".join(
-                    register._name_problem(
-                        self.env._(
-                            "it is %(state)s. This can be done only while it is %(states)s.",
-                            state=labels[register.state],
-                            states=" / ".join(labels[state] for state in states),
-                        )
-                    )
-                    for register in wrong
-                )
-            )
+    def _check_changeable(self):
+        self._check_state(*CONTACT_STATES)
 
     # -------------------------------------------------------------------------
     # Texts

@@ -12,7 +12,7 @@ class ClientDormantCreditLineHandOver(models.Model):
         """The lines of which something was asked for, in the order of their items of the entry."""
         return self.filtered(lambda line: not line.currency_id.is_zero(line.amount)).sorted("id")
 
-    def _get_problem(self):
+    def _get_refusal(self):
         """Why this credit can't be handed over.
 
         :return: str or None

@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, split_every
 
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
-from .client_dormant_approval import APPROVAL_ACTIVITY
 from .client_dormant_credit import CONTACT_STATES, OPEN_STATES
 
 CHUNK = 1000
@@ -38,7 +37,7 @@ class ClientDormantGather(models.Model):
     @api.model
     def _drop_approvals_of_closed(self):
         closed = Domain("state", "=", "closed") & Domain("activity_ids", "!=", False)
-        self.search(closed).activity_unlink([APPROVAL_ACTIVITY])
+        self.search(closed).activity_unlink([self._approval_activity])
 
     @api.model
     def _search_not_followed_today(self):
@@ -141,7 +140,7 @@ class ClientDormantGather(models.Model):
 
         :param joining: dict, client.dormant.credit: account.move.line
         """
-        # as above
+        # nobody but the register writes it, so nobody has the right
         self.line_ids.sudo().create(
             [
                 {"register_id": register.id, "move_line_id": credit.id}

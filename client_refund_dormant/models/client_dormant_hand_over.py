@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
-from odoo.addons.client_refund.models.client_refund_exact import check_exact
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.exact import check_exact
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 class ClientDormantHandOver(models.Model):
@@ -17,39 +17,39 @@ class ClientDormantHandOver(models.Model):
     def _get_hand_over_problems(self):
         """Why these can't be handed over, read after their credits are locked.
 
-        :return: list of str
+        :return: iterator of (client.dormant.credit, str)
         """
         blocks = self.partner_id._get_client_refund_blocks()
         self.line_ids.move_line_id._get_excluded_accounts()  # read for all credits at once
-        return [
-            register._name_problem(problem)
-            for register in self
-            for problem in (
-                *filter(None, [blocks.get(register.partner_id)]),
-                *register._get_attempt_problems(),
-                *register._get_booking_problems(),
-                *filter(None, (line._get_problem() for line in register.line_ids)),
-            )
-        ]
+        for register in self:
+            if block := blocks.get(register.partner_id):
+                yield register, block
+            yield from register._get_attempt_problems()
+            yield from register._get_booking_problems()
+            yield from ((register, refusal) for line in register.line_ids if (refusal := line._get_refusal()))
 
     def _get_attempt_problems(self):
         needed = self.company_id._get_client_refund_policy().client_refund_dormant_attempts
         if self.attempt_count >= needed:
-            return []
-        return [
-            self.env._(
-                "%(made)s attempts to reach the client are logged, and %(needed)s are needed. Write or call first.",
-                made=self.attempt_count,
-                needed=needed,
-            )
-        ]
+            return
+        problem = self.env._(
+            "%(made)s attempts to reach the client are logged, and %(needed)s are needed. Write or call first.",
+            made=self.attempt_count,
+            needed=needed,
+        )
+        yield self, problem
 
     def _get_booking_problems(self):
         if self.currency_id.is_zero(self.amount):
-            return [self.env._("nothing is open of its credits.")]
-        return self.company_id._get_client_refund_lock_problems(
+            yield self, self.env._("nothing is open of its credits.")
+            return
+        yield from self._get_lock_problems(
             self._get_hand_over_date(), self.company_id._get_client_refund_unclaimed_journal()
         )
+
+    def _get_lock_problems(self, date, journal):
+        if refusal := self.company_id._get_client_refund_lock_refusal(date, journal):
+            yield self, refusal
 
     def _get_hand_over_date(self):
         return self.date or fields.Date.context_today(self)
@@ -58,7 +58,7 @@ class ClientDormantHandOver(models.Model):
     # Book
     # -------------------------------------------------------------------------
 
-    def _hand_over(self):
+    def _book_hand_over(self):
         """Book these approved hand-overs, one entry each, and reconcile each credit with its own item of it.
 
         :raise UserError: unless each credit is settled exactly; everything is rolled back
@@ -136,10 +136,11 @@ class ClientDormantHandOver(models.Model):
         :raise UserError: everything is rolled back
         """
         raise_problems(
-            register._name_problem(
+            (
+                register,
                 self.env._(
                     "its entry does not hand over exactly what was approved. Nothing was done. Report this, please."
-                )
+                ),
             )
             for register in self
             if not register._is_handed_over_exactly()

@@ -1,9 +1,9 @@
 from odoo import fields, models
 
-from odoo.addons.client_refund.models.client_refund_exact import check_exact, get_expected_residuals
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, parse_date, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.exact import check_exact, get_expected_residuals
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import get_reason_problems, parse_date, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_dormant_credit import OPEN_STATES
 
@@ -29,7 +29,7 @@ class ClientDormantUndo(models.Model):
         registers = with_workflow(self)
         registers._check_state("handed_over")
         registers._lock_credits()
-        raise_problems(get_reason_problems(self.env, reason) + registers._get_undo_problems(date))
+        raise_problems([*get_reason_problems(self, reason), *registers._get_undo_problems(date)])
         entries = registers._get_standing_entries()
         handed_over = registers.line_ids.filtered("counterpart_id")
         expected = get_expected_residuals(handed_over._get_reopened_amounts())
@@ -48,7 +48,7 @@ class ClientDormantUndo(models.Model):
         )
         return True
 
-    def _get_owned_problem(self, record):
+    def _get_owned_message(self, record):
         if record._name == "account.partial.reconcile":
             return self.env._(
                 "%(client)s: %(document)s was handed over with dormant credit %(register)s (%(amount)s). "
@@ -96,44 +96,39 @@ class ClientDormantUndo(models.Model):
         """Why these can't be undone.
 
         :param date: date of the reversals where some are needed
-        :return: list of str
+        :return: iterator of (client.dormant.credit, str)
         """
-        return [
-            register._name_problem(problem)
-            for register in self
-            for problem in register._get_matched_problems() + register._get_reversal_problems(date)
-        ]
+        for register in self:
+            yield from register._get_matched_problems()
+            yield from register._get_reversal_problems(date)
 
     def _get_matched_problems(self):
         entry = self._get_standing_entries()
         unclaimed = entry.line_ids - self.line_ids.counterpart_id
         matched = (unclaimed.matched_debit_ids.debit_move_id | unclaimed.matched_credit_ids.credit_move_id).move_id
         if not matched:
-            return []
-        return [
-            self.env._(
-                "the unclaimed money of %(entry)s was paid on with %(matched)s. If it was not, unreconcile the two "
-                "first, then undo. If it was, claim it back and book what comes back on the client's receivable "
-                "account: it is a new credit to refund.",
-                entry=entry.display_name,
-                matched=", ".join(matched.mapped("display_name")),
-            )
-        ]
+            return
+        problem = self.env._(
+            "the unclaimed money of %(entry)s was paid on with %(matched)s. If it was not, unreconcile the two "
+            "first, then undo. If it was, claim it back and book what comes back on the client's receivable "
+            "account: it is a new credit to refund.",
+            entry=entry.display_name,
+            matched=", ".join(matched.mapped("display_name")),
+        )
+        yield self, problem
 
     def _get_reversal_problems(self, date):
         entry = self._get_standing_entries()
         if not entry._must_be_reversed():
-            return []
-        problems = self.company_id._get_client_refund_lock_problems(date, entry.journal_id)
+            return
+        yield from self._get_lock_problems(date, entry.journal_id)
         if date < entry.date:
-            problems.append(
-                self.env._(
-                    "entry %(entry)s is of %(date)s and can't be reversed before. Choose a later date.",
-                    entry=entry.display_name,
-                    date=fields.Date.to_string(entry.date),
-                )
+            problem = self.env._(
+                "entry %(entry)s is of %(date)s and can't be reversed before. Choose a later date.",
+                entry=entry.display_name,
+                date=fields.Date.to_string(entry.date),
             )
-        return problems
+            yield self, problem
 
     def _take_over_younger(self):
         """Credits of the client that got old since are looked for together with these again.

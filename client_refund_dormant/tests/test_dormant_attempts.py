@@ -344,6 +344,21 @@ class TestDormantThief(ClientDormantCommon):
             self.auditor, self.env["client.dormant.attempt"], "create", [{"register_id": self.register.id}]
         )
 
+    def test_approvers_read_how_much_and_for_whom(self):
+        subject = f"{self.register._format_amount()} of {self.client.name}, asked for by Claire Clerk"
+        activity = self.register.activity_ids.filtered(lambda activity: activity.user_id == self.approver)
+        self.assertIn(subject, activity.summary)
+        self.assertIn(f"/odoo/client.dormant.credit/{self.register.id}", activity.note)
+        self.assertIn("Every hand-over needs approval.", activity.note)
+
+    def test_who_asked_hears_of_an_approval(self):
+        self._rpc(self.approver, self.register, "action_approve")
+        messages = self.env["mail.message"].sudo()  # hers, not the test's
+        mail = messages.search(
+            [("message_type", "=", "user_notification"), ("partner_ids", "in", self.clerk.partner_id.ids)]
+        )
+        self.assertEqual(mail.subject, f"Paula Partner approved: {self.register.name}")
+
     def test_reject(self):
         self._rpc(self.approver, self.register, "action_reject", "Call them first")
         self.assertEqual(self.register.state, "contacting")

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):

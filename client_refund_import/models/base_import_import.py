@@ -2,16 +2,21 @@ import re
 
 from odoo import api, models
 
-from .refund_row import WrongCell
+from ..tools.refund_row import WrongCell
 
 
 class BaseImportImport(models.TransientModel):
-    """Amounts of refunds are read as they are written, or their row is refused.
+    """Amounts of refunds are read as they are written, or their row is refused by its number in the file.
 
     Core drops a thousands separator wherever it stands, and guesses: with English separators `70,50` is 7,050 for it.
     """
 
     _inherit = "base_import.import"
+
+    def execute_import(self, fields, columns, options, dryrun=False):
+        """As core; the rows of a later step are counted from the beginning of the file."""
+        counted = self.with_context(client_refund_import_skip=options.get("skip", 0))
+        return super(BaseImportImport, counted).execute_import(fields, columns, options, dryrun=dryrun)
 
     @api.model
     def _parse_float_from_data(self, data, index, name, options):
@@ -28,7 +33,7 @@ class BaseImportImport(models.TransientModel):
             text = line[index].strip()
             line[index] = text and (
                 self._read_amount(text, patterns, thousands)
-                or WrongCell(text, self._get_amount_problem(text, thousands, decimal))
+                or WrongCell(text, self._get_amount_refusal(text, thousands, decimal))
             )
         return None
 
@@ -58,7 +63,7 @@ class BaseImportImport(models.TransientModel):
                 return match["sign"] + units + (f".{match['decimals']}" if match["decimals"] else "")
         return None
 
-    def _get_amount_problem(self, text, thousands, decimal):
+    def _get_amount_refusal(self, text, thousands, decimal):
         if self._is_workbook():
             return self.env._("the amount %(amount)s is text. Make its cell a number.", amount=text)
         return self.env._(

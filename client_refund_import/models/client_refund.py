@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.client_refund.models.client_refund_numbers import with_number_later
 
-from .refund_file import RefundFile
+from ..tools.refund_file import RefundFile
 
 
 class ClientRefund(models.Model):
@@ -46,7 +46,7 @@ class ClientRefund(models.Model):
         later = with_number_later(self)
         if "amount_to_refund" in fields:
             limit = self.env.context.get("_import_limit") or len(data)
-            file = RefundFile(later, fields, data[:limit])
+            file = RefundFile(later, fields, data[:limit], self.env.context.get("client_refund_import_skip", 0))
             result = {
                 "ids": file.make_refunds().ids or False,
                 "messages": file.get_messages(),

@@ -332,6 +332,10 @@ class TestImport(ClientRefundCommon):
         refunds, messages, result = self._import(f"Client,Amount,Reference\n{rows}", limit=3, skip=3)
         self.assertEqual((len(refunds), messages, result["nextrow"]), (2, [], 0))
 
+    def test_rows_of_a_later_step_are_counted_from_the_first(self):
+        _refunds, messages, _result = self._import("Client,Amount,Reference\nNo,1,a\nNo,1,b\nNo,1,c\n", limit=2, skip=2)
+        self.assertLeftOut(messages, "Row 3 .*No, 1, c")
+
     def test_template(self):
         [template] = self.refunds.get_import_templates()
         self.assertEqual(template["template"], "/client_refund_import/static/csv/client_refund.csv")

@@ -35,3 +35,13 @@ class TestTourImport(ClientRefundCommon, HttpCase):
             [("tour-1", 100), ("tour-2", 70.5), ("tour-3", 20)],
         )
         self.assertEqual(credit_note.amount_refundable, 209.5)
+
+    def test_import_in_steps(self):
+        """A step with a wrong row does not stop the next one, and rows are counted from the first of the file."""
+        credit_note = self._credit_note(400)
+
+        self.start_tour("/odoo/client-refunds", "client_refund_import_steps", login=self.clerk.login)
+
+        refunds = self.env["client.refund"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual(len(refunds), 99)
+        self.assertEqual(credit_note.amount_refundable, 301)

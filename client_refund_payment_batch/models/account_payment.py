@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.account_payment import REFUND_PROTECTED_FIELDS
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # By what the payment belongs to its order, and what the client reads.
 ORDER_FIELDS = frozenset({"payment_line_ids", "payment_lot_id", "payment_order_id", "payment_reference"})

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.problems import get_problem_texts, raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # What the line tells the bank, and whose it is.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -64,7 +64,7 @@ class AccountPaymentLine(models.Model):
         return vals
 
     def _draft2open_payment_line_check(self):
-        return super()._draft2open_payment_line_check() + self._get_held_problems()
+        return super()._draft2open_payment_line_check() + get_problem_texts(self._get_held_problems())
 
     def _prepare_account_payment_vals(self, payment_lot, pay_sequence):
         vals = super()._prepare_account_payment_vals(payment_lot, pay_sequence)
@@ -119,13 +119,16 @@ class AccountPaymentLine(models.Model):
         :raise UserError: names client, order, amount and refund and points to Undo
         """
         raise_problems(
-            self.env._(
-                "%(client)s: %(amount)s in payment order %(order)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo: that takes it out of the order.",
-                client=line.partner_id.display_name,
-                amount=format_amount(self.env, line.amount_currency, line.currency_id),
-                order=line.order_id.name,
-                refund=refund.name,
+            (
+                line,
+                self.env._(
+                    "%(client)s: %(amount)s in payment order %(order)s belongs to refund %(refund)s and can only be "
+                    "changed from there. Open the refund and choose Undo: that takes it out of the order.",
+                    client=line.partner_id.display_name,
+                    amount=format_amount(self.env, line.amount_currency, line.currency_id),
+                    order=line.order_id.name,
+                    refund=refund.name,
+                ),
             )
             # who works on an order need not have the right on refunds
             for line in self.sudo()
@@ -143,7 +146,7 @@ class AccountPaymentLine(models.Model):
     def _get_held_problems(self):
         """Why these lines can't be paid: refunds hold what they pay.
 
-        :return: list of str
+        :return: list of (account.payment.line, str)
         """
         # what refunds hold is held, seen or not
         others = self.sudo().filtered(lambda line: not line.client_refund_line_id)
@@ -152,14 +155,17 @@ class AccountPaymentLine(models.Model):
         )
         credits._lock_for_refund()
         return [
-            self.env._(
-                "%(client)s, %(document)s: %(refunds)s holds %(held)s of it, so %(amount)s can't be paid by a payment "
-                "order too. Undo the refund first, or leave it out.",
-                client=credit.partner_id.display_name,
-                document=credit.move_id.display_name,
-                refunds=", ".join(held.refund_id.mapped("name")),
-                held=format_amount(self.env, credit.amount_refund_reserved, credit.currency_id),
-                amount=format_amount(self.env, credit._get_amount_in_orders(), credit.currency_id),
+            (
+                line,
+                self.env._(
+                    "%(client)s, %(document)s: %(refunds)s holds %(held)s of it, so %(amount)s can't be paid by a "
+                    "payment order too. Undo the refund first, or leave it out.",
+                    client=credit.partner_id.display_name,
+                    document=credit.move_id.display_name,
+                    refunds=", ".join(held.refund_id.mapped("name")),
+                    held=format_amount(self.env, credit.amount_refund_reserved, credit.currency_id),
+                    amount=format_amount(self.env, credit._get_amount_in_orders(), credit.currency_id),
+                ),
             )
             for line in others
             for credit in line.move_line_id & credits

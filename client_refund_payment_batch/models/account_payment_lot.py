@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # What the file says of a lot, and in which file it is.
 PROTECTED_FIELDS = frozenset({"currency_id", "date", "name", "order_id", "payment_ids"})
@@ -30,11 +30,14 @@ class AccountPaymentLot(models.Model):
         :raise UserError: names lot and order
         """
         raise_problems(
-            self.env._(
-                "Lot %(lot)s is of payment order %(order)s, which pays refunds, and can't be changed. Cancel the "
-                "order, bring it back to draft and change its lines.",
-                lot=lot.name,
-                order=lot.order_id.name,
+            (
+                lot,
+                self.env._(
+                    "Lot %(lot)s is of payment order %(order)s, which pays refunds, and can't be changed. Cancel the "
+                    "order, bring it back to draft and change its lines.",
+                    lot=lot.name,
+                    order=lot.order_id.name,
+                ),
             )
             for lot in self
             if (refunds := lot.order_id._get_refunds()) and not in_workflow(refunds)

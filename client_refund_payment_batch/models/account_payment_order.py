@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_groups import READER_GROUPS
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_workflow
+from odoo.addons.client_refund.tools.groups import READER_GROUPS
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
 
 # How far the order is, and from where it pays.
 REFUND_PROTECTED_FIELDS = frozenset({"company_id", "journal_id", "payment_method_line_id", "payment_type", "state"})
@@ -143,11 +143,14 @@ class AccountPaymentOrder(models.Model):
         :raise UserError: names order and refunds, and points to the buttons of the order and to Undo
         """
         raise_problems(
-            self.env._(
-                "Payment order %(order)s pays %(refunds)s and can only be changed by its own buttons. "
-                "To take a refund out of the order, open the refund and choose Undo.",
-                order=order.name,
-                refunds=", ".join(refunds.mapped("name")),
+            (
+                order,
+                self.env._(
+                    "Payment order %(order)s pays %(refunds)s and can only be changed by its own buttons. "
+                    "To take a refund out of the order, open the refund and choose Undo.",
+                    order=order.name,
+                    refunds=", ".join(refunds.mapped("name")),
+                ),
             )
             for order in self
             if (refunds := order._get_refunds()) and not in_workflow(refunds)
@@ -161,12 +164,15 @@ class AccountPaymentOrder(models.Model):
         """
         labels = dict(self._fields["state"]._description_selection(self.env))
         raise_problems(
-            self.env._(
-                "Payment order %(order)s is %(state)s, and this can be done only when it is %(wanted)s. "
-                "Reload it and look again.",
-                order=order.name,
-                state=labels[order.state],
-                wanted=labels[state],
+            (
+                order,
+                self.env._(
+                    "Payment order %(order)s is %(state)s, and this can be done only when it is %(wanted)s. "
+                    "Reload it and look again.",
+                    order=order.name,
+                    state=labels[order.state],
+                    wanted=labels[state],
+                ),
             )
             for order in self
             if order.state != state
@@ -175,11 +181,14 @@ class AccountPaymentOrder(models.Model):
     def _check_refunds_not_booked(self):
         """:raise UserError: names order and refunds, and what to do with them"""
         raise_problems(
-            self.env._(
-                "Payment order %(order)s has paid %(refunds)s. If the bank did not carry it out, undo these refunds "
-                "first; if the money came back, choose Returned by Bank on them.",
-                order=order.name,
-                refunds=", ".join(refunds.mapped("name")),
+            (
+                order,
+                self.env._(
+                    "Payment order %(order)s has paid %(refunds)s. If the bank did not carry it out, undo these "
+                    "refunds first; if the money came back, choose Returned by Bank on them.",
+                    order=order.name,
+                    refunds=", ".join(refunds.mapped("name")),
+                ),
             )
             for order in self
             if (refunds := order._get_refunds().filtered(lambda refund: refund.line_ids._filter_booked()))

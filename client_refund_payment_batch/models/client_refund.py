@@ -1,8 +1,10 @@
+from itertools import chain
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 
 class ClientRefund(models.Model):
@@ -41,48 +43,42 @@ class ClientRefund(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_journal_problems(self, bank_accounts):
-        problems = super()._get_journal_problems(bank_accounts)
+        yield from super()._get_journal_problems(bank_accounts)
         method_line = self.payment_method_line_id
         if not self._is_paid_by_order():
-            return problems
+            return
         if not method_line.payment_order_ok:
-            problems.append(
-                self.env._(
-                    "payment method %(method)s pays through payment orders alone and is not selectable on them. "
-                    "Make it selectable in its settings, or choose another one.",
-                    method=method_line.name,
-                )
+            problem = self.env._(
+                "payment method %(method)s pays through payment orders alone and is not selectable on them. "
+                "Make it selectable in its settings, or choose another one.",
+                method=method_line.name,
             )
+            yield self, problem
         if not method_line.group_lines:
-            problems.append(
-                self.env._(
-                    "payment method %(method)s pays each credit on its own, and a refund is one payment. "
-                    "Switch on Group Transactions in Payment Orders in its settings, or choose another one.",
-                    method=method_line.name,
-                )
+            problem = self.env._(
+                "payment method %(method)s pays each credit on its own, and a refund is one payment. "
+                "Switch on Group Transactions in Payment Orders in its settings, or choose another one.",
+                method=method_line.name,
             )
+            yield self, problem
         if others := self.line_ids._filter_paid_out().move_line_id.company_id - self.company_id:
-            problems.append(
-                self.env._(
-                    "a payment order pays credits of one company alone, and some are of %(companies)s. "
-                    "Leave them out, or choose a payment method that pays directly.",
-                    companies=", ".join(others.mapped("display_name")),
-                )
+            problem = self.env._(
+                "a payment order pays credits of one company alone, and some are of %(companies)s. "
+                "Leave them out, or choose a payment method that pays directly.",
+                companies=", ".join(others.mapped("display_name")),
             )
-        return problems
+            yield self, problem
 
     def _get_payee_problems(self, own_numbers):
-        problems = super()._get_payee_problems(own_numbers)
+        yield from super()._get_payee_problems(own_numbers)
         payee = self.partner_bank_id.partner_id or self.partner_id
         if self._is_paying_from_journal() and self._is_paid_by_sepa() and payee.country_id and not payee.city:
-            problems.append(
-                self.env._(
-                    "%(payee)s has a country and no city, and banks take no such address. Add the city, or remove the "
-                    "country.",
-                    payee=payee.display_name,
-                )
+            problem = self.env._(
+                "%(payee)s has a country and no city, and banks take no such address. Add the city, or remove the "
+                "country.",
+                payee=payee.display_name,
             )
-        return problems
+            yield self, problem
 
     def _is_paid_by_sepa(self):
         """Whether the bank gets a file of ISO 20022, which holds the payee's address."""
@@ -167,29 +163,25 @@ class ClientRefund(models.Model):
         """
         self._lock_items()
         blocks = self.partner_id._get_client_refund_blocks()
-        own_numbers = self._get_own_account_numbers()
+        own_numbers = self._search_own_account_numbers()
         raise_problems(
-            [
-                refund._name_problem(problem)
-                for refund in self
-                for problem in (
-                    *filter(None, [blocks.get(refund.partner_id)]),
-                    *refund._get_payee_problems(own_numbers),
-                    *refund._get_order_line_problems(),
-                )
-            ]
-            + list(self.line_ids._filter_paid_out()._get_problems().values())
+            chain(
+                ((refund, blocks[refund.partner_id]) for refund in self if refund.partner_id in blocks),
+                *(refund._get_payee_problems(own_numbers) for refund in self),
+                *(refund._get_order_line_problems() for refund in self),
+                self.line_ids._filter_paid_out()._get_problems(),
+            )
         )
 
     def _get_order_line_problems(self):
         """Where the lines of the order are not what the refund pays out.
 
-        :return: list of str
+        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         if all(line._is_ordered_exactly() for line in self.line_ids):
-            return []
-        return [self.env._("its lines in the payment order were changed. Undo the refund and make a new one.")]
+            return
+        yield self, self.env._("its lines in the payment order were changed. Undo the refund and make a new one.")
 
     def _check_ordered_exactly(self):
         """Refuse to go on unless the order pays each of these refunds once, in full, to its payee.
@@ -197,14 +189,15 @@ class ClientRefund(models.Model):
         :raise UserError: everything is rolled back
         """
         raise_problems(
-            refund._name_problem(
+            (
+                refund,
                 self.env._(
                     "the payments of order %(order)s do not pay its credits alone, in one. Nothing was done. See that "
                     "its lines do not differ in priority or purpose, and that payment method %(method)s groups "
                     "transactions, and try again.",
                     order=", ".join(refund.payment_order_ids.mapped("name")),
                     method=refund.payment_method_line_id.name,
-                )
+                ),
             )
             for refund in self
             if not refund._is_ordered_exactly()
@@ -243,14 +236,14 @@ class ClientRefund(models.Model):
     def _get_document_undo_problems(self, date):
         # who may undo a refund need not have the right on payment orders
         generated = self.sudo().payment_order_ids.filtered(lambda order: order.state == "generated")
-        return super()._get_document_undo_problems(date) + [
-            self.env._(
+        yield from super()._get_document_undo_problems(date)
+        for order in generated:
+            problem = self.env._(
                 "payment order %(order)s pays it, and its file may be at the bank. If it is not, choose Cancel "
                 "Payments on the order and undo the refund then. If it is, choose File Successfully Uploaded first.",
                 order=order.name,
             )
-            for order in generated
-        ]
+            yield self, problem
 
     def _undo(self, reason, date):
         result = super()._undo(reason, date)

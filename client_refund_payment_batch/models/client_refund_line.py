@@ -55,8 +55,8 @@ class ClientRefundLine(models.Model):
             if name != "date"
         )
 
-    def _get_amount_problem(self):
-        if problem := super()._get_amount_problem():
+    def _get_amount_refusal(self):
+        if problem := super()._get_amount_refusal():
             return problem
         credit = self.move_line_id
         others, taken = credit._get_waiting_order_lines(), credit._get_amount_in_orders()

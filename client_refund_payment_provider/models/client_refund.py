@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
+from odoo.addons.client_refund.tools.problems import raise_problems
 
 # What may be wrong with an account that receives nothing.
 ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account")
@@ -52,7 +52,7 @@ class ClientRefund(models.Model):
         """Refuse to take more of an online payment than is left of it."""
         result = super()._check_drafted()
         raise_problems(
-            refund._name_problem(problem)
+            problem
             for refund in self.filtered("line_ids.source_transaction_id")
             for problem in refund._get_source_problems()
         )
@@ -64,25 +64,24 @@ class ClientRefund(models.Model):
         return result
 
     def _get_document_problems(self, bank_accounts):
-        return super()._get_document_problems(bank_accounts) + self._get_source_problems()
+        yield from super()._get_document_problems(bank_accounts)
+        yield from self._get_source_problems()
 
     def _get_source_problems(self):
         """Why what goes back by online payments can't go back by them, apart from the lines themselves.
 
-        :return: list of str
+        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         lines = self.line_ids.filtered("source_transaction_id")._filter_paid_out()
-        problems = []
         for source, group in lines.grouped("source_transaction_id").items():
             amount = self.currency_id.round(sum(line._get_amount_paid_out() for line in group))
             left = source._get_amount_refundable(group if self._is_changeable() else None)
-            problems.append(
-                source._get_refund_problem(amount, left, but=self) or self._get_parted_problem(source, group)
-            )
-        return [problem for problem in problems if problem]
+            refusal = source._get_refund_refusal(amount, left, but=self) or self._get_parted_refusal(source, group)
+            if refusal:
+                yield self, refusal
 
-    def _get_parted_problem(self, source, lines):
+    def _get_parted_refusal(self, source, lines):
         """Why these lines can't go back by one online payment in several parts, as several receivable accounts take.
 
         :return: str or None
@@ -112,12 +111,13 @@ class ClientRefund(models.Model):
         :raise UserError: names the refunds; everything is rolled back
         """
         raise_problems(
-            refund._name_problem(
+            (
+                refund,
                 self.env._(
                     "payment method %(method)s pays all credits of a refund in a way of its own, and some are to go "
                     "back to the card. Choose another payment method, or refund them on their own.",
                     method=refund.payment_method_line_id.display_name,
-                )
+                ),
             )
             for refund in self
             if refund.line_ids.filtered("source_transaction_id")._filter_paid_out()
@@ -157,18 +157,18 @@ class ClientRefund(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_document_undo_problems(self, date):
-        problems = super()._get_document_undo_problems(date)
+        yield from super()._get_document_undo_problems(date)
         sent = self._get_standing_payments().payment_transaction_id if self._is_issued() else ()
-        return problems + [
-            self.env._(
+        for transaction in sent:
+            if transaction._get_client_refund_status() == "waiting":
+                continue
+            problem = self.env._(
                 "%(amount)s was sent back by online payment %(transaction)s and can't be called back. If the provider "
                 "says that it failed, the credit is open again by itself. If the client was paid too much, invoice it.",
                 amount=self._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
             )
-            for transaction in sent
-            if transaction._get_client_refund_status() != "waiting"
-        ]
+            yield self, problem
 
     def _undo(self, reason, date):
         # to undo what was not sent is to not send it
@@ -180,12 +180,10 @@ class ClientRefund(models.Model):
         return result
 
     def _get_document_return_problems(self, date):
-        problems = super()._get_document_return_problems(date)
+        yield from super()._get_document_return_problems(date)
         if self._is_issued() and self._get_standing_payments().payment_transaction_id:
-            problems.append(
-                self.env._(
-                    "some of it went back by the original online payment, and no bank returns that. Book what came "
-                    "back as an incoming payment of the client: it is a credit then, to be refunded anew."
-                )
+            problem = self.env._(
+                "some of it went back by the original online payment, and no bank returns that. Book what came "
+                "back as an incoming payment of the client: it is a credit then, to be refunded anew."
             )
-        return problems
+            yield self, problem

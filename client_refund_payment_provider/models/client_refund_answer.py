@@ -1,11 +1,11 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from odoo.addons.client_refund.models.client_refund_exact import check_exact
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.exact import check_exact
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class ClientRefundAnswer(models.Model):
@@ -39,7 +39,7 @@ class ClientRefundAnswer(models.Model):
             line.move_line_id: line.move_line_id.amount_residual_currency - amount for line, amount in failed.items()
         }
         reason = self.env._("The provider could not refund: %(message)s", message=transaction.state_message or "")
-        payment._take_back(fields.Date.context_today(self), reason)
+        payment._undo_for_refund(fields.Date.context_today(self), reason)
         for line, amount in failed.items():
             line.write({"amount": line.amount_offset, "amount_failed": amount, "payment_line_id": False})
             line.amount_left += amount
@@ -57,7 +57,7 @@ class ClientRefundAnswer(models.Model):
                 transaction=transaction.reference,
                 entries=", ".join(matched.mapped("display_name")),
             )
-            raise UserError(self._name_problem(problem))
+            raise_problems([(self, problem)])
 
     # -------------------------------------------------------------------------
     # Tell who asked

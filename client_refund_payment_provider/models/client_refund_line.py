@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.client_refund_groups import check_may_answer
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.groups import check_may_answer
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class ClientRefundLine(models.Model):
@@ -11,6 +11,7 @@ class ClientRefundLine(models.Model):
     _inherit = "client.refund.line"
 
     to_source = fields.Boolean(
+        term=True,
         string="Back to Card",
         help="Goes back by the online payment that the money came by (a card, a wallet), not to the payee account.",
     )
@@ -70,10 +71,6 @@ class ClientRefundLine(models.Model):
         for line in self:
             line.provider_status = line.refund_transaction_id._get_client_refund_status()
 
-    @api.model
-    def _get_terms_fields(self):
-        return super()._get_terms_fields() | {"to_source"}
-
     def _get_payment_key(self):
         return (*super()._get_payment_key(), self.source_transaction_id)
 
@@ -81,10 +78,10 @@ class ClientRefundLine(models.Model):
     # What is wrong with it
     # -------------------------------------------------------------------------
 
-    def _get_problem(self):
-        return super()._get_problem() or self._get_source_problem()
+    def _get_refusal(self):
+        return super()._get_refusal() or self._get_source_refusal()
 
-    def _get_source_problem(self):
+    def _get_source_refusal(self):
         """Why this credit can't go back by an online payment.
 
         :return: str or None
@@ -156,9 +153,7 @@ class ClientRefundLine(models.Model):
         transactions = self.refund_transaction_id
         transactions._lock_for_refund()
         raise_problems(
-            line.refund_id._name_problem(
-                self.env._("it is known what the provider did with %(document)s.", document=line.document)
-            )
+            (line, self.env._("it is known already what the provider did with it."))
             for line in self
             if line.provider_status != "unknown"
         )

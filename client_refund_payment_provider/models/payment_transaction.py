@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_amount
 
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
+from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # The money of a refund that is in one of these states goes back to nobody.
 FAILED_STATES = ("cancel", "error")
@@ -128,7 +128,7 @@ class PaymentTransaction(models.Model):
         """The one of these online payments of which most is left."""
         return max(self, key=lambda transaction: transaction._get_amount_refundable(), default=self)
 
-    def _get_refund_problem(self, amount, left, but=None):
+    def _get_refund_refusal(self, amount, left, but=None):
         """Why an amount can't go back by this online payment.
 
         :param amount: positive amount in its currency

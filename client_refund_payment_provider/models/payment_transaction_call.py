@@ -5,8 +5,8 @@ from requests.exceptions import HTTPError
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.client_refund.models.client_refund_background import CONCURRENCY_ERRORS
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.background import CONCURRENCY_ERRORS
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .payment_transaction import FAILED_STATES
 

@@ -43,14 +43,13 @@ class ClientRefundWizard(models.TransientModel):
 
     def _get_source_alert(self):
         """What of the ticked credits can't go back by their online payments."""
-        problems = []
+        refusals = []
         lines = self._get_selected_lines().filtered(lambda line: line.to_source and line.source_transaction_id)
         for source, group in lines.grouped("source_transaction_id").items():
             amount = sum(line.amount - line.amount_offset for line in group)
-            problem = source._get_refund_problem(amount, group[0].amount_source_left)
-            if problem:
-                problems.append(problem)
-        return {"level": "danger", "message": " ".join(problems)} if problems else None
+            if refusal := source._get_refund_refusal(amount, group[0].amount_source_left):
+                refusals.append(refusal)
+        return {"level": "danger", "message": " ".join(refusals)} if refusals else None
 
     def _prepare_own_line_vals(self, refund_line):
         return {**super()._prepare_own_line_vals(refund_line), "to_source": refund_line.to_source}

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 
 class ClientRefund(models.Model):

@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 _logger = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class ClientRefundRequest(models.Model):
         try:
             with self.env.cr.savepoint():
                 refund = self.create([vals | {"partner_bank_id": account.id}])
-                refund._hand_over(message)
+                refund._tell_handler(message)
         except UserError as error:
             # what is wrong is for colleagues to read
             _logger.warning("A client's request for a refund was refused: %s", error)
@@ -149,22 +149,24 @@ class ClientRefundRequest(models.Model):
 
         :param offer: client.refund, what is asked for; none where there is nothing
         :param account: res.partner.bank, none where it is not the client's
-        :return: list of str
+        :return: list of (empty record, str)
         """
-        if not offer:
-            if self._get_open_requests(client, companies):
-                return [self.env._("We are looking at your request already. You will see here what becomes of it.")]
-            return [self.env._("There is nothing to be refunded at this moment. If you miss something, contact us.")]
         problems = []
-        if not account:
+        if not offer and self._get_open_requests(client, companies):
+            problems.append(self.env._("We are looking at your request already. You will see here what becomes of it."))
+        elif not offer:
+            problems.append(
+                self.env._("There is nothing to be refunded at this moment. If you miss something, contact us.")
+            )
+        elif not account:
             problems.append(self.env._("Choose one of your bank accounts."))
         if len(message) > MESSAGE_LENGTH:
             problems.append(
                 self.env._("Your message is too long. Write at most %(count)s characters.", count=MESSAGE_LENGTH)
             )
-        return problems
+        return [(self.browse(), problem) for problem in problems]
 
-    def _hand_over(self, message):
+    def _tell_handler(self, message):
         """Let a colleague know of this request, in the name of the user who asks.
 
         :param message: str, what the client has to say
@@ -209,8 +211,6 @@ class ClientRefundRequest(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_client_requests(self):
         raise_problems(
-            refund._name_problem(
-                self.env._("the client asked for it and waits for an answer. Undo it instead, that declines it.")
-            )
+            (refund, self.env._("the client asked for it and waits for an answer. Undo it instead, that declines it."))
             for refund in self._filter_client_requests()
         )

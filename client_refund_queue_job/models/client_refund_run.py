@@ -3,7 +3,7 @@ import logging
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.client_refund.models.client_refund_background import CONCURRENCY_ERRORS
+from odoo.addons.client_refund.tools.background import CONCURRENCY_ERRORS
 from odoo.addons.queue_job.delay import chain
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -119,9 +119,9 @@ class ClientRefundRun(models.Model):
         :return: bool, False where others are at one of them
         """
         self.ensure_one()
-        return all(self._try_lock(record) for record in (self, *self._get_numbered_journals()))
+        return all(self._try_lock(record) for record in (self, *self._search_numbered_journals()))
 
-    def _get_numbered_journals(self):
+    def _search_numbered_journals(self):
         """The journals of the refunds that are left to do, where the work gives numbers."""
         if self.state not in NUMBERING_STATES:
             return self.env["account.journal"]

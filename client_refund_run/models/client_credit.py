@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.client_refund.models.client_refund_lists import without_owner
+from odoo.addons.client_refund.tools.lists import without_owner
 
 
 class ClientCredit(models.Model):

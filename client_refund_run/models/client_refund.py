@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from odoo.addons.client_refund.models.client_refund_problems import raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow, with_workflow
+from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
 
 from .client_refund_run import OPEN_STATES
 
@@ -37,7 +37,7 @@ class ClientRefund(models.Model):
         [run] = run._as_own_work()
         run._check_state(*OPEN_STATES)
         run._add_contributor()
-        self._take_back()
+        self._return_to_draft()
         with_workflow(self).run_id = run
 
     def _ask_for_run(self):
@@ -54,7 +54,7 @@ class ClientRefund(models.Model):
         approved = self.filtered("approver_id")
         for approver, refunds in approved.grouped("approver_id").items():
             changed = refunds.with_user(approver)._get_approval_problems()
-            approved -= self.browse(refund.id for refund in changed)
+            approved -= self.browse(refund.id for refund, _problem in changed)
         return approved
 
     def _issue_of_run(self):
@@ -62,7 +62,7 @@ class ClientRefund(models.Model):
         refunds = self._check_for_run()
         approved = refunds.filtered("approver_id")
         refunds -= refunds._note_run_errors(
-            approved._get_approval_problems() | (refunds - approved)._get_missing_approval_problems()
+            approved._get_approval_problems() + (refunds - approved)._get_missing_approval_problems()
         )
         refunds._issue()
 
@@ -73,36 +73,36 @@ class ClientRefund(models.Model):
         """
         self._lock_items()
         self._touch_clients()
+        self._convert_amounts()
         return self - self._note_run_errors(self._get_problems())
 
     def _get_missing_approval_problems(self):
         """Which of these refunds need an approval that they did not need when they were asked for.
 
-        :return: dict, client.refund: list of str
+        :return: list of (client.refund, str)
         """
-        return {
-            refund: [
-                refund._name_problem(
-                    self.env._(
-                        "since it was asked for, it needs approval: %(reasons)s",
-                        reasons=" ".join(refund._describe(reasons)),
-                    )
-                )
-            ]
+        return [
+            (
+                refund,
+                self.env._(
+                    "since it was asked for, it needs approval: %(reasons)s",
+                    reasons=" ".join(refund._describe(reasons)),
+                ),
+            )
             for refund, reasons in self._get_approval_reasons(self._get_risks()).items()
             if reasons
-        }
+        ]
 
     def _note_run_errors(self, problems):
         """Note why some of these refunds fail.
 
-        :param problems: dict, client.refund: list of str
+        :param problems: list of (record, str), of refunds and their lines and offsets
         :return: client.refund, those that fail
         """
-        failed = self.filtered(lambda refund: refund in problems)
-        for refund in failed:
-            refund._note_run_error("\n".join(problems[refund]))
-        return failed
+        errors = self._group_problems(problems)
+        for refund, texts in errors.items():
+            refund._note_run_error("\n".join(texts))
+        return self.filtered(errors.get)
 
     def _note_run_error(self, error):
         """Keep why this refund failed; what was not issued is a draft again.
@@ -143,12 +143,13 @@ class ClientRefund(models.Model):
             )
         )
         raise_problems(
-            refund._name_problem(
+            (
+                refund,
                 self.env._(
                     "it is part of refund run %(run)s, which is %(state)s. Take the run back to review first.",
                     run=refund.run_id.name,
                     state=refund.run_id._get_state_label(),
-                )
+                ),
             )
             for refund in held
         )

@@ -2,13 +2,9 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.models.client_refund import ISSUED_STATES
-from odoo.addons.client_refund.models.client_refund_workflow import (
-    in_workflow,
-    refuse_fields,
-    with_neutral_context,
+from odoo.addons.client_refund.tools.workflow import (
     with_workflow,
 )
 
@@ -28,56 +24,26 @@ class ClientRefundRun(models.Model):
 
     _name = "client.refund.run"
     _description = "Client Refund Run"
-    _inherit = ["client.refund.codes", "client.refund.numbers", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "client.refund.terms",
+        "client.refund.approval.mixin",
+        "client.refund.numbers",
+        "client.refund.way",
+    ]
     _order = "id desc"
-    _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False)
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
-    date = fields.Date(
-        required=True, default=fields.Date.context_today, tracking=True, help="The accounting date of the payments."
-    )
-    available_journal_ids = fields.Many2many("account.journal", compute="_compute_available_journal_ids")
-    journal_id = fields.Many2one(
-        "account.journal",
-        string="Pay From",
-        compute="_compute_journal_id",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        check_company=True,
-        tracking=True,
-        domain="[('id', 'in', available_journal_ids)]",
-        help="The bank or cash journal that the money leaves from.",
-    )
-    available_payment_method_line_ids = fields.Many2many(
-        "account.payment.method.line", compute="_compute_available_payment_method_line_ids"
-    )
-    payment_method_line_id = fields.Many2one(
-        "account.payment.method.line",
-        string="Payment Method",
-        compute="_compute_payment_method_line_id",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain="[('id', 'in', available_payment_method_line_ids)]",
-    )
-    reason_id = fields.Many2one("client.refund.reason", check_company=True, help="Why the money goes back.")
+    company_id = fields.Many2one(term=True)
+    date = fields.Date(term=True, tracking=True, help="The accounting date of the payments.")
+    journal_id = fields.Many2one(term=True, tracking=True)
+    payment_method_line_id = fields.Many2one(term=True)
+    reason_id = fields.Many2one(term=True)
     memo = fields.Char(
+        term=True,
         help="The text that goes with the payments, after the number of the refund. Empty: the text of the reason, in "
         "the language of the client.",
     )
-    send_notice = fields.Boolean(
-        compute="_compute_send_notice",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="When its payment is booked each client gets a mail: what was paid, how, and out of which credits.",
-    )
+    send_notice = fields.Boolean(term=True)
     state = fields.Selection(
         selection=[
             ("draft", "Criteria"),
@@ -102,15 +68,6 @@ class ClientRefundRun(models.Model):
         "background. Done with errors: some refunds were not issued, and say why.",
     )
     is_working = fields.Boolean(compute="_compute_is_working")
-    user_id = fields.Many2one(
-        "res.users",
-        string="Requested By",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
-        help="Who prepared the run, or submitted it since.",
-    )
     refund_ids = fields.One2many("client.refund", "run_id", string="Refunds", readonly=True, copy=False)
     skip_ids = fields.One2many("client.refund.run.skip", "run_id", string="Left Out", readonly=True, copy=False)
 
@@ -132,44 +89,14 @@ class ClientRefundRun(models.Model):
     )
     progress = fields.Float(compute="_compute_figures", help="How far the work in the background is, in percent.")
 
-    # -------------------------------------------------------------------------
-    # Computes
-    # -------------------------------------------------------------------------
-
-    @api.depends("company_id")
-    def _compute_available_journal_ids(self):
-        refunds = self.env["client.refund"]
-        for company, runs in self.grouped("company_id").items():
-            journals = self.env["account.journal"].search(refunds._get_refund_journal_domain(company))
-            runs.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
-
-    @api.depends("company_id")
-    def _compute_journal_id(self):
-        for run in self:
-            available = run.available_journal_ids._origin
-            run.journal_id = run.journal_id if run.journal_id in available else available[:1]
-
-    @api.depends("journal_id")
-    def _compute_available_payment_method_line_ids(self):
-        for run in self:
-            run.available_payment_method_line_ids = run.journal_id._get_refund_method_lines()
-
-    @api.depends("journal_id")
-    def _compute_payment_method_line_id(self):
-        for run in self:
-            run.payment_method_line_id = run.available_payment_method_line_ids._origin[:1]
-
-    @api.depends("company_id")
-    def _compute_send_notice(self):
-        for run in self:
-            run.send_notice = run.company_id._get_client_refund_policy().client_refund_send_notice
-
     @api.depends("state", "paused")
     def _compute_is_working(self):
         for run in self:
             run.is_working = run.state in WORKING_STATES and not run.paused
 
-    @api.depends("refund_ids.state", "refund_ids.run_error", "refund_ids.amount", "skip_ids", "clients_done")
+    @api.depends(
+        "refund_ids.state", "refund_ids.run_error", "refund_ids.amount_company_currency", "skip_ids", "clients_done"
+    )
     def _compute_figures(self):
         """Counted by the database: a run may have a hundred thousand refunds."""
         domain = [("run_id", "in", self.ids)]
@@ -199,89 +126,11 @@ class ClientRefundRun(models.Model):
                 {state: counts.get((run, state), 0) for state in (*live_states, "canceled")}
             )
 
-    def _get_idle_minutes(self, moved_on):
-        """For how many minutes nothing has happened.
-
-        :param moved_on: datetime, when something happened to one of its refunds
-        """
-        self.ensure_one()
-        if not self.is_working or not moved_on:
-            return 0
-        return (fields.Datetime.now() - max(moved_on, self.write_date)) // timedelta(minutes=1)
-
-    def _get_progress(self, counts):
-        """How far the work in the background is, in percent.
-
-        :param counts: dict, state of a refund: number of refunds
-        """
-        self.ensure_one()
-        failed = self.failed_count
-        waiting = counts["to_approve"]
-        done, total = {
-            "preparing": (self.clients_done, self.client_count),
-            "checking": (waiting + failed, waiting + counts["draft"]),
-            "issuing": (self.issued_count + failed, self.refund_count),
-            "undoing": (counts["canceled"] + failed, counts["canceled"] + self.refund_count),
-        }.get(self.state, (0, 0))
-        return 100.0 * min(done, total) / total if total else 0.0
-
-    # -------------------------------------------------------------------------
-    # Create and write: only the criteria, and only before they are used
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
-        refuse_fields(self, vals_list, self._get_terms_fields())
-        # a default in the context is no way into a closed field
-        runs = super(ClientRefundRun, with_neutral_context(self)).create(vals_list)
+        runs = super().create(vals_list)
         runs._number()
         return runs
-
-    def write(self, vals):
-        refuse_fields(self, [vals], self._get_terms_fields())
-        if self._get_terms_fields() & vals.keys() and not in_workflow(self):
-            self._check_state("draft")
-        return super(ClientRefundRun, with_neutral_context(self)).write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_drafts(self):
-        self._check_state("draft")
-
-    @api.model
-    def _get_terms_fields(self):
-        """The fields that the user sets. All others are closed to everybody but the run's own methods.
-
-        :return: set of str
-        """
-        return frozenset(
-            {"company_id", "date", "journal_id", "memo", "payment_method_line_id", "reason_id", "send_notice"}
-        )
-
-    def _check_state(self, *states):
-        """:raise UserError: names the runs that are in none of these states"""
-        for run in self:
-            if run.state not in states:
-                raise UserError(
-                    self.env._(
-                        "Refund run %(run)s is in state %(state)s. This is possible only in: %(states)s.",
-                        run=run.name,
-                        state=run._get_state_label(),
-                        states=", ".join(run._get_state_label(state) for state in states),
-                    )
-                )
-
-    def _get_state_label(self, state=None):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[state or self.state]
-
-    def _as_own_work(self):
-        """These runs, each once, in the hands of their own methods, for a user who may change them.
-
-        Locked: of two who do something with a run at once, the second one sees what the first one did.
-        """
-        self.check_access("write")
-        self.lock_for_update(allow_referencing=True)
-        return with_workflow(self)
 
     # -------------------------------------------------------------------------
     # Actions
@@ -307,15 +156,6 @@ class ClientRefundRun(models.Model):
         :return: an action dictionary
         """
         return self._open_refunds(self.env._("Failed Refunds"), search_default_failed=1)
-
-    def _open_refunds(self, name, **context):
-        self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_refunds"),
-            "name": name,
-            "domain": [("run_id", "=", self.id)],
-            "context": context,
-        }
 
     def action_open_skips(self):
         """Open what this run leaves out, and why.
@@ -354,3 +194,54 @@ class ClientRefundRun(models.Model):
         :return: an action dictionary
         """
         return self.move_line_ids._get_records_action(name=self.env._("Chosen Credits"))
+
+    # -------------------------------------------------------------------------
+    # Helpers
+    # -------------------------------------------------------------------------
+
+    def _open_refunds(self, name, **context):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_refunds"),
+            "name": name,
+            "domain": [("run_id", "=", self.id)],
+            "context": context,
+        }
+
+    def _check_changeable(self):
+        self._check_state("draft")
+
+    def _as_own_work(self):
+        """These runs, each once, in the hands of their own methods, for a user who may change them.
+
+        Locked: of two who do something with a run at once, the second one sees what the first one did.
+        """
+        self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
+        return with_workflow(self)
+
+    def _get_idle_minutes(self, moved_on):
+        """For how many minutes nothing has happened.
+
+        :param moved_on: datetime, when something happened to one of its refunds
+        """
+        self.ensure_one()
+        if not self.is_working or not moved_on:
+            return 0
+        return (fields.Datetime.now() - max(moved_on, self.write_date)) // timedelta(minutes=1)
+
+    def _get_progress(self, counts):
+        """How far the work in the background is, in percent.
+
+        :param counts: dict, state of a refund: number of refunds
+        """
+        self.ensure_one()
+        failed = self.failed_count
+        waiting = counts["to_approve"]
+        done, total = {
+            "preparing": (self.clients_done, self.client_count),
+            "checking": (waiting + failed, waiting + counts["draft"]),
+            "issuing": (self.issued_count + failed, self.refund_count),
+            "undoing": (counts["canceled"] + failed, counts["canceled"] + self.refund_count),
+        }.get(self.state, (0, 0))
+        return 100.0 * min(done, total) / total if total else 0.0

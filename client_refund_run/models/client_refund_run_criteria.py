@@ -25,18 +25,20 @@ class ClientRefundRunCriteria(models.Model):
     minimum_ids = fields.One2many(
         "client.refund.run.minimum",
         "run_id",
+        term=True,
         string="Minimum Amounts",
         copy=True,
         help="Clients who would get less are left out. A currency that is not named has no minimum.",
     )
     age_days = fields.Integer(
-        string="At Least (days)", help="Only credits that are at least so old on the date of the run."
+        term=True, string="At Least (days)", help="Only credits that are at least so old on the date of the run."
     )
-    date_from = fields.Date(string="Credits From", help="Only credits of this date or later.")
-    date_to = fields.Date(string="Credits To", help="Only credits of this date or earlier.")
+    date_from = fields.Date(term=True, string="Credits From", help="Only credits of this date or later.")
+    date_to = fields.Date(term=True, string="Credits To", help="Only credits of this date or earlier.")
     # A criterion that went away, or out of sight, would let the run take more than what was asked for.
     category_ids = fields.Many2many(
         "res.partner.category",
+        term=True,
         string="Client Tags",
         ondelete="restrict",
         context={"active_test": False},
@@ -44,17 +46,19 @@ class ClientRefundRunCriteria(models.Model):
     )
     credit_journal_ids = fields.Many2many(
         "account.journal",
+        term=True,
         string="Booked In",
         check_company=True,
         ondelete="restrict",
         context={"active_test": False},
         help="Only credits that were booked in one of these journals. None: all journals.",
     )
-    source_credit_note = fields.Boolean(string="Credit Notes", default=True)
-    source_payment = fields.Boolean(string="Payments", default=True)
-    source_bank = fields.Boolean(string="Bank Receipts", default=True)
-    source_entry = fields.Boolean(string="Journal Entries", default=True)
+    source_credit_note = fields.Boolean(term=True, string="Credit Notes", default=True)
+    source_payment = fields.Boolean(term=True, string="Payments", default=True)
+    source_bank = fields.Boolean(term=True, string="Bank Receipts", default=True)
+    source_entry = fields.Boolean(term=True, string="Journal Entries", default=True)
     owing_policy = fields.Selection(
+        term=True,
         selection=[
             ("skip", "Leave them out"),
             ("offset", "Settle what they owe first"),
@@ -67,6 +71,7 @@ class ClientRefundRunCriteria(models.Model):
     )
     move_line_ids = fields.Many2many(
         "account.move.line",
+        term=True,
         relation="client_refund_run_move_line_rel",
         column1="run_id",
         column2="move_line_id",
@@ -95,23 +100,6 @@ class ClientRefundRunCriteria(models.Model):
     def _compute_chosen_count(self):
         for run in self:
             run.chosen_count = len(run.move_line_ids)
-
-    @api.model
-    def _get_terms_fields(self):
-        return super()._get_terms_fields() | {
-            "age_days",
-            "category_ids",
-            "credit_journal_ids",
-            "date_from",
-            "date_to",
-            "minimum_ids",
-            "move_line_ids",
-            "owing_policy",
-            "source_bank",
-            "source_credit_note",
-            "source_entry",
-            "source_payment",
-        }
 
     def _get_credit_domain(self):
         """The open credits that match the criteria, those that can't be refunded included.

@@ -5,9 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from odoo.addons.client_refund.models.client_refund_background import get_error_text
-from odoo.addons.client_refund.models.client_refund_waterfall import settle_oldest_first
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.models.client_refund_numbers import with_number_later
+from odoo.addons.client_refund.tools.amounts import settle_oldest_first
+from odoo.addons.client_refund.tools.background import get_error_text
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_run_work import CHUNK
 
@@ -32,13 +33,8 @@ class ClientRefundRunPrepare(models.Model):
         for run in self._as_own_work():
             run._check_state("draft")
             run._check_terms()
-            run.write(
-                {
-                    "user_id": self.env.uid,
-                    "client_count": self.env["res.partner"].search_count([("id", "in", run._get_clients_query())]),
-                }
-            )
-            run._add_contributor()
+            run.client_count = self.env["res.partner"].search_count([("id", "in", run._get_clients_query())])
+            run._note_request()
             run._start("preparing")
             run._process_chunk()
         return True
@@ -65,7 +61,7 @@ class ClientRefundRunPrepare(models.Model):
 
         :return: int, how many clients
         """
-        clients = self._get_next_clients()
+        clients = self._search_next_clients()
         if not clients:
             return 0
         items = self.env["account.move.line"]
@@ -78,7 +74,7 @@ class ClientRefundRunPrepare(models.Model):
         self.write({"last_client_id": clients[-1].id, "clients_done": self.clients_done + len(clients)})
         return len(clients)
 
-    def _get_next_clients(self):
+    def _search_next_clients(self):
         """The next clients that have credits that match, by their id so that the work can go on at any time."""
         partners = self.env["res.partner"].with_context(active_test=False)
         return partners.search(
@@ -139,7 +135,7 @@ class ClientRefundRunPrepare(models.Model):
         """
         found = credits._get_held_back()
         if self.owing_policy == "skip":
-            owed = self._get_owed_by(credits.partner_id.commercial_partner_id)
+            owed = self._search_owed_by(credits.partner_id.commercial_partner_id)
             for credit in credits:
                 client = credit.partner_id.commercial_partner_id
                 if credit not in found and client in owed:
@@ -147,7 +143,7 @@ class ClientRefundRunPrepare(models.Model):
                     found[credit] = ("also_owes", self.env._("Owes %(invoices)s.", invoices=invoices))
         return found
 
-    def _get_owed_by(self, clients):
+    def _search_owed_by(self, clients):
         """What these clients owe the company, in any currency, what is in dispute included.
 
         :return: dict, res.partner: account.move.line
@@ -249,8 +245,8 @@ class ClientRefundRunPrepare(models.Model):
         self._try_in_batch(vals_list, self._make_issuable_refunds, self._leave_out_unmade)
 
     def _make_issuable_refunds(self, vals_list):
-        refunds = with_workflow(with_workflow(self.env["client.refund"]).create(vals_list))
-        problems = refunds._get_problems()
+        refunds = with_workflow(with_number_later(with_workflow(self.env["client.refund"])).create(vals_list))
+        problems = refunds._group_problems(refunds._get_problems())
         self.env["client.refund.run.skip"].create(
             [
                 self._prepare_skip_vals(
@@ -260,7 +256,9 @@ class ClientRefundRunPrepare(models.Model):
             ]
         )
         refunds.filtered(lambda refund: refund in problems).unlink()
-        refunds.exists()._keep_risks()
+        issuable = refunds.exists()
+        issuable._keep_risks()
+        issuable._number()
 
     def _leave_out_unmade(self, vals_list, error):
         [vals] = vals_list

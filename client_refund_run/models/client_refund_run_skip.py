@@ -1,8 +1,6 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields, models
 
 from odoo.addons.client_refund.models.account_move_line_held import HELD_BACK
-from odoo.addons.client_refund.models.client_refund_workflow import in_workflow
 
 
 class ClientRefundRunSkip(models.Model):
@@ -10,6 +8,7 @@ class ClientRefundRunSkip(models.Model):
 
     _name = "client.refund.run.skip"
     _description = "Left Out of a Refund Run"
+    _inherit = ["client.refund.terms"]
     _order = "run_id, kind, partner_id, id"
     _rec_name = "partner_id"
 
@@ -30,18 +29,11 @@ class ClientRefundRunSkip(models.Model):
     )
     reason = fields.Text(string="What It Is")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_workflow()
-        return super().create(vals_list)
+    def _get_terms_owner(self, *vals_list):
+        return self.run_id.browse(vals["run_id"] for vals in vals_list if vals.get("run_id")) or self.run_id
 
-    def write(self, vals):
-        self._check_workflow()
-        return super().write(vals)
-
-    def _check_workflow(self):
-        if not in_workflow(self.env["client.refund.run"]):
-            raise AccessError(self.env._("Only a run itself says what it leaves out. Prepare a new run."))
+    def _get_not_a_term_message(self, _labels):
+        return self.env._("Only a run itself says what it leaves out. Prepare a new run.")
 
     def action_refund_client(self):
         """Open the wizard on the client, to refund what the run left out.

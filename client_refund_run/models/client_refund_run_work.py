@@ -5,16 +5,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from odoo.addons.client_refund.models.client_refund_background import (
+from odoo.addons.client_refund.tools.background import (
     CONCURRENCY_ERRORS,
     get_error_text,
     step_back_for_others,
 )
-from odoo.addons.client_refund.models.client_refund_problems import get_reason_problems, parse_date, raise_problems
-from odoo.addons.client_refund.models.client_refund_workflow import with_workflow
+from odoo.addons.client_refund.tools.problems import get_reason_problems, parse_date, raise_problems
+from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_run import WORKING_STATES
-from .client_refund_run_approval import APPROVAL_ACTIVITY
 
 _logger = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class ClientRefundRunWork(models.Model):
     undo_date = fields.Date(readonly=True, copy=False)
 
     # -------------------------------------------------------------------------
-    # What the user does
+    # Actions
     # -------------------------------------------------------------------------
 
     def action_pause(self):
@@ -66,14 +65,48 @@ class ClientRefundRunWork(models.Model):
         for run in self._as_own_work():
             run._check_state(*WORKING_STATES)
             run.paused = False
-            if not (run._may_worker_go_on() or (run.state == "issuing" and run.approver_id)):
+            if not run._may_worker_go_on() and run._may_be_taken_over():
                 run.worker_id = self.env.user
             run._trigger_work()
         return True
 
+    def action_undo(self, reason, date=None):
+        """Take back all refunds of these runs in the background, each by the rules of `client.refund.action_undo`.
+
+        A run that is not issued yet is discarded by this. Refunds that can't be undone stay, and say why.
+
+        :param reason: str, why
+        :param date: date or str, of the reversals where some are needed; today if none is given
+        :return: True
+        :raise UserError: without a reason, or while the run is at work
+        """
+        date = parse_date(self.env, date) or fields.Date.context_today(self)
+        raise_problems(get_reason_problems(self, reason))
+        for run in self._as_own_work():
+            run._check_not_at_work()
+            run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)
+            run.activity_unlink([self._approval_activity])  # who approved what was issued is kept
+            with_workflow(run._search_refunds([("run_error", "!=", False)])).run_error = False
+            run.write({"undo_reason": reason, "undo_date": date})
+            run._start("undoing")
+        return True
+
+    # -------------------------------------------------------------------------
+    # Who may do what
+    # -------------------------------------------------------------------------
+
     def _may_worker_go_on(self):
         self.ensure_one()
         return self.worker_id.active and self.with_user(self.worker_id).has_access("write")
+
+    def _may_be_taken_over(self):
+        """Whether somebody else may go on with the work: only who approved a run issues it."""
+        return self.state != "issuing" or not self.approver_id
+
+    def _check_not_at_work(self):
+        for run in self:
+            if run.is_working:
+                raise UserError(self.env._("Refund run %(run)s is at work. Pause it first.", run=run.name))
 
     def _needs_reversal(self):
         """Whether payments can't be canceled any more: of many refunds some may be."""
@@ -90,32 +123,6 @@ class ClientRefundRunWork(models.Model):
             "say why."
         )
         return {"run": {"message": message, "level": "info"}}
-
-    def action_undo(self, reason, date=None):
-        """Take back all refunds of these runs in the background, each by the rules of `client.refund.action_undo`.
-
-        A run that is not issued yet is discarded by this. Refunds that can't be undone stay, and say why.
-
-        :param reason: str, why
-        :param date: date or str, of the reversals where some are needed; today if none is given
-        :return: True
-        :raise UserError: without a reason, or while the run is at work
-        """
-        date = parse_date(self.env, date) or fields.Date.context_today(self)
-        raise_problems(get_reason_problems(self.env, reason))
-        for run in self._as_own_work():
-            run._check_not_at_work()
-            run._check_state("prepared", "to_approve", "done", "errors", *WORKING_STATES)
-            run.activity_unlink([APPROVAL_ACTIVITY])  # who approved what was issued is kept
-            with_workflow(run._search_refunds([("run_error", "!=", False)])).run_error = False
-            run.write({"undo_reason": reason, "undo_date": date})
-            run._start("undoing")
-        return True
-
-    def _check_not_at_work(self):
-        for run in self:
-            if run.is_working:
-                raise UserError(self.env._("Refund run %(run)s is at work. Pause it first.", run=run.name))
 
     # -------------------------------------------------------------------------
     # The scheduler's shell: the only place that commits
@@ -176,9 +183,20 @@ class ClientRefundRunWork(models.Model):
         run = with_workflow(self)
         run.paused = True
         run._tell(
-            self.env._("The work was stopped: %(error)s Mend that, then choose Resume.", error=get_error_text(error))
+            self.env._(
+                "The work was stopped: %(error)s %(way_out)s", error=get_error_text(error), way_out=run._get_way_out()
+            )
         )
         return True
+
+    def _get_way_out(self):
+        """What helps a run that was stopped: nobody goes on in place of who approved it.
+
+        :return: str
+        """
+        if not self._may_be_taken_over() and not self._may_worker_go_on() or self._get_missing_approval():
+            return self.env._("Choose Back to Review, then Issue: somebody else can approve it then.")
+        return self.env._("Mend that, then choose Resume.")
 
     @api.model
     def _count_chunks_left(self):
@@ -226,10 +244,7 @@ class ClientRefundRunWork(models.Model):
         worker = self.worker_id
         if not worker.active:
             raise UserError(
-                self.env._(
-                    "Refund run %(run)s: who started this work is not a user any more. Resume it, or take it back.",
-                    run=self.name,
-                )
+                self.env._("%(user)s, in whose name this is done, is not a user any more.", user=worker.sudo().name)
             )
         branches = self.env["res.company"].search([("id", "child_of", self.company_id.id)]) & worker.company_ids
         return with_workflow(
@@ -256,7 +271,8 @@ class ClientRefundRunWork(models.Model):
         return with_workflow(refunds.try_lock_for_update(allow_referencing=True))
 
     def _issue_chunk(self):
-        self._check_approved()
+        if missing := self._get_missing_approval():
+            raise UserError(self.env._("It needs approval: %(reason)s", reason=missing))
         refunds = self._take_refunds()
         self._try_in_batch(refunds, lambda batch: batch._issue_of_run(), self._fail)
         return len(refunds)

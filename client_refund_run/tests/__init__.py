@@ -2,8 +2,10 @@ from . import test_api_docs
 from . import test_first_run
 from . import test_run
 from . import test_run_approval
+from . import test_run_approval_kept
 from . import test_run_batch
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_run_notice
+from . import test_run_work
 from . import test_tour_run

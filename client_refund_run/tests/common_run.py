@@ -34,6 +34,11 @@ class ClientRefundRunCommon(ClientRefundCommon):
         self._work(run)
         return run
 
+    def _prepare_three(self):
+        for client in self.clients:
+            self._entry(100, partner=client)
+        return self._prepare()
+
     def _issue(self, run):
         """Submit and work off."""
         run.action_submit()

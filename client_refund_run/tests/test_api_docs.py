@@ -12,7 +12,8 @@ from odoo.addons.client_refund.tests.live_server import LiveServerCase
 
 from .transactions_run import RunTransactionsCase
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "api.md"
 BLOCK = re.compile(r"^```(bash|python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 END = "--- end of the example ---"
 
@@ -20,7 +21,7 @@ END = "--- end of the example ---"
 @unittest.skipUnless(DOCUMENT.exists(), "the addon is here without the documents of its repository")
 @tagged("post_install", "-at_install")
 class TestApiDocs(RunTransactionsCase, LiveServerCase):
-    """The examples of docs/api.md are run, and what they print is what stands there."""
+    """The examples of docs/api.md are run over JSON-2, and what they print is what stands there."""
 
     def setUp(self):
         super().setUp()
@@ -48,7 +49,6 @@ class TestApiDocs(RunTransactionsCase, LiveServerCase):
                 "CLIENT": "Blue Heron Test Brewing",
                 "ODOO_API_KEY": self.api_key,
                 "ODOO_DB": self.database,
-                "ODOO_LOGIN": self.login,
                 "ODOO_URL": self.url,
             },
             capture_output=True,
@@ -85,5 +85,23 @@ class TestApiDocs(RunTransactionsCase, LiveServerCase):
         self._assert_all_open()
 
     def test_examples_in_python(self):
-        self.assertEqual(self._check_examples("python", [sys.executable, "-"], f"print({END!r})"), 5)
+        self.assertEqual(self._check_examples("python", [sys.executable, "-"], f"print({END!r})"), 4)
         self._assert_all_open()
+
+    def test_example_of_the_readme(self):
+        [example] = [code for language, code in BLOCK.findall((ROOT / "README.md").read_text()) if language == "python"]
+        for theirs, ours in {
+            "http://localhost:8069": self.url,
+            "YOUR-API-KEY": self.api_key,
+            "client_refund_demo": self.database,
+            "Blue Heron Brewing Co.": "Blue Heron Test Brewing",
+        }.items():
+            self.assertIn(theirs, example)
+            example = example.replace(theirs, ours)
+        refund_id = int(self._run([sys.executable, "-"], f"{example}\nprint(refund_id)"))
+        with self._transaction() as env:
+            self.assertRecordValues(
+                env["client.refund"].browse(refund_id), [{"partner_id": self.client_id, "amount": 650}]
+            )
+            env["client.refund"].browse(refund_id).action_undo("Example")
+            env.cr.commit()

@@ -235,6 +235,20 @@ class TestRunCriteria(ClientRefundRunCommon):
         self.assertEqual(self._skipped(run), {(self.client, "reserved", 10)})
         self.assertIn(draft.name, run.skip_ids.reason)
 
+    def test_what_is_left_out_uses_no_number_up(self):
+        """Auditors ask for numbers that are missing."""
+        self._bank_account("BE111", trusted=True)
+        self._entry(10)
+        self._entry(20, partner=self.other_client)
+        before = self._draft({self._entry(1): None}, date="2024-04-01")
+        with self._only_trusted_accounts():
+            run = self._prepare()
+        after = self._draft({self._entry(1): None}, date="2024-04-01")
+
+        self.assertIn((self.other_client, "problem", 20), self._skipped(run))
+        first, made, last = (int(name.rpartition("/")[2]) for name in (before | run.refund_ids | after).mapped("name"))
+        self.assertEqual((made, last), (first + 1, first + 2))
+
     def test_what_could_not_be_issued(self):
         """A method that pays to trusted accounts only: those without one are left out, and nothing holds them."""
         self._bank_account("BE111", trusted=True)

@@ -4,46 +4,48 @@ import { ImportAction } from "@base_import/import_action/import_action";
 import { BaseImportModel } from "@base_import/import_model";
 
 /**
- * An import of refunds keeps the rows that are right where others are wrong. The screen says so, where that of other
- * imports says that nothing was done.
+ * An import of refunds keeps the rows that are right where others are wrong: it goes on to the next step of rows, and the
+ * screen says what became of all of them, where other imports stop and say that nothing was done.
  */
 
 patch(BaseImportModel.prototype, {
     async executeImport(isTest, ...args) {
-        this.refundRows = { isTest, left: 0 };
+        const start = this.importOptions.skip;
+        this.refundRows = { ids: [], left: [], next: 0 };
         const data = await super.executeImport(isTest, ...args);
-        this.refundRows.ids = data.res.ids;
-        if (this.refundRows.left) {
-            this.importMessages[this.refundRows.place] = {
-                type: "warning",
-                lines: this._getRefundLines(data.res.ids.length),
-            };
+        const { ids, left, next } = this.refundRows;
+        if (left.length || (ids.length && data.res.hasError)) {
+            data.res.hasError = true;
+            this.importMessages = [
+                { type: "warning", lines: this._getRefundLines(isTest) },
+                ...this.importMessages.filter(({ type }) => type !== "info"),
+                ...left.map(({ message }) => ({ type: "danger", lines: [message] })),
+            ];
+            this.setOption("skip", isTest ? start : next || start);
         }
         return data;
     },
 
-    async _executeImportStep(isTest, importRes) {
-        const error = await super._executeImportStep(isTest, importRes);
-        this.refundRows.next = importRes.nextrow;
-        return error;
-    },
-
-    _handleImportErrors(messages, name) {
-        const rows = messages.filter(({ record }) => record !== undefined);
-        if (this.resModel === "client.refund" && rows.length === messages.length) {
-            this.refundRows.left = rows.length;
-            this.refundRows.place = this.importMessages.length;
+    async _callImport(isTest, args) {
+        const result = await super._callImport(isTest, args);
+        const { error, ids, messages = [], nextrow } = result;
+        const isOurs = this.resModel === "client.refund" && args[1].includes("amount_to_refund");
+        if (isOurs && !error && messages.every(({ record }) => record !== undefined)) {
+            this.refundRows.ids.push(...(ids || []));
+            this.refundRows.left.push(...messages);
+            this.refundRows.next = nextrow;
+            result.messages = [];
         }
-        return super._handleImportErrors(messages, name);
+        return result;
     },
 
-    _getRefundLines(made) {
-        const { isTest, left, next } = this.refundRows;
+    _getRefundLines(isTest) {
+        const { ids, left, next } = this.refundRows;
         const lines = isTest
-            ? [_t("%s rows can be imported.", made), _t("%s rows would be left out (see below).", left)]
+            ? [_t("%s rows can be imported.", ids.length), _t("%s rows would be left out (see below).", left.length)]
             : [
-                  _t("%s refunds were made, as drafts.", made),
-                  _t("%s rows were left out (see below): correct them and import the file again.", left),
+                  _t("%s refunds were made, as drafts.", ids.length),
+                  _t("%s rows were left out (see below): correct them and import the file again.", left.length),
               ];
         return next ? [...lines, _t("The rows after row %s were not looked at yet.", next)] : lines;
     },
@@ -52,8 +54,8 @@ patch(BaseImportModel.prototype, {
 patch(ImportAction.prototype, {
     async handleImport(isTest = true) {
         await super.handleImport(isTest);
-        const { ids = [], left } = this.model.refundRows;
-        if (!isTest && left && ids.length) {
+        const { ids, left } = this.model.refundRows;
+        if (!isTest && left.length && ids.length) {
             this.notification.add(_t("%s refunds were made, as drafts.", ids.length), {
                 type: "success",
                 sticky: true,

@@ -1,42 +1,16 @@
 import { registry } from "@web/core/registry";
+import { openImport, press, upload } from "./import_steps";
 
 /** A clerk imports a file with a decimal comma and a mistake, with the separators as they are at first. */
 
 const MESSAGES = ".o_import_data_content";
 const ROWS = ["Alder & Finch LLP;100;tour-1", "Alder & Finch LLP;70,50;tour-2", "Alder & Fish LLP;5;tour-4"];
 
-const upload = (...rows) => ({
-    content: "Load the file",
-    trigger: ".o_control_panel button:contains(Data File)",
-    run() {
-        const input = document.querySelector(".o_control_panel .o_input_file");
-        const transfer = new DataTransfer();
-        const text = ["Client;Amount;External Reference", ...rows, ""].join("\n");
-        transfer.items.add(new File([text], "refunds.csv", { type: "text/csv" }));
-        input.files = transfer.files;
-        input.dispatchEvent(new Event("change", { bubbles: true }));
-    },
-});
-
-const press = (label) => ({
-    content: label,
-    trigger: `.o_control_panel button:contains(${label})`,
-    run: "click",
-});
-
 registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
     url: "/odoo/client-refunds",
     steps: () => [
-        {
-            content: "Import",
-            trigger: ".o_list_view .o_control_panel button:contains(Import)",
-            run: "click",
-        },
-        {
-            content: "The import screen",
-            trigger: ".o_import_action",
-        },
-        upload(...ROWS),
+        ...openImport(),
+        upload(ROWS),
         {
             content: "The columns are known",
             trigger: ".o_import_action:contains(Client):contains(Amount):contains(External Reference)",
@@ -55,7 +29,7 @@ registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
             content: "What was made, what was not",
             trigger: `${MESSAGES}:contains(1 refunds were made, as drafts):contains(2 rows were left out):not(:contains(blocking))`,
         },
-        upload("Alder & Finch LLP;70.50;tour-2", "Alder & Finch LLP;20;tour-3", "Alder & Fish LLP;5;tour-4"),
+        upload(["Alder & Finch LLP;70.50;tour-2", "Alder & Finch LLP;20;tour-3", "Alder & Fish LLP;5;tour-4"]),
         {
             content: "The messages are gone",
             trigger: `${MESSAGES}:not(:contains(left out))`,

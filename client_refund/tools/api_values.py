@@ -3,8 +3,8 @@ from collections import Counter
 from odoo import Command
 from odoo.exceptions import UserError
 
-from .client_refund_item import is_finite
-from .client_refund_problems import parse_date
+from .amounts import is_finite
+from .problems import parse_date
 
 
 class RefundValues:

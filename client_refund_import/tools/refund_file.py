@@ -7,7 +7,7 @@ from odoo.tools import groupby
 from odoo.tools.lru import LRU
 
 from odoo.addons.client_refund.models.client_refund_api import create_once
-from odoo.addons.client_refund.models.client_refund_workflow import with_neutral_context
+from odoo.addons.client_refund.tools.workflow import with_neutral_context
 
 from .refund_row import RefundRow
 
@@ -19,16 +19,17 @@ class RefundFile:
     mended, the file makes what is missing: a reference makes one refund.
     """
 
-    def __init__(self, refunds, columns, data):
+    def __init__(self, refunds, columns, data, skipped=0):
         """
         :param refunds: client.refund, empty: as whom and how drafts are made
         :param columns: list of str
         :param data: list of rows, lists of str
+        :param skipped: int, how many rows of the file come before these
         """
         self.env = refunds.env
         self.refunds = refunds
         self.columns = columns
-        self.rows = [RefundRow(self.env, number, cells) for number, cells in enumerate(data, 1)]
+        self.rows = [RefundRow(self.env, number, cells) for number, cells in enumerate(data, skipped + 1)]
 
     def make_refunds(self):
         """Make draft refunds of the rows that are right, and refuse the others.
@@ -133,10 +134,10 @@ class RefundFile:
         """Refuse the rows that can't become refunds, and give the others their credits."""
         for row in self.rows:
             row.check()
-        taken = defaultdict(float)
+        left = {}
         for company, rows in groupby(self._get_right_rows(), lambda row: row.company):
             self._refuse_known_references(company, rows)
-            self._choose_credits(company, [row for row in rows if not row.problem], taken)
+            self._choose_credits(company, [row for row in rows if not row.problem], left)
 
     def _refuse_known_references(self, company, rows):
         """Refuse what is imported already, and what comes twice in the file."""
@@ -165,10 +166,10 @@ class RefundFile:
                     )
                 )
 
-    def _choose_credits(self, company, rows, taken):
+    def _choose_credits(self, company, rows, left):
         """Give each row open credits of its client, the oldest first, up to its amount; the next what is left of them.
 
-        :param taken: dict, account.move.line: amount that the rows before have taken
+        :param left: dict, account.move.line: amount that the rows before have left of it
         """
         items = self.env["account.move.line"]
         clients = self.env["res.partner"].browse([row.values["partner_id"] for row in rows]).commercial_partner_id
@@ -179,9 +180,10 @@ class RefundFile:
             order="date, id",
         )
         held_back = credits._get_held_back()
+        left |= {credit: credit.amount_refundable for credit in credits if credit not in left}
         by_client = credits.grouped(lambda credit: credit.partner_id.commercial_partner_id)
         for row in rows:
-            row.take(by_client.get(row.client, items), held_back, taken)
+            row.take(by_client.get(row.client, items), held_back, left)
 
     # -------------------------------------------------------------------------
     # Make

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tools import float_is_zero, format_amount
 
-from odoo.addons.client_refund.models.client_refund_item import is_finite
+from odoo.addons.client_refund.tools.amounts import is_finite
 
 
 class WrongCell(str):
@@ -75,12 +75,12 @@ class RefundRow:
         elif not is_finite(amount) or amount <= 0:
             self.refuse(self.env._("the amount must be a positive number. Correct it."))
 
-    def take(self, credits, held_back, taken):
+    def take(self, credits, held_back, left):
         """Take open credits up to the amount of this row, the oldest first, or refuse it.
 
         :param credits: account.move.line, the client's, oldest first
         :param held_back: dict, account.move.line: (code, text), which are not taken, and why
-        :param taken: dict, account.move.line: amount that the rows before have taken
+        :param left: dict, account.move.line: amount that the rows before have left of it
         """
         refundable = credits.filtered(lambda credit: credit not in held_back)
         currency = self.env["res.currency"].browse(self.values.get("currency_id")) or refundable.currency_id
@@ -99,22 +99,22 @@ class RefundRow:
                 self.env._("the amount has more decimals than %(currency)s. Round it first.", currency=currency.name)
             )
             return
-        left = amount
+        missing = amount
         for credit in refundable.filtered(lambda credit: credit.currency_id == currency):
-            share = currency.round(min(left, credit.amount_refundable - taken[credit]))
+            share = min(missing, left[credit])
             if share > 0:
                 self.credits.append((credit, share))
-                left = currency.round(left - share)
-        if left > 0:
+                missing = currency.round(missing - share)
+        if missing > 0:
             problem = self.env._(
                 "only %(open)s of it is open and not held by other refunds or rows. Refund at most that.",
-                open=format_amount(self.env, amount - left, currency),
+                open=format_amount(self.env, amount - missing, currency),
             )
             reasons = (text for credit, (_code, text) in held_back.items() if credit in credits)
             self.refuse(" ".join(dict.fromkeys([problem, *reasons])))
             return
         for credit, share in self.credits:
-            taken[credit] = currency.round(taken[credit] + share)
+            left[credit] = currency.round(left[credit] - share)
 
     def prepare_refund_vals(self):
         """The values of the refund of this row.

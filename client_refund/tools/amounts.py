@@ -1,4 +1,8 @@
+"""What can be an amount, and how amounts are shared out to the cent."""
+
 from collections import defaultdict, deque
+from itertools import accumulate, pairwise
+from sys import float_info
 
 
 def settle_oldest_first(credits, invoices, currency):
@@ -24,3 +28,23 @@ def settle_oldest_first(credits, invoices, currency):
             wanted = currency.round(wanted - settled)
             left[account].appendleft((credit, currency.round(available - settled)))
     return settlements
+
+
+def share_out(balance, amounts, total, currency):
+    """Share a balance out in proportion to amounts.
+
+    Rounded as running totals, the shares add up to the balance and none is of another sign.
+
+    :param balance: amount in the given currency
+    :param amounts: list of float, in any currency
+    :param total: what the amounts add up to
+    :param currency: res.currency of the balance
+    :return: list of float, a share for each amount
+    """
+    running = [currency.round(balance * paid / total) for paid in accumulate(amounts, initial=0.0)]
+    return [currency.round(after - before) for before, after in pairwise(running)]
+
+
+def is_finite(amount):
+    """Whether this, from a program perhaps, is a number that can be an amount."""
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and abs(amount) <= float_info.max

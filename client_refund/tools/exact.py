@@ -2,7 +2,7 @@
 
 from odoo.tools import format_amount
 
-from .client_refund_problems import raise_problems
+from .problems import raise_problems
 
 
 def get_expected_residuals(amounts):
@@ -21,13 +21,16 @@ def check_exact(expected):
     :raise UserError: everything is rolled back
     """
     raise_problems(
-        item.env._(
-            "%(client)s, %(document)s: %(residual)s would be left open instead of %(expected)s. Nothing was "
-            "done. Look for an automation that reconciles these entries, and try again.",
-            client=item.partner_id.display_name,
-            document=item.move_id.display_name,
-            residual=format_amount(item.env, abs(item.amount_residual_currency), item.currency_id),
-            expected=format_amount(item.env, abs(residual), item.currency_id),
+        (
+            item,
+            item.env._(
+                "%(client)s, %(document)s: %(residual)s would be left open instead of %(expected)s. Nothing was "
+                "done. Look for an automation that reconciles these entries, and try again.",
+                client=item.partner_id.display_name,
+                document=item.move_id.display_name,
+                residual=format_amount(item.env, abs(item.amount_residual_currency), item.currency_id),
+                expected=format_amount(item.env, abs(residual), item.currency_id),
+            ),
         )
         for item, residual in expected.items()
         if item.currency_id.compare_amounts(item.amount_residual_currency, residual)

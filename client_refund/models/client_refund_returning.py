@@ -3,12 +3,12 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date
 
-from .client_refund_exact import check_exact, get_expected_residuals
-from .client_refund_problems import get_reason_problems, parse_date, raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.exact import check_exact, get_expected_residuals
+from ..tools.problems import get_reason_problems, parse_date, raise_problems
+from ..tools.workflow import with_workflow
 
 
-class ClientRefundReturn(models.Model):
+class ClientRefundReturning(models.Model):
     """The bank sends a refund back: the return is booked, both payments stay, and the credits are open again."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
@@ -55,43 +55,42 @@ class ClientRefundReturn(models.Model):
     def _get_return_problems(self, reason, date):
         """Why these refunds can't be returned.
 
-        :return: list of str
+        :return: iterator of (client.refund, str)
         """
-        return get_reason_problems(self.env, reason) + [
-            refund._name_problem(problem) for refund in self for problem in refund._get_document_return_problems(date)
-        ]
+        yield from get_reason_problems(self, reason)
+        for refund in self:
+            yield from refund._get_document_return_problems(date)
 
     def _get_document_return_problems(self, date):
         self.ensure_one()
         if not self._is_issued():
-            return [
-                self.env._(
-                    "it is %(state)s. Only what was paid out can come back from the bank.",
-                    state=self._get_state_label(),
-                )
-            ]
+            problem = self.env._(
+                "it is %(state)s. Only what was paid out can come back from the bank.",
+                state=self._get_state_label(),
+            )
+            yield self, problem
+            return
         if self._is_waiting_to_pay():
-            return [self.env._("its payment is not booked yet, so nothing can come back. Undo it instead.")]
+            yield self, self.env._("its payment is not booked yet, so nothing can come back. Undo it instead.")
+            return
         if not self.payment_ids:
-            return [self.env._("it paid nothing out, it only settled invoices. Undo it instead.")]
-        problems = self._get_lock_date_problems(date)
+            yield self, self.env._("it paid nothing out, it only settled invoices. Undo it instead.")
+            return
+        yield from self._get_lock_problems(date)
         # a rail that pays later pays on a date of its own
         paid_on = max(self._get_outgoing_payments().mapped("date"))
         if date < paid_on:
-            problems.append(
-                self.env._(
-                    "it was paid on %(date)s and can't come back before. Choose a later date.",
-                    date=fields.Date.to_string(paid_on),
-                )
+            problem = self.env._(
+                "it was paid on %(date)s and can't come back before. Choose a later date.",
+                date=fields.Date.to_string(paid_on),
             )
+            yield self, problem
         if not self.journal_id._get_available_payment_method_lines("inbound"):
-            problems.append(
-                self.env._(
-                    "journal %(journal)s has no incoming payment method. Add one in its settings.",
-                    journal=self.journal_id.display_name,
-                )
+            problem = self.env._(
+                "journal %(journal)s has no incoming payment method. Add one in its settings.",
+                journal=self.journal_id.display_name,
             )
-        return problems
+            yield self, problem
 
     def _create_returns(self, date, reason):
         """Book what came back.
@@ -146,13 +145,3 @@ class ClientRefundReturn(models.Model):
                 note=reason,
                 user_id=refund._get_responsible().id,
             )
-
-    def _get_responsible(self):
-        """Who learns of what has to be done with this refund.
-
-        :return: res.users
-        """
-        self.ensure_one()
-        return self.company_id._get_client_refund_responsible(
-            self.user_id, self.env.user, self.approver_id, self.partner_id.user_id
-        )

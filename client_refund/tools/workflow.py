@@ -5,8 +5,6 @@ an object in the context: code can hold it, a context that comes over RPC can't 
 ``BYPASS_LOCK_CHECK``). The key says whose it is: it opens nothing of another refund.
 """
 
-from odoo.exceptions import UserError
-
 _NAME = "client_refund_workflow"
 # Flags of core that bend what is booked, silence its trail, or find what is archived. With other modules' flags the
 # caller says how *they* work: these stay.
@@ -104,34 +102,3 @@ def in_any_workflow(env):
 def _get_key(env):
     key = env.context.get(_NAME)
     return key if isinstance(key, _Key) else _Key()
-
-
-def refuse_fields(records, vals_list, allowed, owner=None):
-    """Refuse to write fields that only the own methods of these records write.
-
-    :param allowed: set of str, fields that anybody may write
-    :param owner: recordset, whose methods those are; without one, the records' own
-    :raise UserError: names the fields
-    """
-    if refused := get_refused_fields(records, vals_list, allowed, owner):
-        raise UserError(
-            records.env._(
-                "%(fields)s of a refund can't be set directly. Use Refund a Client, Refund and Undo.", fields=refused
-            )
-        )
-
-
-def get_refused_fields(records, vals_list, allowed, owner=None):
-    """What of these values only the own methods of these records write; chatter and activities are free.
-
-    :param allowed: set of str, fields that anybody may write
-    :param owner: recordset, whose methods those are; without one, the records' own
-    :return: str, the labels of the fields; empty where all may be written
-    """
-    env = records.env
-    if in_workflow(records if owner is None else owner):
-        return ""
-    written = {name for vals in vals_list for name in vals}
-    free = env["mail.thread"]._fields.keys() | env["mail.activity.mixin"]._fields.keys()
-    refused = (written - allowed - free) & records._fields.keys()
-    return ", ".join(sorted(records._fields[name]._description_string(env) for name in refused))

@@ -2,13 +2,12 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from .client_refund_approval import APPROVAL_ACTIVITY
-from .client_refund_exact import check_exact, get_expected_residuals
-from .client_refund_problems import get_reason_problems, parse_date, raise_problems
-from .client_refund_workflow import with_workflow
+from ..tools.exact import check_exact, get_expected_residuals
+from ..tools.problems import get_reason_problems, parse_date, raise_problems
+from ..tools.workflow import with_workflow
 
 
-class ClientRefundUndo(models.Model):
+class ClientRefundUndoing(models.Model):
     """How a refund is taken back: the ledger is as it was before, and the trail is kept."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
@@ -43,10 +42,10 @@ class ClientRefundUndo(models.Model):
         raise_problems(self._get_undo_problems(reason, date))
         issued = self.filtered(lambda refund: refund._is_issued())
         expected = get_expected_residuals(issued._get_reopened_amounts())
-        issued._get_standing_payments()._take_back(date, reason)
+        issued._get_standing_payments()._undo_for_refund(date, reason)
         issued._reopen_offsets(date)
         check_exact(expected)
-        self.activity_unlink([APPROVAL_ACTIVITY])
+        self.activity_unlink([self._approval_activity])
         self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
         self._log_undone(reason)
@@ -83,7 +82,7 @@ class ClientRefundUndo(models.Model):
             for name, message in messages.items()
         }
 
-    def _get_owned_problem(self, record):
+    def _get_owned_message(self, record):
         if record._name == "account.partial.reconcile":
             return self.env._(
                 "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
@@ -124,11 +123,11 @@ class ClientRefundUndo(models.Model):
     def _get_undo_problems(self, reason, date):
         """Why these refunds can't be undone.
 
-        :return: list of str
+        :return: iterator of (client.refund, str)
         """
-        return get_reason_problems(self.env, reason) + [
-            refund._name_problem(problem) for refund in self for problem in refund._get_document_undo_problems(date)
-        ]
+        yield from get_reason_problems(self, reason)
+        for refund in self:
+            yield from refund._get_document_undo_problems(date)
 
     def _get_offset_partials(self):
         """The reconciliations by which these refunds settled invoices.
@@ -148,38 +147,33 @@ class ClientRefundUndo(models.Model):
 
     def _get_document_undo_problems(self, date):
         self.ensure_one()
-        problems = []
         if self.returned_on:
-            problems.append(
-                self.env._(
-                    "the bank returned it, so it is undone already. If it did not, refund the credits again and "
-                    "reconcile the two payments' outstanding items."
-                )
+            problem = self.env._(
+                "the bank returned it, so it is undone already. If it did not, refund the credits again and "
+                "reconcile the two payments' outstanding items."
             )
+            yield self, problem
         elif self.state == "canceled":
-            problems.append(self.env._("it is undone already."))
+            yield self, self.env._("it is undone already.")
         for payment in self._get_standing_payments() if self._is_issued() else ():
             if matched := payment._get_matched_entries():
-                problems.append(
-                    self.env._(
-                        "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If the bank sent "
-                        "the money back, choose Returned by Bank. If that match is wrong, undo it in the bank "
-                        "reconciliation first, then undo the refund.",
-                        payment=payment.display_name,
-                        entries=", ".join(matched.mapped("display_name")),
-                    )
+                problem = self.env._(
+                    "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If the bank sent "
+                    "the money back, choose Returned by Bank. If that match is wrong, undo it in the bank "
+                    "reconciliation first, then undo the refund.",
+                    payment=payment.display_name,
+                    entries=", ".join(matched.mapped("display_name")),
                 )
+                yield self, problem
             elif payment._must_be_reversed():
-                problems += self._get_lock_date_problems(date)
+                yield from self._get_lock_problems(date)
                 if date < payment.date:
-                    problems.append(
-                        self.env._(
-                            "payment %(payment)s is of %(date)s and can't be reversed before. Choose a later date.",
-                            payment=payment.display_name,
-                            date=fields.Date.to_string(payment.date),
-                        )
+                    problem = self.env._(
+                        "payment %(payment)s is of %(date)s and can't be reversed before. Choose a later date.",
+                        payment=payment.display_name,
+                        date=fields.Date.to_string(payment.date),
                     )
-        return problems
+                    yield self, problem
 
     def _may_have_left(self):
         """Whether the money of this refund may have left, although it was taken back.

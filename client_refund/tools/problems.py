@@ -1,0 +1,54 @@
+"""Problems, in one shape: pairs of the record that is wrong and a text that says what to do about it.
+
+A record that has `_name_problem` names itself in front of the text; of others, and of an empty one, the text says all.
+"""
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+
+def raise_problems(problems):
+    """Refuse once, with all that is wrong.
+
+    :param problems: iterable of (record, str)
+    :raise UserError: if there are any
+    """
+    if texts := get_problem_texts(problems):
+        raise UserError("\n".join(texts))
+
+
+def get_problem_texts(problems):
+    """What these problems say, each once, with the records named.
+
+    :param problems: iterable of (record, str)
+    :return: list of str
+    """
+    return list(
+        dict.fromkeys(
+            record._name_problem(text) if record and hasattr(record, "_name_problem") else text
+            for record, text in problems
+        )
+    )
+
+
+def get_reason_problems(records, reason):
+    """What is wrong with why these are undone or rejected.
+
+    :return: list of (empty record, str)
+    """
+    if isinstance(reason, str) and reason.strip():
+        return []
+    return [(records.browse(), records.env._("Say why: the reason stays on the refund."))]
+
+
+def parse_date(env, value):
+    """A date from a program.
+
+    :param value: date, str or False
+    :return: date or None
+    :raise UserError: if it is none
+    """
+    try:
+        return fields.Date.to_date(value)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UserError(env._("%(value)s is no date. Give it as YYYY-MM-DD.", value=value)) from error
