@@ -27,7 +27,7 @@ FRESH = "client_refund_test_fresh"
 OWN = [databases.ADDON, *(addon for addon in databases.PARTS if addon not in databases.CHOSEN)]
 
 # The addon's tours of the screens that other modules change.
-SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
+SHARED_SCREENS = "test_tours_shared.py"
 
 # Tests of the addon that need one of databases.NEIGHBOURS.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
@@ -103,7 +103,7 @@ def rail_tests():
     return [
         *tests_of(addon for addon in databases.SMALL if addon not in OWN),
         *addon_tests(NEIGHBOUR_TESTS),
-        *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
+        *addon_tests(SHARED_SCREENS),
     ]
 
 

@@ -58,6 +58,7 @@ from . import test_tour_policy
 from . import test_tour_thousand_credits
 from . import test_tour_truth
 from . import test_tours
+from . import test_tours_shared
 from . import test_undo
 from . import test_wizard
 from . import test_wizard_screen
