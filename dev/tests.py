@@ -154,13 +154,13 @@ def run_beside(options):
 
     :return: list of int, the exit codes
     """
-    runs = [pytest_beside(TOGETHER, *options, *filter(starts_processes, own_tests()))]
+    codes = [pytest_beside(TOGETHER, *options, *filter(starts_processes, own_tests()))]
     with fresh_firm():
-        runs.append(pytest_beside(FRESH, *options, *fresh_tests()))
+        codes.append(pytest_beside(FRESH, *options, *fresh_tests()))
     databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
     databases.make_assets(TOGETHER)
-    runs.append(pytest_beside(TOGETHER, *options, *filter(starts_processes, rail_tests())))
-    return runs
+    codes.append(pytest_beside(TOGETHER, *options, *filter(starts_processes, rail_tests())))
+    return codes
 
 
 def pytest_beside(database, *arguments):
