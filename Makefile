@@ -1,6 +1,6 @@
 # Everything a developer runs; `make help` lists it. Odoo itself runs through dev/run.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lifecycle bench lint format shell pot release-check screenshots
+.PHONY: help demo demo-reset test charts lifecycle bench lint format shell pot release-check screenshots
 
 # A quick run is no measurement, and one of a single figure not all of it: they are kept apart.
 RESULTS = bench/results$(if $(findstring --quick,$(ARGS)),-quick)$(if $(findstring --figure,$(ARGS)),-again).json
@@ -17,6 +17,9 @@ demo-reset: ## the demo afresh: what was entered there is lost
 
 test: ## all tests, browser tours and the lifecycle check included (make test ARGS="-k something")
 	@dev/run dev/tests.py $(ARGS)
+
+charts: ## a refund's whole life in the charts of accounts of ten countries
+	@dev/run dev/charts.py $(ARGS)
 
 lifecycle: ## install on an empty database, update, uninstall without leaving anything behind
 	@dev/run dev/lifecycle.py

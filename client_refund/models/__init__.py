@@ -6,6 +6,7 @@ from . import account_analytic_distribution_model
 from . import account_journal
 from . import account_move_line
 from . import account_move_line_held
+from . import account_move_line_open
 from . import account_move_line_receipt
 from . import account_move_line_reconcile
 from . import account_move

@@ -67,7 +67,7 @@ class AccountMove(models.Model):
             move.has_refundable_credit = move in refundable
 
     # -------------------------------------------------------------------------
-    # One owner
+    # Overrides
     # -------------------------------------------------------------------------
 
     @api.model_create_multi
@@ -103,33 +103,6 @@ class AccountMove(models.Model):
         self._check_not_owned_by_refund()
         return super().unlink()
 
-    def _check_not_owned_by_refund(self):
-        """Refuse to touch the entry of a refund's payment, of another owner, or the entry that reverses it.
-
-        :raise UserError: names client, entry, amount and owner and points to Undo
-        """
-        self.env["client.refund.owner"]._check_not_owned(self)
-
-    def _check_keeps_origin(self, vals):
-        """Refuse to cut an entry off from the payment or bank line that it books: its risks are read there.
-
-        :raise UserError: names the entry
-        """
-        for name in ("origin_payment_id", "statement_line_id"):
-            if name in vals and not vals[name]:
-                raise_problems(
-                    (
-                        move,
-                        self.env._(
-                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
-                            entry=move.display_name,
-                            origin=move[name].display_name,
-                        ),
-                    )
-                    for move in self
-                    if move[name]
-                )
-
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Reconcile each item of a refund's payment, or of a hand-over, with its own reversal.
 
@@ -160,46 +133,6 @@ class AccountMove(models.Model):
             if not self._get_violated_lock_dates(date or invoice_date, has_tax):
                 return date or invoice_date
         return super()._get_accounting_date(invoice_date, has_tax, lock_dates)
-
-    def _must_be_reversed(self):
-        """Whether this entry of a refund can't be canceled any more: it is in a locked period, or hashed."""
-        entry = self.filtered(lambda move: move.state == "posted")
-        return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
-
-    def _reverse_for_refund(self, date, reason):
-        """Reverse these entries of refunds and reopen what they settled.
-
-        :param date: date of the reversals
-        :param reason: str, their reference
-        """
-        reversals = self._reverse_moves(
-            [entry._prepare_refund_reversal_vals(date, reason) for entry in self], cancel=True
-        )
-        owners = self.env["client.refund.owner"]
-        for item in reversals.line_ids:
-            (item.matched_debit_ids | item.matched_credit_ids).write(owners._prepare_owner_vals(item.move_id))
-
-    def _prepare_refund_reversal_vals(self, date, reason):
-        """The values of the entry that reverses this one of a refund.
-
-        :return: dict
-        """
-        return {
-            "date": date,
-            "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=self.name, reason=reason),
-            **self.env["client.refund.owner"]._prepare_owner_vals(self),
-        }
-
-    def _check_not_refunded(self):
-        """Refuse to reopen a document whose credit has been paid out or handed over, or that was settled from a credit.
-
-        :raise UserError: names document and refund and points to Undo
-        """
-        # a user without rights on refunds is refused like everybody else
-        items = self.sudo().line_ids.filtered("is_in_refund")
-        items.client_refund_line_ids._check_not_issued()
-        items.matched_credit_ids._check_not_owned_by_refund()
-        items.matched_debit_ids._check_not_owned_by_refund()
 
     def _search_reconciled_payment_ids(self, operator, value):
         """Core looks, at each write of a payment's state, for the invoices it settles: new ones settle none yet."""
@@ -234,3 +167,94 @@ class AccountMove(models.Model):
         """
         refunds = self.line_ids.client_refund_line_ids.refund_id
         return open_records(refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds"))
+
+    # -------------------------------------------------------------------------
+    # One owner
+    # -------------------------------------------------------------------------
+
+    def _check_not_owned_by_refund(self):
+        """Refuse to touch the entry of a refund's payment, of another owner, or the entry that reverses it.
+
+        :raise UserError: names client, entry, amount and owner and points to Undo
+        """
+        self.env["client.refund.owner"]._check_not_owned(self)
+
+    def _check_not_refunded(self):
+        """Refuse to reopen a document whose credit has been paid out or handed over, or that was settled from a credit.
+
+        :raise UserError: names document and refund and points to Undo
+        """
+        # a user without rights on refunds is refused like everybody else
+        items = self.sudo().line_ids.filtered("is_in_refund")
+        items.client_refund_line_ids._check_not_issued()
+        items.matched_credit_ids._check_not_owned_by_refund()
+        items.matched_debit_ids._check_not_owned_by_refund()
+
+    def _check_keeps_origin(self, vals):
+        """Refuse to cut an entry off from the payment or bank line that it books: its risks are read there.
+
+        :raise UserError: names the entry
+        """
+        for name in ("origin_payment_id", "statement_line_id"):
+            if name in vals and not vals[name]:
+                raise_problems(
+                    (
+                        move,
+                        self.env._(
+                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
+                            entry=move.display_name,
+                            origin=move[name].display_name,
+                        ),
+                    )
+                    for move in self
+                    if move[name]
+                )
+
+    # -------------------------------------------------------------------------
+    # Undo
+    # -------------------------------------------------------------------------
+
+    def _must_be_reversed(self):
+        """Whether this entry of a refund can't be canceled any more: it is in a locked period, or hashed."""
+        entry = self.filtered(lambda move: move.state == "posted")
+        return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
+
+    def _get_reversal_problems(self, date):
+        """Why those of these entries that can't be canceled any more can't be reversed on a date.
+
+        :return: iterator of (account.move, str)
+        """
+        for entry in self.filtered(lambda entry: entry._must_be_reversed()):
+            if refusal := entry.company_id._get_client_refund_lock_refusal(date, entry.journal_id):
+                yield entry, refusal
+            if date < entry.date:
+                problem = self.env._(
+                    "%(entry)s is of %(date)s and can't be reversed before. Choose a later date.",
+                    entry=entry.display_name,
+                    date=fields.Date.to_string(entry.date),
+                )
+                yield entry, problem
+
+    def _reverse_for_refund(self, date, reason):
+        """Reverse these entries of refunds and reopen what they settled.
+
+        :param date: date of the reversals
+        :param reason: str, their reference
+        """
+        reversals = self._reverse_moves(
+            [entry._prepare_refund_reversal_vals(date, reason) for entry in self], cancel=True
+        )
+        owners = self.env["client.refund.owner"]
+        for item in reversals.line_ids:
+            (item.matched_debit_ids | item.matched_credit_ids).write(owners._prepare_owner_vals(item.move_id))
+
+    def _prepare_refund_reversal_vals(self, date, reason):
+        """The values of the entry that reverses this one of a refund.
+
+        :return: dict
+        """
+        return {
+            "date": date,
+            "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=self.name, reason=reason),
+            **self.env["client.refund.owner"]._prepare_owner_vals(self),
+        }

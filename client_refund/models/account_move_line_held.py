@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .account_move_line import UNPAYABLE_STATES
+from .account_move_line_open import UNPAYABLE_STATES
 
 # Why a credit is held back, most serious first: of several reasons the first one counts.
 HELD_BACK = [
@@ -214,5 +214,5 @@ class AccountMoveLineHeld(models.Model):
     def _is_leaving_blocked(self, client):
         left = self.partner_id.commercial_partner_id
         # a block on any contact counts, seen or not by who corrects the client
-        blocked = (left | client)._get_client_refund_blocking().commercial_partner_id
+        blocked = (left | client)._search_client_refund_blocking().commercial_partner_id
         return left != client and left in blocked and client not in blocked

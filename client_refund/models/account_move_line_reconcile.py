@@ -2,7 +2,7 @@ from collections import Counter, defaultdict
 
 from odoo import api, models
 
-from ..tools.workflow import in_workflow
+from ..tools.workflow import in_any_workflow, in_workflow
 
 
 class AccountMoveLineReconcile(models.Model):
@@ -105,6 +105,13 @@ class AccountMoveLineReconcile(models.Model):
             results += super()._prepare_reconciliation_plan({"amls": pair}, capped, shadowed_aml_values)
         return results
 
+    def _prepare_exchange_difference_move_vals(self, amounts_list, company=None, exchange_date=None, **kwargs):
+        """Let a refund book the exchange differences of a branch there: core does in the parent, if that is active."""
+        values = super()._prepare_exchange_difference_move_vals(amounts_list, company, exchange_date, **kwargs)
+        if values and len(self.company_id) == 1 and in_any_workflow(self.env):
+            values["move_values"]["company_id"] = self.company_id.id
+        return values
+
     def _take_from_residual(self, values, taken):
         """What is left of this item when something of it is reconciled.
 
@@ -130,3 +137,8 @@ class AccountMoveLineReconcile(models.Model):
             "amount_residual": self.company_currency_id.round(values["amount_residual"] * share),
             "amount_residual_currency": self.currency_id.round(values["amount_residual_currency"] * share),
         }
+
+    def _get_refund_document(self):
+        """What core books exchange differences and cash-basis taxes for: the invoice, else the journal item."""
+        self.ensure_one()
+        return self.move_id if self.move_id.is_invoice(include_receipts=True) else self

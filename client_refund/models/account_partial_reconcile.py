@@ -66,23 +66,12 @@ class AccountPartialReconcile(models.Model):
             if min(partial.amount, partial.debit_amount_currency, partial.credit_amount_currency) < 0
         )
 
-    def _set_refund_owner(self, owner):
-        """Let a refund, or another owner, own these reconciliations and their exchange differences.
+    def _check_not_owned_by_refund(self):
+        """Refuse to touch a reconciliation that a refund, or another owner, made, exchange difference included.
 
-        :param owner: client.refund, or another model that is a `client.refund.owner`
+        :raise UserError: names client, document, amount and owner and points to Undo
         """
-        exchange_items = self.exchange_move_id.line_ids
-        partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
-        partials[owner._owner_field] = owner
-
-    def _unlink_on(self, date):
-        """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
-
-        Core alone would reverse it on the date of the reconciliation, in a period that may be reported already.
-
-        :param date: date of the reversals
-        """
-        self.with_context(client_refund_reversal_dates=(date,)).unlink()
+        self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_settles_no_refund(self):
         """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.
@@ -101,9 +90,20 @@ class AccountPartialReconcile(models.Model):
         held = self.credit_move_id._get_refund_reservations()._filter_held_by_others()
         held.filtered(lambda line: line.move_line_id in held._get_overdrawn_credits())._refuse_other_use()
 
-    def _check_not_owned_by_refund(self):
-        """Refuse to touch a reconciliation that a refund, or another owner, made, exchange difference included.
+    def _set_refund_owner(self, owner):
+        """Let a refund, or another owner, own these reconciliations and their exchange differences.
 
-        :raise UserError: names client, document, amount and owner and points to Undo
+        :param owner: client.refund, or another model that is a `client.refund.owner`
         """
-        self.env["client.refund.owner"]._check_not_owned(self)
+        exchange_items = self.exchange_move_id.line_ids
+        partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
+        partials[owner._owner_field] = owner
+
+    def _unlink_on(self, date):
+        """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
+
+        Core alone would reverse it on the date of the reconciliation, in a period that may be reported already.
+
+        :param date: date of the reversals
+        """
+        self.with_context(client_refund_reversal_dates=(date,)).unlink()

@@ -90,24 +90,135 @@ class AccountPayment(models.Model):
                 payment.state = "paid" if payment._has_refund_money_left() else "in_process"
         return result
 
-    def _has_refund_money_left(self):
-        """Whether the money of this refund payment has left.
+    # -------------------------------------------------------------------------
+    # Overrides
+    # -------------------------------------------------------------------------
 
-        It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
-        be matched, or where somebody said so.
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        # looked up on the records: a default in the context is no way in either
+        payments._check_refund_workflow()
+        payments.filtered(lambda payment: payment.state in LEFT_STATES)._check_paid_by_refund()
+        return payments
 
-        :return: bool
-        """
-        self.ensure_one()
-        if self.payment_type == "outbound" and self.client_refund_id.marked_paid_on:
-            return True
-        to_match = self._seek_for_lines()[0].filtered("account_id.reconcile")
-        return bool(self.move_id) and self.company_currency_id.is_zero(sum(to_match.mapped("amount_residual")))
+    def write(self, vals):
+        made = self.filtered(lambda payment: vals.get("state") in LEFT_STATES and payment.state not in LEFT_STATES)
+        is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
+        if is_lent:
+            self._check_refund_workflow()
+        checked = self._filter_not_validated_by(vals)
+        changed = self.env["client.refund.owner"]._filter_changed(checked, vals, REFUND_PROTECTED_FIELDS)
+        changed._check_not_owned_by_refund()
+        result = super().write(vals)
+        if is_lent:
+            self._check_refund_workflow()
+        made._check_paid_by_refund()
+        return result
+
+    def unlink(self):
+        self._check_not_owned_by_refund()
+        return super().unlink()
 
     def action_post(self):
         result = super().action_post()
         self._check_leaves_held()
         return result
+
+    def action_validate(self):
+        """Who validates the payments of refunds says that their money has left: the refunds keep who that was."""
+        result = super().action_validate()
+        # who may validate payments need not have the right on refunds
+        refunds = self.sudo().client_refund_id.filtered(
+            lambda refund: (
+                refund.state == "in_process"
+                and all(payment.state == "paid" for payment in refund._get_outgoing_payments())
+            )
+        )
+        if refunds:
+            refunds.action_mark_paid()
+        return result
+
+    def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
+        """Give a refund's payment one receivable item per credit, so that each credit has its own counterpart."""
+        vals_list = super()._prepare_move_line_default_vals(write_off_line_vals, force_balance)
+        if not self.client_refund_id:
+            return vals_list
+        liquidity, counterpart, *others = vals_list
+        return [liquidity, *self._prepare_refund_counterpart_vals(counterpart), *others]
+
+    def _generate_move_vals(self, *args, **kwargs):
+        return {**super()._generate_move_vals(*args, **kwargs), "client_refund_id": self.client_refund_id.id}
+
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
+
+    def action_refund_client(self):
+        """Open the refund wizard with what is open of these payments ticked.
+
+        :return: an action dictionary
+        :raise UserError: if nothing is open, or not of one client, company and currency
+        """
+        return self.move_id.action_refund_client()
+
+    def action_open_client_refunds(self):
+        """Open the refunds that hold or have paid out this payment.
+
+        :return: an action dictionary
+        """
+        return self.move_id.action_open_client_refunds()
+
+    def action_open_client_refund(self):
+        """Open the refund that made this payment.
+
+        :return: an action dictionary
+        """
+        return without_owner(self.client_refund_id._get_records_action(name=self.env._("Client Refund")))
+
+    def action_undo_client_refund(self):
+        """Open the dialog that undoes the refund of this payment.
+
+        :return: an action dictionary
+        """
+        return self.client_refund_id._open_dialog("client_refund.action_client_refund_undo")
+
+    def action_return_client_refund(self):
+        """Open the dialog that takes back the refund of this payment, which the bank returned.
+
+        :return: an action dictionary
+        """
+        return self.client_refund_id._open_dialog("client_refund.action_client_refund_return")
+
+    # -------------------------------------------------------------------------
+    # One owner
+    # -------------------------------------------------------------------------
+
+    def _check_not_owned_by_refund(self):
+        """Refuse to change a payment behind the back of the refund that made it.
+
+        :raise UserError: names client, payment and amount and points to Undo
+        """
+        self.env["client.refund.owner"]._check_not_owned(self)
+
+    def _check_refund_workflow(self):
+        """Refuse to lend these payments to refunds, or to take them away.
+
+        :raise AccessError: unless by the refunds' own methods
+        """
+        payments = self.sudo()  # a user without rights on refunds is refused like everybody else
+        owners = payments.client_refund_id | payments.client_refund_returned_id.client_refund_id
+        if owners and not in_workflow(owners):
+            raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
+
+    def _filter_not_validated_by(self, vals):
+        """Those of these payments of which these values say more than that the money has left.
+
+        :return: account.payment
+        """
+        if REFUND_PROTECTED_FIELDS & vals.keys() != {"state"} or vals["state"] not in LEFT_STATES:
+            return self
+        return self.filtered(lambda payment: payment.state not in LEFT_STATES)
 
     def _check_leaves_held(self):
         """Refuse a payment without an entry of what issued refunds hold: no reconciliation would tell of it.
@@ -120,6 +231,10 @@ class AccountPayment(models.Model):
             held = without_entry.sudo().invoice_ids.line_ids._get_refund_reservations()
             held._filter_held_by_others()._refuse_other_use()
 
+    # -------------------------------------------------------------------------
+    # Issue
+    # -------------------------------------------------------------------------
+
     def _post_refund_payments(self):
         """Post these new payments of refunds, without asking for each of them what can be known for all."""
         self.env.flush_all()  # what waits to be computed is not of these payments
@@ -127,14 +242,6 @@ class AccountPayment(models.Model):
         self.with_context(
             client_refund_nothing_settled=True, client_refund_no_analytic_models=not has_models
         ).action_post()
-
-    def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
-        """Give a refund's payment one receivable item per credit, so that each credit has its own counterpart."""
-        vals_list = super()._prepare_move_line_default_vals(write_off_line_vals, force_balance)
-        if not self.client_refund_id:
-            return vals_list
-        liquidity, counterpart, *others = vals_list
-        return [liquidity, *self._prepare_refund_counterpart_vals(counterpart), *others]
 
     def _prepare_refund_counterpart_vals(self, counterpart):
         """Split the payment's receivable item, one for each credit.
@@ -158,9 +265,6 @@ class AccountPayment(models.Model):
             for line, amount, balance in zip(refund_lines, amounts, balances, strict=True)
         ]
 
-    def _generate_move_vals(self, *args, **kwargs):
-        return {**super()._generate_move_vals(*args, **kwargs), "client_refund_id": self.client_refund_id.id}
-
     def _get_refund_lines(self):
         """The refund's lines that this payment pays: those on its receivable account, and on its way to pay.
 
@@ -180,6 +284,32 @@ class AccountPayment(models.Model):
         :return: tuple, as `_get_payment_key` of the lines gives it
         """
         return (self.destination_account_id,)
+
+    def _get_refund_payment_items(self):
+        """The receivable items of this refund payment, in the order of `_get_refund_lines`.
+
+        :return: account.move.line
+        """
+        self.ensure_one()
+        return self.move_id.line_ids.filtered(lambda item: item.account_id == self.destination_account_id).sorted("id")
+
+    def _has_refund_money_left(self):
+        """Whether the money of this refund payment has left.
+
+        It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
+        be matched, where it was handed over in cash, or where somebody said so.
+
+        :return: bool
+        """
+        self.ensure_one()
+        if self.payment_type == "outbound" and (self.client_refund_id.marked_paid_on or self.journal_id.type == "cash"):
+            return True
+        to_match = self._seek_for_lines()[0].filtered("account_id.reconcile")
+        return bool(self.move_id) and self.company_currency_id.is_zero(sum(to_match.mapped("amount_residual")))
+
+    # -------------------------------------------------------------------------
+    # What is said of it
+    # -------------------------------------------------------------------------
 
     def _get_refund_payee(self):
         """Where the money of this refund payment goes, for people to read.
@@ -209,14 +339,6 @@ class AccountPayment(models.Model):
 
     def _get_refund_links(self):
         return Markup(", ").join(payment._get_html_link() for payment in self)
-
-    def _get_refund_payment_items(self):
-        """The receivable items of this refund payment, in the order of `_get_refund_lines`.
-
-        :return: account.move.line
-        """
-        self.ensure_one()
-        return self.move_id.line_ids.filtered(lambda item: item.account_id == self.destination_account_id).sorted("id")
 
     # -------------------------------------------------------------------------
     # Undo
@@ -265,113 +387,3 @@ class AccountPayment(models.Model):
         self.env["account.move.line"]._reconcile_plan(pairs)
         for payment in self:
             payment._get_refund_payment_items().matched_debit_ids._set_refund_owner(payment.client_refund_id)
-
-    # -------------------------------------------------------------------------
-    # One owner
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        payments = super().create(vals_list)
-        # looked up on the records: a default in the context is no way in either
-        payments._check_refund_workflow()
-        payments.filtered(lambda payment: payment.state in LEFT_STATES)._check_paid_by_refund()
-        return payments
-
-    def write(self, vals):
-        made = self.filtered(lambda payment: vals.get("state") in LEFT_STATES and payment.state not in LEFT_STATES)
-        is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
-        if is_lent:
-            self._check_refund_workflow()
-        checked = self._filter_not_validated_by(vals)
-        changed = self.env["client.refund.owner"]._filter_changed(checked, vals, REFUND_PROTECTED_FIELDS)
-        changed._check_not_owned_by_refund()
-        result = super().write(vals)
-        if is_lent:
-            self._check_refund_workflow()
-        made._check_paid_by_refund()
-        return result
-
-    def _filter_not_validated_by(self, vals):
-        """Those of these payments of which these values say more than that the money has left.
-
-        :return: account.payment
-        """
-        if REFUND_PROTECTED_FIELDS & vals.keys() != {"state"} or vals["state"] not in LEFT_STATES:
-            return self
-        return self.filtered(lambda payment: payment.state not in LEFT_STATES)
-
-    def unlink(self):
-        self._check_not_owned_by_refund()
-        return super().unlink()
-
-    def _check_refund_workflow(self):
-        """Refuse to lend these payments to refunds, or to take them away.
-
-        :raise AccessError: unless by the refunds' own methods
-        """
-        payments = self.sudo()  # a user without rights on refunds is refused like everybody else
-        owners = payments.client_refund_id | payments.client_refund_returned_id.client_refund_id
-        if owners and not in_workflow(owners):
-            raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
-
-    def _check_not_owned_by_refund(self):
-        """Refuse to change a payment behind the back of the refund that made it.
-
-        :raise UserError: names client, payment and amount and points to Undo
-        """
-        self.env["client.refund.owner"]._check_not_owned(self)
-
-    # -------------------------------------------------------------------------
-    # Actions
-    # -------------------------------------------------------------------------
-
-    def action_validate(self):
-        """Who validates the payments of refunds says that their money has left: the refunds keep who that was."""
-        result = super().action_validate()
-        # who may validate payments need not have the right on refunds
-        refunds = self.sudo().client_refund_id.filtered(
-            lambda refund: (
-                refund.state == "in_process"
-                and all(payment.state == "paid" for payment in refund._get_outgoing_payments())
-            )
-        )
-        if refunds:
-            refunds.action_mark_paid()
-        return result
-
-    def action_refund_client(self):
-        """Open the refund wizard with what is open of these payments ticked.
-
-        :return: an action dictionary
-        :raise UserError: if nothing is open, or not of one client, company and currency
-        """
-        return self.move_id.action_refund_client()
-
-    def action_open_client_refunds(self):
-        """Open the refunds that hold or have paid out this payment.
-
-        :return: an action dictionary
-        """
-        return self.move_id.action_open_client_refunds()
-
-    def action_undo_client_refund(self):
-        """Open the dialog that undoes the refund of this payment.
-
-        :return: an action dictionary
-        """
-        return self.client_refund_id._open_dialog("client_refund.action_client_refund_undo")
-
-    def action_return_client_refund(self):
-        """Open the dialog that takes back the refund of this payment, which the bank returned.
-
-        :return: an action dictionary
-        """
-        return self.client_refund_id._open_dialog("client_refund.action_client_refund_return")
-
-    def action_open_client_refund(self):
-        """Open the refund that made this payment.
-
-        :return: an action dictionary
-        """
-        return without_owner(self.client_refund_id._get_records_action(name=self.env._("Client Refund")))

@@ -156,10 +156,12 @@ class ClientCredit(models.Model):
         of_rows = self.env.execute_query(
             SQL(
                 """
-                SELECT item.id
+                SELECT item.id, CASE WHEN contact.commercial_partner_id IS NULL THEN contact.id END
                   FROM account_move_line first_item
                   JOIN res_partner first_contact ON first_contact.id = first_item.partner_id
-                  JOIN res_partner contact ON contact.commercial_partner_id = first_contact.commercial_partner_id
+                  JOIN res_partner client
+                    ON client.id = COALESCE(first_contact.commercial_partner_id, first_contact.id)
+                  JOIN res_partner contact ON contact.commercial_partner_id = client.id OR contact.id = client.id
                   JOIN account_move_line item
                     ON item.partner_id = contact.id
                    AND item.company_id = first_item.company_id
@@ -172,9 +174,9 @@ class ClientCredit(models.Model):
             )
         )
         # by their ids: joined with the query above, PostgreSQL may scan the ledger
-        return items.search(
-            items._get_open_credit_domain() & Domain("id", "in", [item_id for (item_id,) in of_rows]), order="date, id"
-        )
+        # who was brought over from another system may not say whose contact it is
+        self.env["res.partner"].browse({contact_id for _id, contact_id in of_rows if contact_id})._get_refund_client()
+        return items._search_open_credits(Domain("id", "in", [item_id for item_id, _contact_id in of_rows]))
 
     @api.model
     def _get_row_key(self, record):

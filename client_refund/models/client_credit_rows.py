@@ -94,7 +94,7 @@ class ClientCreditRows(models.Model):
         return SQL(
             """(
             SELECT MIN(account_move_line.id) AS id,
-                   contact.commercial_partner_id AS partner_id,
+                   COALESCE(contact.commercial_partner_id, contact.id) AS partner_id,
                    account_move_line.company_id,
                    account_move_line.currency_id,
                    account_move_line.account_id,
@@ -114,7 +114,7 @@ class ClientCreditRows(models.Model):
               %(taken_over)s
              WHERE %(is_open_credit)s
                AND account_move_line.account_id IN %(receivable_accounts)s
-          GROUP BY contact.commercial_partner_id,
+          GROUP BY COALESCE(contact.commercial_partner_id, contact.id),
                    account_move_line.company_id,
                    account_move_line.currency_id,
                    account_move_line.account_id

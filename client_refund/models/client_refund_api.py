@@ -1,11 +1,9 @@
-from collections import Counter
-
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 
-from ..tools.amounts import settle_oldest_first
+from ..tools.amounts import get_settled
 from ..tools.api_values import RefundValues
 from .client_refund_numbers import with_number_later
 
@@ -69,15 +67,11 @@ class ClientRefundApi(models.Model):
         """
         credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
         currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id[:1]
-        invoices = credits._get_open_invoices(self._get_client(values["partner_id"]), company, currency)
-        settled = Counter()
-        for _credit, invoice, amount in settle_oldest_first(
-            [
-                (credit, credit.account_id, line.get("amount", credit.amount_refundable))
-                for credit, line in zip(credits, lines, strict=True)
-            ],
-            [(invoice, invoice.account_id, invoice.amount_residual_currency) for invoice in invoices],
-            currency,
-        ):
-            settled[invoice] += amount
-        return [{"move_line_id": invoice.id, "amount": amount} for invoice, amount in settled.items()]
+        invoices = credits._search_open_invoices(self._get_client(values["partner_id"]), company, currency)
+        amounts = {
+            credit: line.get("amount", credit.amount_refundable) for credit, line in zip(credits, lines, strict=True)
+        }
+        return [
+            {"move_line_id": invoice.id, "amount": amount}
+            for invoice, amount in get_settled(amounts, invoices, currency).items()
+        ]

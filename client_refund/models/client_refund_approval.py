@@ -173,7 +173,7 @@ class ClientRefundApproval(models.Model):
     def _add_contributor(self):
         # who approved these before saw something else
         with_workflow(self.filtered("approver_id"))._forget_approval()
-        super()._add_contributor()
+        return super()._add_contributor()
 
     # -------------------------------------------------------------------------
     # Answer

@@ -72,23 +72,19 @@ class ClientRefundApprovalLimit(models.Model):
             raise AccessError(self.env._("Nobody sets the own approval limit. Ask another administrator."))
 
     @api.model
-    def _get_amounts(self, company):
-        """The limits in a company.
-
-        :param company: res.company
-        :return: dict, res.users: amount in the currency of the company
-        """
-        # limits are for administrators and approvers to see, but hold for everybody
-        limits = self.sudo().search([("company_id", "=", company.sudo().root_id.id)])
-        return {limit.user_id.sudo(False): limit.amount for limit in limits}
-
-    @api.model
-    def _get_amounts_by_company(self, companies):
+    def _search_amounts(self, companies):
         """The limits in some companies.
 
+        :param companies: res.company
         :return: dict, res.company: dict, res.users: amount in the currency of the company
         """
-        return {company: self._get_amounts(company) for company in companies}
+        # limits are for administrators and approvers to see, but hold for everybody; those of a company in its branches
+        roots = companies.sudo().root_id
+        limits = self.sudo().search([("company_id", "in", roots.ids)]).grouped("company_id")
+        return {
+            company: {limit.user_id.sudo(False): limit.amount for limit in limits.get(company.sudo().root_id, ())}
+            for company in companies
+        }
 
     @api.model
     def _get_approvers_by_document(self, totals):
@@ -97,7 +93,8 @@ class ClientRefundApprovalLimit(models.Model):
         :param totals: dict, record: amount in company currency that counts
         :return: dict, record: res.users
         """
-        limits = self._get_amounts_by_company({document.company_id for document in totals})
+        companies = self.env["res.company"].union(*(document.company_id for document in totals))
+        limits = self._search_amounts(companies)
         return {
             document: self._get_approvers(document.company_id, total, limits[document.company_id])
             - document._get_contributors()
@@ -110,7 +107,7 @@ class ClientRefundApprovalLimit(models.Model):
 
         :param company: res.company
         :param total: amount in the currency of the company
-        :param limits: dict, res.users: amount, as of `_get_amounts`
+        :param limits: dict, res.users: amount, as of `_search_amounts`
         :return: res.users
         """
         # who may approve is not the asker's to read

@@ -157,7 +157,8 @@ class ClientRefundApprovalMixin(models.AbstractModel):
             return
         self.activity_unlink([self._approval_activity])
         self.state = "to_approve"
-        approvers = self._get_approvers()
+        limits = self.env["client.refund.approval.limit"]
+        approvers = limits._get_approvers_by_document(self._get_approval_totals())
         self.env["mail.activity"].create(
             [
                 document._prepare_approval_activity_vals(approver)
@@ -166,13 +167,6 @@ class ClientRefundApprovalMixin(models.AbstractModel):
             ]
         )
         self._message_log_batch({document.id: document._get_asked_message(approvers[document]) for document in self})
-
-    def _get_approvers(self):
-        """Who may approve each of these: who has the right and the limit, and had no hand in it.
-
-        :return: dict, record: res.users
-        """
-        return self.env["client.refund.approval.limit"]._get_approvers_by_document(self._get_approval_totals())
 
     def _get_approval_totals(self):
         """What of each of these counts against the limit of who approves it.
@@ -321,7 +315,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         return self.env._("you asked for it or changed it, so somebody else must approve it.")
 
     def _get_limit_problems(self):
-        limits = self.env["client.refund.approval.limit"]._get_amounts_by_company(self.company_id)
+        limits = self.env["client.refund.approval.limit"]._search_amounts(self.company_id)
         return [
             (document, document._get_limit_message(total, limit))
             for document, total in self._get_approval_totals().items()
@@ -335,13 +329,6 @@ class ClientRefundApprovalMixin(models.AbstractModel):
             total=self._format_code_amount(total),
             limit=self._format_code_amount(limit),
         )
-
-    def _get_reject_alerts(self):
-        """What becomes of these when they are rejected.
-
-        :return: dict of banners, `message` and `level`
-        """
-        return {"reject": {"message": self._get_reject_message(), "level": "info"}}
 
     def _get_reject_message(self):
         """What becomes of these when they are rejected.

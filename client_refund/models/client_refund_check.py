@@ -117,6 +117,7 @@ class ClientRefundCheck(models.Model):
                 currency=self.currency_id.name,
             )
             yield self, problem
+        yield from self._get_exchange_problems()
         if self._is_paying():
             yield from self._get_lock_problems(self.date)
 
@@ -136,6 +137,21 @@ class ClientRefundCheck(models.Model):
             document_date=format_date(self.env, youngest.date),
         )
         yield self, problem
+
+    def _get_exchange_problems(self):
+        """Where an exchange difference is to be booked, and its company does not say where.
+
+        :return: iterator of (client.refund, str)
+        """
+        for company in self.line_ids.filtered(lambda line: line._has_exchange_difference()).move_line_id.company_id:
+            owner = company.currency_exchange_journal_id.company_id
+            if not owner.income_currency_exchange_account_id or not owner.expense_currency_exchange_account_id:
+                problem = self.env._(
+                    "an exchange difference is to be booked, and %(company)s has no Exchange Gain or Loss Journal with "
+                    "its accounts. Set them in the settings, under Default Accounts.",
+                    company=company.name,
+                )
+                yield self, problem
 
     def _get_nothing_chosen_message(self):
         """That there is nothing to refund, and why what is open in the ledger is none.

@@ -46,10 +46,6 @@ class ClientRefundItem(models.AbstractModel):
     def _compute_amount(self):
         raise NotImplementedError
 
-    # -------------------------------------------------------------------------
-    # What is issued does not change
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         self._check_amounts_finite(vals_list)
@@ -79,6 +75,22 @@ class ClientRefundItem(models.AbstractModel):
         result = super().unlink()
         refunds._note_change()
         return result
+
+    def action_open_document(self):
+        """Open the document that the journal item belongs to.
+
+        :return: an action dictionary
+        :raise UserError: if it was deleted
+        """
+        if not self.move_line_id:
+            raise UserError(
+                self.env._("%(document)s was deleted.", document=self.document or self.env._("The document"))
+            )
+        return without_owner(self.move_line_id.action_open_business_doc())
+
+    # -------------------------------------------------------------------------
+    # What is issued does not change
+    # -------------------------------------------------------------------------
 
     def _get_terms_owner(self, *vals_list):
         return self.refund_id.browse(vals["refund_id"] for vals in vals_list if vals.get("refund_id")) or self.refund_id
@@ -195,15 +207,3 @@ class ClientRefundItem(models.AbstractModel):
 
     def _format_amount(self, amount):
         return format_amount(self.env, amount, self.currency_id)
-
-    def action_open_document(self):
-        """Open the document that the journal item belongs to.
-
-        :return: an action dictionary
-        :raise UserError: if it was deleted
-        """
-        if not self.move_line_id:
-            raise UserError(
-                self.env._("%(document)s was deleted.", document=self.document or self.env._("The document"))
-            )
-        return without_owner(self.move_line_id.action_open_business_doc())

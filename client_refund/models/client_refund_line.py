@@ -97,10 +97,24 @@ class ClientRefundLine(models.Model):
             else:
                 line.amount_reserved = 0.0
 
+    # -------------------------------------------------------------------------
+    # What it pays out
+    # -------------------------------------------------------------------------
+
     def _get_amount_paid_out(self):
         """What of this credit is paid out, positive, in the currency of the refund."""
         self.ensure_one()
         return self.currency_id.round(self.amount - self.amount_offset)
+
+    def _has_exchange_difference(self):
+        """Whether what is paid out is worth another amount, by the date of the refund, than it was booked with."""
+        credit, amount = self.move_line_id, self._get_amount_paid_out()
+        company_currency = credit.company_currency_id
+        if self.currency_id == company_currency or not credit.amount_residual_currency:
+            return False
+        booked = amount * credit.amount_residual / credit.amount_residual_currency
+        paid = self.currency_id._convert(amount, company_currency, credit.company_id, self.refund_id.date)
+        return bool(company_currency.compare_amounts(booked, paid))
 
     def _filter_paid_out(self):
         """The lines of which something is paid out: the others only settle invoices."""
@@ -117,6 +131,25 @@ class ClientRefundLine(models.Model):
         """
         self.ensure_one()
         return (self.move_line_id.account_id,)
+
+    def _is_settled_exactly(self):
+        """Whether what is paid out is settled in full, by the line's credit (and its exchange difference) alone."""
+        self.ensure_one()
+        item = self.payment_line_id
+        if not self._filter_paid_out():
+            return not item
+        partials = item.matched_credit_ids
+        others = partials.credit_move_id - self.move_line_id
+        return (
+            item.reconciled
+            and not self.currency_id.compare_amounts(item.amount_currency, self._get_amount_paid_out())
+            and self.move_line_id in partials.credit_move_id
+            and others.move_id <= partials.exchange_move_id
+        )
+
+    # -------------------------------------------------------------------------
+    # What it holds
+    # -------------------------------------------------------------------------
 
     def _check_not_issued(self):
         """Refuse to take away the document of a credit that is paid out.
@@ -231,19 +264,4 @@ class ClientRefundLine(models.Model):
             others=others._join_names(),
             reserved=self._format_amount(held),
             left=self._format_amount(max(credit.amount_refund_open - held, 0.0)),
-        )
-
-    def _is_settled_exactly(self):
-        """Whether what is paid out is settled in full, by the line's credit (and its exchange difference) alone."""
-        self.ensure_one()
-        item = self.payment_line_id
-        if not self._filter_paid_out():
-            return not item
-        partials = item.matched_credit_ids
-        others = partials.credit_move_id - self.move_line_id
-        return (
-            item.reconciled
-            and not self.currency_id.compare_amounts(item.amount_currency, self._get_amount_paid_out())
-            and self.move_line_id in partials.credit_move_id
-            and others.move_id <= partials.exchange_move_id
         )

@@ -31,20 +31,14 @@ class ClientRefundPolicy(models.AbstractModel):
         :return: dict, code: values
         """
         self.ensure_one()
-        policy = self.company_id._get_client_refund_policy()
-        currency = self.company_id.currency_id
-        limit = policy.client_refund_approval_amount
-        if policy.client_refund_approval_policy == "always":
-            return {"always": {}}
-        if (
-            policy.client_refund_approval_policy == "above"
-            and self._is_paying()
-            and currency.compare_amounts(total, limit) > 0
-        ):
-            is_alone = not currency.compare_amounts(total, self._get_amount_company_currency())
-            days = 0 if is_alone else policy.client_refund_split_days
-            return {"above": {"total": currency.round(total), "limit": limit, "days": days}}
-        return {}
+        reason = self.company_id._get_client_refund_policy_reason(total)
+        if "above" in reason:
+            if not self._is_paying():
+                return {}
+            is_alone = not self.company_id.currency_id.compare_amounts(total, self._get_amount_company_currency())
+            policy = self.company_id._get_client_refund_policy()
+            reason["above"]["days"] = 0 if is_alone else policy.client_refund_split_days
+        return reason
 
     def _describe_above(self, values):
         texts = {

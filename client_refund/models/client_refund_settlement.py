@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo import models
 
-from ..tools.amounts import settle_oldest_first
+from ..tools.amounts import settle_items
 
 
 class ClientRefundSettlement(models.Model):
@@ -20,17 +20,9 @@ class ClientRefundSettlement(models.Model):
             settlement
             for refund in self
             if refund.offset_ids
-            for settlement in settle_oldest_first(
-                [
-                    (line, line.move_line_id.account_id, line.amount)
-                    for line in refund.line_ids.sorted(lambda line: (line.date or date.min, line.move_line_id.id))
-                ],
-                [
-                    (offset, offset.move_line_id.account_id, offset.amount)
-                    for offset in refund.offset_ids.sorted(
-                        lambda offset: (offset.date_maturity or date.min, offset.move_line_id.id)
-                    )
-                ],
+            for settlement in settle_items(
+                refund.line_ids.sorted(lambda line: (line.date or date.min, line.move_line_id.id)),
+                refund.offset_ids.sorted(lambda offset: (offset.date_maturity or date.min, offset.move_line_id.id)),
                 refund.currency_id,
             )
         ]
@@ -119,7 +111,7 @@ class ClientRefundSettlement(models.Model):
         for (company, currency), group in refunds.grouped(
             lambda refund: (refund.company_id, refund.currency_id)
         ).items():
-            invoices = self.env["account.move.line"]._get_open_invoices(group.partner_id, company, currency)
+            invoices = self.env["account.move.line"]._search_open_invoices(group.partner_id, company, currency)
             by_client = invoices.grouped(lambda item: item.partner_id.commercial_partner_id)
             for refund in group:
                 unsettled = refund._get_unsettled_invoices(by_client.get(refund.partner_id, invoices.browse()))

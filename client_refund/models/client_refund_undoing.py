@@ -165,14 +165,8 @@ class ClientRefundUndoing(models.Model):
                     entries=", ".join(matched.mapped("display_name")),
                 )
                 yield self, problem
-            elif payment._must_be_reversed():
-                yield from self._get_lock_problems(date)
-                if date < payment.date:
-                    problem = self.env._(
-                        "payment %(payment)s is of %(date)s and can't be reversed before. Choose a later date.",
-                        payment=payment.display_name,
-                        date=fields.Date.to_string(payment.date),
-                    )
+            else:
+                for _entry, problem in payment.move_id._get_reversal_problems(date):
                     yield self, problem
 
     def _may_have_left(self):

@@ -106,6 +106,20 @@ class ResCompany(models.Model):
         """Whether refunds may have to wait for somebody else at all."""
         return self._get_client_refund_policy().client_refund_approval_policy != "never"
 
+    def _get_client_refund_policy_reason(self, total):
+        """Why the policy wants an approval of an amount, whatever the risks.
+
+        :param total: amount in the currency of the company
+        :return: dict, code: values
+        """
+        policy = self._get_client_refund_policy()
+        limit = policy.client_refund_approval_amount
+        if policy.client_refund_approval_policy == "always":
+            return {"always": {}}
+        if policy.client_refund_approval_policy == "above" and self.currency_id.compare_amounts(total, limit) > 0:
+            return {"above": {"total": self.currency_id.round(total), "limit": limit}}
+        return {}
+
     def _get_client_refund_approvers(self):
         """Who may approve refunds in this company, up to whatever limit.
 

@@ -56,136 +56,6 @@ class ResPartner(models.Model):
         "client.",
     )
 
-    @api.constrains("client_refund_blocked", "client_refund_block_reason")
-    def _check_client_refund_block_reason(self):
-        self.env.registry.clear_cache()  # of whether there are any blocks
-        for partner in self:
-            if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
-                raise ValidationError(
-                    self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
-                )
-
-    def write(self, vals):
-        if {"client_refund_blocked", "client_refund_block_reason"} & vals.keys():
-            self._check_may_lift_block(vals)
-        if "client_refund_moved_on" in vals and not self.env.su:
-            self._check_moved_on_kept(vals["client_refund_moved_on"])
-        if not FAMILY_FIELDS & vals.keys():
-            return super().write(vals)
-        # what was written tells nothing: the same value moves nobody, and core takes `is_company` out of the values
-        families = {partner: partner.commercial_partner_id for partner in self}
-        result = super().write(vals)
-        moved = self.filtered(lambda partner: partner.commercial_partner_id != families[partner])
-        if moved:
-            moved._check_block_not_lifted(families)
-            # kept whoever moves the contact
-            moved.sudo().client_refund_moved_on = fields.Datetime.now()
-        return result
-
-    def _check_moved_on_kept(self, moved_on):
-        """:raise AccessError: if that is not when these were moved; core writes what is there where it merges them"""
-        kept = fields.Datetime.to_datetime(moved_on) or False
-        if any(partner.client_refund_moved_on != kept for partner in self.sudo()):
-            raise AccessError(self.env._("When a contact was moved can't be changed."))
-
-    def _check_block_not_lifted(self, families):
-        """Refuse to have moved these out of a blocked family, or a block out of theirs: that would lift the block.
-
-        :param families: dict, res.partner: the commercial partner that it had
-        :raise AccessError: names contact and client; administrators of refunds may
-        """
-        if self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
-            return
-        if not self._has_client_refund_blocks():
-            return
-        blocked = (self.browse().union(*families.values()) | self)._get_client_refund_blocking()
-        for partner in self if blocked else ():
-            old_family = families[partner]
-            stays = blocked.filtered_domain([("commercial_partner_id", "=", old_family.id)])
-            comes = blocked.filtered_domain([("commercial_partner_id", "=", partner.commercial_partner_id.id)])
-            goes = blocked.filtered_domain([("id", "child_of", partner.ids)])
-            if (stays and not comes) or (goes and not stays and old_family != partner):
-                # the reason of a block is for accounting alone
-                raise AccessError(
-                    self.env._(
-                        "Refunds to %(client)s are blocked, so %(contact)s can't be taken out of it. "
-                        "Ask an administrator of refunds.",
-                        client=old_family.display_name,
-                        contact=partner.display_name,
-                    )
-                )
-
-    def unlink(self):
-        self._check_may_lift_block({"client_refund_blocked": False})
-        return super().unlink()
-
-    def _check_may_lift_block(self, vals):
-        """Refuse to change the block of a blocked client: setting it is free, lifting it is for administrators.
-
-        :param vals: dict, what becomes of it
-        :raise AccessError: names the client
-        """
-        # whoever changes the client may not see that it is blocked
-        blocked = self.sudo().filtered(
-            lambda partner: (
-                partner.client_refund_blocked
-                and any(
-                    vals[name] != partner[name]
-                    for name in ("client_refund_blocked", "client_refund_block_reason")
-                    if name in vals
-                )
-            )
-        )
-        if blocked and not self.env.user.has_group("client_refund.group_client_refund_administer"):
-            raise AccessError(
-                self.env._(
-                    "Refunds to %(clients)s are blocked. Ask an administrator of refunds to lift the block.",
-                    clients=", ".join(blocked.mapped("display_name")),
-                )
-            )
-
-    @api.model
-    @ormcache()
-    def _has_client_refund_blocks(self):
-        """Whether anybody is blocked at all: most firms need not look whom an ordinary change concerns."""
-        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
-        return bool(everybody.search_count([("client_refund_blocked", "=", True)], limit=1))
-
-    def _get_client_refund_blocking(self):
-        """The contacts of these clients that are blocked: archived, or of another company, they are all the same.
-
-        :return: res.partner, in the hands of nobody who may not see them
-        """
-        return (
-            self.env["res.partner"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                    ("client_refund_blocked", "=", True),
-                ]
-            )
-        )
-
-    def _get_client_refund_blocks(self):
-        """Why nothing is refunded to these clients.
-
-        A block on any of its contacts counts, so that no block is lifted by giving the client another parent.
-
-        :return: dict, res.partner: str, of those that are blocked
-        """
-        by_client = self._get_client_refund_blocking().grouped("commercial_partner_id")
-        return {
-            client: self.env._(
-                "refunds to %(client)s are blocked: %(reason)s. An administrator of refunds can lift the block.",
-                client=by_client[client.commercial_partner_id][0].display_name,
-                reason=by_client[client.commercial_partner_id][0].client_refund_block_reason,
-            )
-            for client in self
-            if client.commercial_partner_id in by_client
-        }
-
     def _compute_client_refund_count(self):
         counts = Counter()
         for client, count in self.env["client.refund"]._read_group(
@@ -210,27 +80,43 @@ class ResPartner(models.Model):
                 partner.client_credit_open += partner._convert_client_credit(amount_open, company)
                 partner.client_credit_refundable += partner._convert_client_credit(amount_refundable, company)
 
-    def _convert_client_credit(self, amount, company):
-        """An amount in the currency of a company, in the one of the client's other figures, as of today."""
-        return company.currency_id._convert(amount, self.currency_id, company)
+    @api.constrains("client_refund_blocked", "client_refund_block_reason")
+    def _check_client_refund_block_reason(self):
+        self.env.registry.clear_cache()  # of whether there are any blocks
+        for partner in self:
+            if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
+                raise ValidationError(
+                    self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
+                )
 
-    def _get_client_credit_domain(self):
-        return [("partner_id", "in", self.commercial_partner_id.ids)]
+    # -------------------------------------------------------------------------
+    # Overrides
+    # -------------------------------------------------------------------------
 
-    def _get_client_refund_domain(self):
-        """The refunds of these clients, also those from before a client got another parent."""
-        return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
+    def write(self, vals):
+        if {"client_refund_blocked", "client_refund_block_reason"} & vals.keys():
+            self._check_may_lift_block(vals)
+        if "client_refund_moved_on" in vals and not self.env.su:
+            self._check_moved_on_kept(vals["client_refund_moved_on"])
+        if not FAMILY_FIELDS & vals.keys():
+            return super().write(vals)
+        # what was written tells nothing: the same value moves nobody, and core takes `is_company` out of the values
+        families = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != families[partner])
+        if moved:
+            moved._check_block_not_lifted(families)
+            # kept whoever moves the contact
+            moved.sudo().client_refund_moved_on = fields.Datetime.now()
+        return result
 
-    def _get_refund_client(self):
-        """The clients that these contacts belong to.
+    def unlink(self):
+        self._check_may_lift_block({"client_refund_blocked": False})
+        return super().unlink()
 
-        What was brought over from another system may not say: core works it out, as for a new contact.
-
-        :return: res.partner
-        """
-        if missing := self.filtered(lambda partner: not partner.commercial_partner_id):
-            self.env.add_to_compute(missing._fields["commercial_partner_id"], missing)
-        return self.commercial_partner_id
+    # -------------------------------------------------------------------------
+    # Actions
+    # -------------------------------------------------------------------------
 
     def action_refund_client(self):
         """Open the refund wizard for this client.
@@ -273,3 +159,133 @@ class ResPartner(models.Model):
             "client_refund.action_client_refund_of_client",
             self.env._("Client Refunds"),
         )
+
+    # -------------------------------------------------------------------------
+    # Whose credits and refunds these are
+    # -------------------------------------------------------------------------
+
+    def _get_refund_client(self):
+        """The clients that these contacts belong to.
+
+        What was brought over from another system may not say: core works it out, as for a new contact.
+
+        :return: res.partner
+        """
+        if missing := self.filtered(lambda partner: not partner.commercial_partner_id):
+            self.env.add_to_compute(missing._fields["commercial_partner_id"], missing)
+        return self.commercial_partner_id
+
+    def _get_client_credit_domain(self):
+        return [("partner_id", "in", self.commercial_partner_id.ids)]
+
+    def _get_client_refund_domain(self):
+        """The refunds of these clients, also those from before a client got another parent."""
+        return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
+
+    def _convert_client_credit(self, amount, company):
+        """An amount in the currency of a company, in the one of the client's other figures, as of today."""
+        return company.currency_id._convert(amount, self.currency_id, company)
+
+    # -------------------------------------------------------------------------
+    # Blocked
+    # -------------------------------------------------------------------------
+
+    @api.model
+    @ormcache()
+    def _has_client_refund_blocks(self):
+        """Whether anybody is blocked at all: most firms need not look whom an ordinary change concerns."""
+        everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        return bool(everybody.search_count([("client_refund_blocked", "=", True)], limit=1))
+
+    def _search_client_refund_blocking(self):
+        """The contacts of these clients that are blocked: archived, or of another company, they are all the same.
+
+        :return: res.partner, in the hands of nobody who may not see them
+        """
+        return (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                    ("client_refund_blocked", "=", True),
+                ]
+            )
+        )
+
+    def _get_client_refund_blocks(self):
+        """Why nothing is refunded to these clients.
+
+        A block on any of its contacts counts, so that no block is lifted by giving the client another parent.
+
+        :return: dict, res.partner: str, of those that are blocked
+        """
+        by_client = self._search_client_refund_blocking().grouped("commercial_partner_id")
+        return {
+            client: self.env._(
+                "refunds to %(client)s are blocked: %(reason)s. An administrator of refunds can lift the block.",
+                client=by_client[client.commercial_partner_id][0].display_name,
+                reason=by_client[client.commercial_partner_id][0].client_refund_block_reason,
+            )
+            for client in self
+            if client.commercial_partner_id in by_client
+        }
+
+    def _check_may_lift_block(self, vals):
+        """Refuse to change the block of a blocked client: setting it is free, lifting it is for administrators.
+
+        :param vals: dict, what becomes of it
+        :raise AccessError: names the client
+        """
+        # whoever changes the client may not see that it is blocked
+        blocked = self.sudo().filtered(
+            lambda partner: (
+                partner.client_refund_blocked
+                and any(
+                    vals[name] != partner[name]
+                    for name in ("client_refund_blocked", "client_refund_block_reason")
+                    if name in vals
+                )
+            )
+        )
+        if blocked and not self.env.user.has_group("client_refund.group_client_refund_administer"):
+            raise AccessError(
+                self.env._(
+                    "Refunds to %(clients)s are blocked. Ask an administrator of refunds to lift the block.",
+                    clients=", ".join(blocked.mapped("display_name")),
+                )
+            )
+
+    def _check_block_not_lifted(self, families):
+        """Refuse to have moved these out of a blocked family, or a block out of theirs: that would lift the block.
+
+        :param families: dict, res.partner: the commercial partner that it had
+        :raise AccessError: names contact and client; administrators of refunds may
+        """
+        if self.env.su or self.env.user.has_group("client_refund.group_client_refund_administer"):
+            return
+        if not self._has_client_refund_blocks():
+            return
+        blocked = (self.browse().union(*families.values()) | self)._search_client_refund_blocking()
+        for partner in self if blocked else ():
+            old_family = families[partner]
+            stays = blocked.filtered_domain([("commercial_partner_id", "=", old_family.id)])
+            comes = blocked.filtered_domain([("commercial_partner_id", "=", partner.commercial_partner_id.id)])
+            goes = blocked.filtered_domain([("id", "child_of", partner.ids)])
+            if (stays and not comes) or (goes and not stays and old_family != partner):
+                # the reason of a block is for accounting alone
+                raise AccessError(
+                    self.env._(
+                        "Refunds to %(client)s are blocked, so %(contact)s can't be taken out of it. "
+                        "Ask an administrator of refunds.",
+                        client=old_family.display_name,
+                        contact=partner.display_name,
+                    )
+                )
+
+    def _check_moved_on_kept(self, moved_on):
+        """:raise AccessError: if that is not when these were moved; core writes what is there where it merges them"""
+        kept = fields.Datetime.to_datetime(moved_on) or False
+        if any(partner.client_refund_moved_on != kept for partner in self.sudo()):
+            raise AccessError(self.env._("When a contact was moved can't be changed."))

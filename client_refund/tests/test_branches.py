@@ -22,12 +22,16 @@ class TestBranches(ClientRefundCommon):
         companies = (cls.company | cls.north | cls.south).ids
         cls.refunds = cls.refunds.with_context(allowed_company_ids=companies)
         cls.wizards = cls.wizards.with_context(allowed_company_ids=companies)
+        # some modules hide the ways to pay of the parent from who works in a branch alone
+        cls.env["account.journal"].create(
+            {"name": "Bank of the North", "type": "bank", "code": "NORTH", "company_id": cls.north.id}
+        )
         cls.parents = cls._branch_entry(cls.company, 100)
         cls.norths = cls._branch_entry(cls.north, 40)
         cls.souths = cls._branch_entry(cls.south, 7)
 
     @classmethod
-    def _branch_entry(cls, company, amount, partner=None):
+    def _branch_entry(cls, company, amount, partner=None, **values):
         move = (
             cls.env["account.move"]
             .with_company(company)
@@ -43,6 +47,7 @@ class TestBranches(ClientRefundCommon):
                                 "account_id": cls.receivable.id,
                                 "partner_id": (partner or cls.client).id,
                                 "balance": -amount,
+                                **values,
                             }
                         ),
                         Command.create({"account_id": cls.revenue.id, "balance": amount}),
@@ -99,6 +104,7 @@ class TestBranches(ClientRefundCommon):
         local = self._create_local_clerk()
         wizard = self._as_local("client.refund.wizard", local).create({"partner_id": self.client.id})
         self.assertEqual(wizard.line_ids.move_line_id, self.norths)
+        self.env.invalidate_all()  # who may see what is not to be told from what another one has seen
         refund = self._refund({self.souths: 1}, company_id=self.company.id)
         with self.assertRaises(AccessError):
             self._as_local("client.refund", local).browse(refund.ids).read(["amount"])
@@ -149,6 +155,23 @@ class TestBranches(ClientRefundCommon):
         draft = self._draft({self.norths: None}, company_id=self.north.id)
         with self.assertRaisesRegex(UserError, "refunds can't be paid from journal Bank"):
             draft.action_submit()
+
+    def test_an_exchange_difference_of_a_branch_is_booked_there(self):
+        """Though the user works in the parent too, and so is what an undo reverses."""
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
+        # a branch that is made on the screen takes over what its parent has
+        self.north.currency_exchange_journal_id = self.company.currency_exchange_journal_id
+        self.north.income_currency_exchange_account_id = self.company.income_currency_exchange_account_id
+        self.north.expense_currency_exchange_account_id = self.company.expense_currency_exchange_account_id
+        credit = self._branch_entry(self.north, 150, currency_id=foreign.id, amount_currency=-300)
+        before = self._ledger()
+        refund = self._refund({credit: None}, company_id=self.north.id, currency_id=foreign.id)
+        exchange = refund.line_ids.payment_line_id.matched_credit_ids.exchange_move_id
+        self.assertEqual((exchange.company_id, exchange.state), (self.north, "posted"))
+        refund.action_undo("Wrong client")
+        self.assertEqual(exchange.reversal_move_ids.company_id, self.north)
+        after = self._ledger()
+        self.assertEqual({item: after[item] for item in before}, before)
 
     def test_an_invoice_of_a_branch_is_settled_by_the_parent(self):
         debt = self._branch_entry(self.south, -30)

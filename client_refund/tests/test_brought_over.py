@@ -62,7 +62,8 @@ class TestBroughtOver(ClientRefundCommon):
         return records.web_search_read([], {name: {} for name in names}, limit=80)["records"]
 
     def test_lists_open(self):
-        self._page("client.credit")
+        clients = [row["partner_id"] for row in self._page("client.credit")]
+        self.assertEqual(clients.count(self.client.id), 1)
         self._page("client.refund")
         self.refunds.retrieve_dashboard()
 
@@ -91,6 +92,11 @@ class TestBroughtOver(ClientRefundCommon):
         form = self._shown(self.wizards._open({}))
         form.partner_id = self.client
         self.assertEqual((form.partner_id, len(form.line_ids)), (self.client, 4))
+
+    def test_refunded_from_the_worklist(self):
+        [row] = self.env["client.credit"].with_user(self.clerk).search([("partner_id", "=", self.client.id)])
+        wizard = self._opened(row.action_refund_client())
+        self.assertEqual(wizard.line_ids.filtered("selected").move_line_id, self.credits)
 
     def test_what_is_nobodys_is_refused_by_name(self):
         with self.assertRaisesRegex(UserError, "belong to no client"):

@@ -78,6 +78,27 @@ class TestConcurrency(TransactionsCase):
                 self._replay(second, lambda: self._refund(second))
         self._assert_paid(100, refunds=1)
 
+    def test_what_was_taken_back_is_locked_again(self):
+        """A transaction locks once; but not where the lock was given back with what was done after a savepoint."""
+        with self._transaction() as first, self._transaction() as second:
+            savepoint = first.cr.savepoint()
+            self._make_draft(first, 60)
+            savepoint.close(rollback=True)
+            self._make_draft(second, 60)
+            with self.assertRaisesRegex(UserError, r"Somebody else is refunding or reconciling MISC\S+ at this moment"):
+                self._make_draft(first, 60)
+
+    def test_one_act_locks_once(self):
+        with self._transaction() as env:
+            items = type(env["account.move.line"])
+            real = items.try_lock_for_update
+            with patch.object(items, "try_lock_for_update", autospec=True, side_effect=real) as lock:
+                self._refund(env)
+                self.assertEqual(lock.call_count, 1)
+                env.cr.rollback()
+                self._refund(env)
+                self.assertEqual(lock.call_count, 2)
+
     def test_second_takes_what_the_first_left(self):
         with self._transaction() as first, self._transaction() as second:
             self._take_snapshot(second)

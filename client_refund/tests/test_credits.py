@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import account_move_line
+from ..models import account_move_line_open
 from .common import ClientRefundCommon
 
 
@@ -63,7 +63,7 @@ class TestCredits(ClientRefundCommon):
 
     def test_tax_that_core_withholds_on_payment(self):
         """Core's Pay would send less than the refund. The field comes with a module: another one stands in for it."""
-        self.patch(account_move_line, "WITHHOLDING_FIELD", "include_base_amount")
+        self.patch(account_move_line_open, "WITHHOLDING_FIELD", "include_base_amount")
         tax = self.company_data["default_tax_sale"].copy({"name": "Withheld", "include_base_amount": True})
         withheld, other = self._credit_note(100, tax_ids=tax), self._credit_note(10)
         self.assertEqual(self._open_credits(), other)

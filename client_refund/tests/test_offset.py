@@ -182,7 +182,7 @@ class TestOffset(OffsetCommon):
         before = self._ledger()
         first = self._draft({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 60}))
         second = self._draft({self.new_credit: 100}, offset_ids=self._offsets({self.early_invoice: 60}))
-        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of it together, and .*100\.00 is open"):
+        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of INV/.* together, and .*100\.00 is open"):
             (first | second).action_submit()
         second.offset_ids.amount = 40
         (first | second).action_submit()
@@ -206,9 +206,9 @@ class TestOffset(OffsetCommon):
         )
         payment.action_post()
         item = self._receivable_items(payment.move_id)
-        self.assertIn(item, item._get_open_invoices(self.client, self.company, self.currency))
+        self.assertIn(item, item._search_open_invoices(self.client, self.company, self.currency))
         payment.action_reject()
-        self.assertNotIn(item, item._get_open_invoices(self.client, self.company, self.currency))
+        self.assertNotIn(item, item._search_open_invoices(self.client, self.company, self.currency))
 
     def test_items_are_not_moved_to_another_refund(self):
         """Else somebody could change a waiting refund without having a hand in it."""

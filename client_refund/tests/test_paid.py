@@ -55,6 +55,16 @@ class TestPaid(ClientRefundCommon):
         lines.payment_account_id = self.cash.default_account_id
         self.assertStates(self._refund({self._credit_note(100): None}, journal_id=self.cash.id), "paid")
 
+    def test_cash_is_handed_over_at_once(self):
+        """On an outstanding account it waits to be counted; with core a payment of an entry would wait for that."""
+        self.cash.outbound_payment_method_line_ids.payment_account_id = self.outstanding
+        for credit in (self._credit_note(100), self._entry(100)):
+            refund = self._refund({credit: None}, journal_id=self.cash.id)
+            self.assertFalse(refund.payment_ids.is_matched)
+            self.assertStates(refund, "paid")
+            refund.action_undo("Not handed over")
+            self.assertStates(refund, "canceled")
+
     def test_nothing_to_wait_for(self):
         credit, invoice = self._credit_note(100), self._invoice(100)
         offset = Command.create({"move_line_id": invoice.id, "amount": 100})

@@ -115,11 +115,15 @@ class TestPaymentSetups(ClientRefundCommon):
         self.assertEqual(set(drafts.mapped("state")), {"draft"})
 
     def test_no_exchange_journal(self):
+        """Told before anything is booked; where the rate is the same there is none, and nothing is missing."""
         foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
         draft = self._draft({self._credit_note(300, currency=foreign): None})
         self.company.sudo().currency_exchange_journal_id = False
-        with self.assertRaisesRegex(UserError, rf"refund {draft.name} over .*300.*: .*Exchange Gain or Loss Journal"):
-            draft.action_post()
+        refused = rf"refund {draft.name} over .*300.*: an exchange difference .*Exchange Gain or Loss Journal"
+        with self.assertRaisesRegex(UserError, refused):
+            draft.action_submit()
+        same_rate = self._payment(300, currency=foreign, date="2024-04-01")
+        self.assertTrue(self._refund({same_rate: None})._is_issued())
 
     def test_where_core_skips_the_entry(self):
         """The Accountant app and OCA's payment orders make core skip the entry of such a payment."""

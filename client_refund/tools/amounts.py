@@ -1,6 +1,6 @@
 """What can be an amount, and how amounts are shared out to the cent."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from itertools import accumulate, pairwise
 from sys import float_info
 
@@ -28,6 +28,35 @@ def settle_oldest_first(credits, invoices, currency):
             wanted = currency.round(wanted - settled)
             left[account].appendleft((credit, currency.round(available - settled)))
     return settlements
+
+
+def settle_items(lines, offsets, currency):
+    """The same of what takes something of journal items, such as the lines and offsets of a refund.
+
+    :param lines: recordset or list of such with `move_line_id` and `amount`, oldest first
+    :param offsets: the same, due first
+    :return: list of (line, offset, amount)
+    """
+    return settle_oldest_first(
+        *([(item, item.move_line_id.account_id, item.amount) for item in items] for items in (lines, offsets)), currency
+    )
+
+
+def get_settled(amounts, invoices, currency):
+    """How much of each open invoice credits settle.
+
+    :param amounts: dict, account.move.line, a credit, oldest first: what is taken of it
+    :param invoices: account.move.line, due first
+    :return: Counter, account.move.line, an invoice: positive amount in the currency
+    """
+    settled = Counter()
+    for _credit, invoice, amount in settle_oldest_first(
+        [(credit, credit.account_id, amount) for credit, amount in amounts.items()],
+        [(invoice, invoice.account_id, invoice.amount_residual_currency) for invoice in invoices],
+        currency,
+    ):
+        settled[invoice] += amount
+    return settled
 
 
 def share_out(balance, amounts, total, currency):

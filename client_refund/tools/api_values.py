@@ -181,7 +181,7 @@ class RefundValues:
     def _get_all_lines(self):
         """Every open credit of the client, as values of `lines`, in the given currency or the only one there is."""
         items = self.env["account.move.line"]
-        credits = items.search(items._get_open_credit_domain() & items._get_client_domain(self.client, self.company))
+        credits = items._search_open_credits(items._get_client_domain(self.client, self.company))
         currency = self.env["res.currency"].browse(self.values.get("currency_id")) or credits.currency_id
         if len(currency) > 1:
             raise UserError(

@@ -9,7 +9,7 @@ class ClientRefundReject(models.TransientModel):
     _inherit = ["client.refund.dialog"]
 
     def _get_alerts(self, documents):
-        return documents._get_reject_alerts()
+        return {"reject": {"message": documents._get_reject_message(), "level": "info"}}
 
     def action_reject(self):
         """Reject what was asked for.

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 
 from ..models.client_refund_numbers import with_number_later
-from ..tools.amounts import settle_oldest_first
+from ..tools.amounts import settle_items
 from ..tools.lists import without_owner
 from ..tools.workflow import with_neutral_context
 
@@ -267,11 +267,7 @@ class ClientRefundWizard(models.TransientModel):
         :return: list of (client.refund.wizard.line, client.refund.wizard.offset, amount)
         """
         self.ensure_one()
-        return settle_oldest_first(
-            [(line, line.move_line_id.account_id, line.amount) for line in self._get_selected_lines()],
-            [(offset, offset.move_line_id.account_id, offset.amount) for offset in self._get_selected_offsets()],
-            self.currency_id,
-        )
+        return settle_items(self._get_selected_lines(), self._get_selected_offsets(), self.currency_id)
 
     def _search_blocked_invoices(self):
         return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}

@@ -19,12 +19,9 @@ class AccountMove(models.Model):
     )
 
     def write(self, vals):
-        if "state" not in vals:
-            return super().write(vals)
-        # what is posted for the first time is in no register, and invoices are no credits
-        known = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
         result = super().write(vals)
-        known.line_ids._search_open_dormant_lines()._follow_credits()
+        if "state" in vals:
+            self.line_ids._search_open_dormant_lines()._follow_credits()
         return result
 
     def action_open_client_dormant(self):

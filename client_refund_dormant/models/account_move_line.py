@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from .client_dormant_credit import OPEN_STATES
 
@@ -6,13 +6,19 @@ from .client_dormant_credit import OPEN_STATES
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    is_in_register = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether this item was ever entered in the register. For all others the register is not asked.",
+    )
+
     def _search_open_dormant_lines(self):
         """Where the register looks for the clients of these, if it does.
 
         :return: client.dormant.credit.line
         """
         lines = self.env["client.dormant.credit.line"].sudo()  # what the register knows follows whoever books
-        credits = self.filtered(lambda item: item.account_type == "asset_receivable" and item.balance < 0)
-        if not credits:
+        known = self.filtered("is_in_register")
+        if not known:
             return lines
-        return lines.search([("move_line_id", "in", credits.ids), ("register_id.state", "in", OPEN_STATES)])
+        return lines.search([("move_line_id", "in", known.ids), ("register_id.state", "in", OPEN_STATES)])

@@ -4,6 +4,8 @@ from odoo.tools import format_amount
 
 from odoo.addons.client_refund.tools.lists import open_records
 
+from ..tools.mark import mark_in_register
+
 # The client is looked for: amounts follow what is open of the credits, and credits that get old enough join in.
 CONTACT_STATES = ("to_contact", "contacting")
 OPEN_STATES = (*CONTACT_STATES, "to_approve")
@@ -169,7 +171,7 @@ class ClientDormantCredit(models.Model):
                     documents=", ".join(may_bounce.move_id.mapped("display_name")),
                 )
             )
-        invoices = credits._get_open_invoices(self.partner_id, self.company_id, self.currency_id)
+        invoices = credits._search_open_invoices(self.partner_id, self.company_id, self.currency_id)
         if invoices:
             warnings.append(
                 self.env._(
@@ -188,7 +190,9 @@ class ClientDormantCredit(models.Model):
     def create(self, vals_list):
         self._check_only_terms(vals_list)  # what is refused draws no numbers
         numbers = self._draw_numbers(vals_list)
-        return super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
+        registers = super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
+        mark_in_register(registers.partner_id)
+        return registers
 
     def _get_not_a_term_message(self, labels):
         return self.env._(

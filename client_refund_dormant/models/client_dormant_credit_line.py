@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
-from odoo.addons.client_refund.models.account_move_line import BOUNCED_STATES
+from odoo.addons.client_refund.models.account_move_line_open import BOUNCED_STATES
 
+from ..tools.mark import mark_in_register
 from .client_dormant_credit import CONTACT_STATES
 
 
@@ -77,6 +78,19 @@ class ClientDormantCreditLine(models.Model):
                 line.amount = line.amount
                 line.amount_company_currency = line.amount_company_currency
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        mark_in_register(lines.move_line_id)
+        return lines
+
+    def action_open_document(self):
+        """Open the document that the credit belongs to.
+
+        :return: an action dictionary
+        """
+        return self.move_line_id.action_open_business_doc()
+
     def _follow_credits(self):
         """Look what is open of the credits by now, and whether they are used up."""
         # as if the credits were new: everything that is read of them is read again
@@ -104,10 +118,3 @@ class ClientDormantCreditLine(models.Model):
                 and line.move_line_id.move_id.origin_payment_id.state not in BOUNCED_STATES
             )
         )
-
-    def action_open_document(self):
-        """Open the document that the credit belongs to.
-
-        :return: an action dictionary
-        """
-        return self.move_line_id.action_open_business_doc()

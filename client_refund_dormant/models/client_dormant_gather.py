@@ -83,9 +83,7 @@ class ClientDormantGather(models.Model):
         :return: account.move.line
         """
         items = self.env["account.move.line"]
-        credits = items.search(
-            items._get_open_credit_domain() & companies._get_client_dormant_domain() & domain, order="date, id"
-        )
+        credits = items._search_open_credits(companies._get_client_dormant_domain() & domain)
         # what a journal entry took over from an account that is never refunded, is not either
         return credits - items.union(*credits._get_excluded_accounts())
 

@@ -100,7 +100,8 @@ class ClientDormantUndo(models.Model):
         """
         for register in self:
             yield from register._get_matched_problems()
-            yield from register._get_reversal_problems(date)
+            for _entry, problem in register._get_standing_entries()._get_reversal_problems(date):
+                yield register, problem
 
     def _get_matched_problems(self):
         entry = self._get_standing_entries()
@@ -116,19 +117,6 @@ class ClientDormantUndo(models.Model):
             matched=", ".join(matched.mapped("display_name")),
         )
         yield self, problem
-
-    def _get_reversal_problems(self, date):
-        entry = self._get_standing_entries()
-        if not entry._must_be_reversed():
-            return
-        yield from self._get_lock_problems(date, entry.journal_id)
-        if date < entry.date:
-            problem = self.env._(
-                "entry %(entry)s is of %(date)s and can't be reversed before. Choose a later date.",
-                entry=entry.display_name,
-                date=fields.Date.to_string(entry.date),
-            )
-            yield self, problem
 
     def _take_over_younger(self):
         """Credits of the client that got old since are looked for together with these again.

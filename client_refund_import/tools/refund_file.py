@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.models import fix_import_export_id_paths
 from odoo.tools import groupby
 from odoo.tools.lru import LRU
@@ -173,12 +172,7 @@ class RefundFile:
         """
         items = self.env["account.move.line"]
         clients = self.env["res.partner"].browse([row.values["partner_id"] for row in rows]).commercial_partner_id
-        credits = items.search(
-            items._get_open_credit_domain()
-            & Domain("partner_id.commercial_partner_id", "in", clients.ids)
-            & Domain("company_id", "child_of", company.id),
-            order="date, id",
-        )
+        credits = items._search_open_credits(items._get_client_domain(clients, company))
         held_back = credits._get_held_back()
         left |= {credit: credit.amount_refundable for credit in credits if credit not in left}
         by_client = credits.grouped(lambda credit: credit.partner_id.commercial_partner_id)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_amount
+from odoo.tools import format_amount
 
+from odoo.addons.client_refund.tools.lock import lock_or_refuse
 from odoo.addons.client_refund.tools.workflow import in_workflow
 
 # The money of a refund that is in one of these states goes back to nobody.
@@ -167,25 +168,15 @@ class PaymentTransaction(models.Model):
 
         :raise UserError: if somebody else is working on one of them at this moment
         """
-        if not self:
-            return
         # a lock replaces no right: who refunds need not be allowed to write them
-        transactions = self.sudo()
-        transactions.flush_recordset()
-        busy = transactions - transactions.try_lock_for_update(allow_referencing=True)
-        if busy:
-            raise UserError(
-                self.env._(
-                    "Somebody else is refunding online payment %(transactions)s at this moment. Wait a moment, look "
-                    "at what is left of it, and try again.",
-                    transactions=", ".join(busy.mapped("reference")),
-                )
-            )
-        # touched, they make any transaction fail and be replayed that counts with a view from before
-        self.env.cr.execute(
-            SQL("UPDATE payment_transaction SET write_uid = write_uid WHERE id IN %s", tuple(self.ids) or (None,))
+        lock_or_refuse(
+            self.sudo(),
+            lambda busy: self.env._(
+                "Somebody else is refunding online payment %(transactions)s at this moment. Wait a moment, look "
+                "at what is left of it, and try again.",
+                transactions=", ".join(busy.mapped("reference")),
+            ),
         )
-        self.invalidate_recordset()
 
     def _refund(self, amount_to_refund=None):
         """Count what client refunds hold where core refunds an online payment itself.

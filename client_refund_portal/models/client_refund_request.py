@@ -70,12 +70,9 @@ class ClientRefundRequest(models.Model):
 
         :return: account.move.line, oldest first
         """
-        items = self.env["account.move.line"]
-        credits = items.search(
-            items._get_open_credit_domain()
-            & Domain("partner_id.commercial_partner_id", "=", client.id)
-            & Domain("company_id", "in", companies.ids),
-            order="date, id",
+        of_client = Domain("partner_id.commercial_partner_id", "=", client.id)
+        credits = self.env["account.move.line"]._search_open_credits(
+            of_client & Domain("company_id", "in", companies.ids)
         )
         return credits._filter_free()
 

@@ -108,10 +108,10 @@ class ClientRefundRunApproval(models.Model):
         return self.approval_reason or " ".join(self._describe(self._get_policy_reasons()))
 
     def _forget_approval(self):
-        super()._forget_approval()
-        self.approval_reasons = False
         refunds = self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)])
         with_workflow(refunds)._forget_approval()
+        self.approval_reasons = False
+        return super()._forget_approval()
 
     def _return_to_review(self):
         with_workflow(self._search_refunds(WAITING)).state = "draft"
@@ -143,17 +143,9 @@ class ClientRefundRunApproval(models.Model):
 
         :return: dict, code: values
         """
-        policy = self.company_id._get_client_refund_policy()
-        currency = self.company_currency_id
-        total = self._get_total()
-        limit = policy.client_refund_approval_amount
-        if policy.client_refund_approval_policy == "always":
-            return {"always": {}}
-        if policy.client_refund_approval_policy == "above" and currency.compare_amounts(total, limit) > 0:
-            return {"above_as_run": {"total": currency.round(total), "limit": limit}}
-        return {}
+        return self.company_id._get_client_refund_policy_reason(self._get_total())
 
-    def _describe_above_as_run(self, values):
+    def _describe_above(self, values):
         return self.env._(
             "%(total)s is above %(limit)s: a run counts as one amount.",
             total=self._format_code_amount(values["total"]),

@@ -6,7 +6,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
 from odoo.addons.client_refund.models.client_refund_numbers import with_number_later
-from odoo.addons.client_refund.tools.amounts import settle_oldest_first
+from odoo.addons.client_refund.tools.amounts import get_settled
 from odoo.addons.client_refund.tools.background import get_error_text
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -170,8 +170,9 @@ class ClientRefundRunPrepare(models.Model):
             by_client = of_currency.grouped(lambda credit: credit.partner_id.commercial_partner_id)
             invoices = self._get_invoices_to_settle(of_currency.partner_id.commercial_partner_id, currency)
             for client, group in by_client.items():
-                settled = self._get_settled_amounts(group, invoices.get(client, group.browse()), currency)
-                amount = sum(group.mapped("amount_refundable")) - sum(settled.values())
+                amounts = {credit: credit.amount_refundable for credit in group}
+                settled = get_settled(amounts, invoices.get(client, group.browse()), currency)
+                amount = sum(amounts.values()) - sum(settled.values())
                 minimum = self._get_minimum(currency)
                 if currency.compare_amounts(amount, minimum) < 0:
                     self._leave_out_too_small(client, currency, amount, minimum)
@@ -196,22 +197,8 @@ class ClientRefundRunPrepare(models.Model):
         """
         if self.owing_policy != "offset":
             return {}
-        items = self.env["account.move.line"]._get_open_invoices(clients, self.company_id, currency)
+        items = self.env["account.move.line"]._search_open_invoices(clients, self.company_id, currency)
         return items.grouped(lambda item: item.partner_id.commercial_partner_id)
-
-    def _get_settled_amounts(self, credits, invoices, currency):
-        """What the credits of a client settle of what the client owes, due first.
-
-        :return: dict, account.move.line: positive amount in the currency
-        """
-        settled = defaultdict(float)
-        for _credit, invoice, amount in settle_oldest_first(
-            [(credit, credit.account_id, credit.amount_refundable) for credit in credits],
-            [(invoice, invoice.account_id, invoice.amount_residual_currency) for invoice in invoices],
-            currency,
-        ):
-            settled[invoice] += amount
-        return settled
 
     def _prepare_refund_vals(self, client, currency, credits, settled):
         """The values of the refund of one client.

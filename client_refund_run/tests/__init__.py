@@ -1,4 +1,5 @@
 from . import test_api_docs
+from . import test_fault_in_a_run
 from . import test_first_run
 from . import test_run
 from . import test_run_approval

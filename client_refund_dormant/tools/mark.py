@@ -1,0 +1,17 @@
+from odoo.tools import SQL
+
+
+def mark_in_register(records):
+    """Let the register be asked whenever something becomes of these: for all others it is not.
+
+    :param records: account.move.line or res.partner
+    """
+    # nobody reads it but the register: no reason to write these as if somebody had changed them
+    records.env.cr.execute(
+        SQL(
+            "UPDATE %s SET is_in_register = TRUE WHERE id IN %s AND is_in_register IS NOT TRUE",
+            SQL.identifier(records._table),
+            tuple(records.ids) or (None,),
+        )
+    )
+    records.invalidate_recordset(["is_in_register"], flush=False)
