@@ -20,6 +20,7 @@ from . import client_refund_codes
 from . import client_refund_way
 from . import client_refund_mixin
 from . import client_refund_numbers
+from . import client_refund_notice_content
 from . import client_refund_risk
 from . import client_refund_policy
 from . import client_refund_approval_limit
@@ -32,13 +33,11 @@ from . import client_refund_approval
 from . import client_refund_check
 from . import client_refund_settlement
 from . import client_refund_posting
-from . import client_refund_paid
 from . import client_refund_undoing
 from . import client_refund_returning
 from . import client_refund_dashboard
 from . import client_refund_api
 from . import client_refund_notice
-from . import client_refund_notice_content
 from . import mail_message
 from . import mail_compose_message
 from . import client_credit

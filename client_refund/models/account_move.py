@@ -66,10 +66,6 @@ class AccountMove(models.Model):
         for move in self:
             move.has_refundable_credit = move in refundable
 
-    # -------------------------------------------------------------------------
-    # Overrides
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)

@@ -124,10 +124,6 @@ class AccountMoveLine(models.Model):
             else:
                 line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
 
-    # -------------------------------------------------------------------------
-    # Overrides
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         items = super().create(vals_list)

@@ -32,7 +32,8 @@ class AccountPartialReconcile(models.Model):
         partials._check_not_negative()
         partials._check_not_owned_by_refund()
         of_clients = partials.filtered(lambda partial: partial.credit_move_id.account_type == "asset_receivable")
-        of_clients._check_settles_no_refund()
+        # what a payment of a refund has on the receivable account; what waits for the bank statement is free
+        (of_clients.debit_move_id | of_clients.credit_move_id).move_id._check_not_owned_by_refund()
         of_clients._check_leaves_held()
         return partials
 
@@ -72,15 +73,6 @@ class AccountPartialReconcile(models.Model):
         :raise UserError: names client, document, amount and owner and points to Undo
         """
         self.env["client.refund.owner"]._check_not_owned(self)
-
-    def _check_settles_no_refund(self):
-        """Refuse to reconcile the receivable items of a refund's payment with anything but its credits.
-
-        Its liquidity item is free: it waits for the bank statement.
-
-        :raise UserError: names client, entry and refund
-        """
-        (self.debit_move_id | self.credit_move_id).move_id._check_not_owned_by_refund()
 
     def _check_leaves_held(self):
         """Refuse to use up what issued refunds hold of a credit: their money may be on its way.

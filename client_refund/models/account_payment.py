@@ -90,10 +90,6 @@ class AccountPayment(models.Model):
                 payment.state = "paid" if payment._has_refund_money_left() else "in_process"
         return result
 
-    # -------------------------------------------------------------------------
-    # Overrides
-    # -------------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         payments = super().create(vals_list)
@@ -107,7 +103,9 @@ class AccountPayment(models.Model):
         is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
         if is_lent:
             self._check_refund_workflow()
-        checked = self._filter_not_validated_by(vals)
+        # of what is made already anybody may say that the money has left
+        says_left = REFUND_PROTECTED_FIELDS & vals.keys() == {"state"} and vals["state"] in LEFT_STATES
+        checked = made if says_left else self
         changed = self.env["client.refund.owner"]._filter_changed(checked, vals, REFUND_PROTECTED_FIELDS)
         changed._check_not_owned_by_refund()
         result = super().write(vals)
@@ -153,6 +151,15 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
     # Actions
     # -------------------------------------------------------------------------
+
+    def action_reject(self):
+        """What the bank rejects may be refunded already: its refunds say so."""
+        result = super().action_reject()
+        # who says so need not have the right on refunds
+        receipts = self.sudo().filtered(lambda payment: payment.payment_type == "inbound")
+        items = receipts.move_id.line_ids.filtered("is_in_refund")
+        items.client_refund_line_ids.refund_id._tell_bounced(receipts)
+        return result
 
     def action_refund_client(self):
         """Open the refund wizard with what is open of these payments ticked.
@@ -210,15 +217,6 @@ class AccountPayment(models.Model):
         owners = payments.client_refund_id | payments.client_refund_returned_id.client_refund_id
         if owners and not in_workflow(owners):
             raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
-
-    def _filter_not_validated_by(self, vals):
-        """Those of these payments of which these values say more than that the money has left.
-
-        :return: account.payment
-        """
-        if REFUND_PROTECTED_FIELDS & vals.keys() != {"state"} or vals["state"] not in LEFT_STATES:
-            return self
-        return self.filtered(lambda payment: payment.state not in LEFT_STATES)
 
     def _check_leaves_held(self):
         """Refuse a payment without an entry of what issued refunds hold: no reconciliation would tell of it.

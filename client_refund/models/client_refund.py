@@ -26,6 +26,7 @@ class ClientRefund(models.Model):
         "client.refund.terms",
         "client.refund.approval.mixin",
         "client.refund.mixin",
+        "client.refund.notice.content",
         "client.refund.numbers",
         "client.refund.owner",
     ]
@@ -150,9 +151,6 @@ class ClientRefund(models.Model):
                 refund.currency_id or refund.line_ids.move_line_id.currency_id[:1] or refund.company_id.currency_id
             )
 
-    def _get_refund_credits(self):
-        return self.line_ids.move_line_id
-
     @api.depends("line_ids.amount", "offset_ids.amount")
     def _compute_amount(self):
         for refund in self:
@@ -170,9 +168,6 @@ class ClientRefund(models.Model):
                     refund.amount, refund.company_currency_id, refund.company_id, refund.date
                 )
 
-    def _get_own_refund(self):
-        return self
-
     @api.depends("payment_ids.state", "marked_paid_on")
     def _compute_state(self):
         """An issued refund follows its payments; everything else is written by the refund's methods."""
@@ -182,29 +177,11 @@ class ClientRefund(models.Model):
             else:
                 refund.state = refund.state or "draft"
 
-    def _get_standing_payments(self):
-        """The payments of this refund that were not taken back."""
-        return self.payment_ids.filtered(lambda payment: payment.state != "canceled")
-
     @api.depends("payment_ids", "line_ids.move_id")
     def _compute_counts(self):
         for refund in self:
             refund.payment_count = len(refund.payment_ids)
             refund.document_count = len(refund.line_ids.move_id)
-
-    def _get_outgoing_payments(self):
-        """The payments by which the money leaves; what comes back when the bank returns one is another payment."""
-        return self._get_standing_payments().filtered(lambda payment: payment.payment_type == "outbound")
-
-    def _is_changeable(self):
-        return self.state in CHANGEABLE_STATES
-
-    def _is_issued(self):
-        return self.state in ISSUED_STATES
-
-    def _is_waiting_to_pay(self):
-        """Whether the refund is issued and its money is not booked yet: it still holds its credits."""
-        return self._is_issued() and self.line_ids._filter_paid_out() != self.line_ids._filter_booked()
 
     # -------------------------------------------------------------------------
     # Create and write: only drafts change, and only their terms
@@ -242,7 +219,7 @@ class ClientRefund(models.Model):
         self._check_only_terms([vals])
         self._check_changeable()
         if vals.get("partner_id"):
-            vals = {**vals, "partner_id": self._get_client(vals["partner_id"]).id}
+            vals = {**vals, "partner_id": self.env["res.partner"].browse(vals["partner_id"])._get_refund_client().id}
         waiting = self._return_to_draft()
         result = super().write(vals)
         if {"partner_id", "company_id", "currency_id", "line_ids", "offset_ids"} & vals.keys():
@@ -256,10 +233,6 @@ class ClientRefund(models.Model):
         raise UserError(
             self.env._("A refund can't be duplicated, its credits are used up. Choose Refund a Client instead.")
         )
-
-    @api.model
-    def _get_client(self, partner_id):
-        return self.env["res.partner"].browse(partner_id)._get_refund_client()
 
     @api.model
     def _get_not_a_term_message(self, labels):
@@ -295,19 +268,6 @@ class ClientRefund(models.Model):
 
         :raise UserError: names the refunds and who has them
         """
-
-    # -------------------------------------------------------------------------
-    # Texts
-    # -------------------------------------------------------------------------
-
-    def _format_amount(self, amount=None):
-        """An amount in the refund's currency as the user reads it; without one, the refund's own."""
-        self.ensure_one()
-        return format_amount(self.env, self.amount if amount is None else amount, self.currency_id)
-
-    def _join_names(self):
-        """The numbers of these refunds; one that is being made has none yet."""
-        return ", ".join(refund.name or refund.env._("a new refund") for refund in self)
 
     # -------------------------------------------------------------------------
     # Actions
@@ -364,3 +324,40 @@ class ClientRefund(models.Model):
         return open_records(
             documents, self, "client_refund.action_document_of_refund", self.env._("Refunded Documents")
         )
+
+    # -------------------------------------------------------------------------
+    # What it is, in code and for people to read
+    # -------------------------------------------------------------------------
+
+    def _get_own_refund(self):
+        return self
+
+    def _get_refund_credits(self):
+        return self.line_ids.move_line_id
+
+    def _get_standing_payments(self):
+        """The payments of this refund that were not taken back."""
+        return self.payment_ids.filtered(lambda payment: payment.state != "canceled")
+
+    def _get_outgoing_payments(self):
+        """The payments by which the money leaves; what comes back when the bank returns one is another payment."""
+        return self._get_standing_payments().filtered(lambda payment: payment.payment_type == "outbound")
+
+    def _is_changeable(self):
+        return self.state in CHANGEABLE_STATES
+
+    def _is_issued(self):
+        return self.state in ISSUED_STATES
+
+    def _is_waiting_to_pay(self):
+        """Whether the refund is issued and its money is not booked yet: it still holds its credits."""
+        return self._is_issued() and self.line_ids._filter_paid_out() != self.line_ids._filter_booked()
+
+    def _format_amount(self, amount=None):
+        """An amount in the refund's currency as the user reads it; without one, the refund's own."""
+        self.ensure_one()
+        return format_amount(self.env, self.amount if amount is None else amount, self.currency_id)
+
+    def _join_names(self):
+        """The numbers of these refunds; one that is being made has none yet."""
+        return ", ".join(refund.name or refund.env._("a new refund") for refund in self)

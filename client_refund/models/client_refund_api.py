@@ -67,7 +67,8 @@ class ClientRefundApi(models.Model):
         """
         credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
         currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id[:1]
-        invoices = credits._search_open_invoices(self._get_client(values["partner_id"]), company, currency)
+        client = self.env["res.partner"].browse(values["partner_id"])._get_refund_client()
+        invoices = credits._search_open_invoices(client, company, currency)
         amounts = {
             credit: line.get("amount", credit.amount_refundable) for credit, line in zip(credits, lines, strict=True)
         }

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools.batches import do_or_name
 from ..tools.problems import raise_problems
 from ..tools.workflow import with_workflow
 
@@ -41,7 +42,7 @@ class ClientRefundApproval(models.Model):
         waiting._wait_for_approval()
         due = refunds - waiting
         due._filter_waiting().activity_unlink([self._approval_activity])
-        due._issue_or_name()
+        do_or_name(due, lambda refunds: refunds._issue())
         return True
 
     def action_post(self):
@@ -57,7 +58,7 @@ class ClientRefundApproval(models.Model):
             if refund.approval_reasons
         )
         refunds.activity_unlink([self._approval_activity])
-        refunds._issue_or_name()
+        do_or_name(refunds, lambda refunds: refunds._issue())
         return True
 
     # -------------------------------------------------------------------------
@@ -190,7 +191,7 @@ class ClientRefundApproval(models.Model):
         self._check_postable()
 
     def _carry_out(self):
-        self._issue_or_name()
+        do_or_name(self, lambda refunds: refunds._issue())
 
     def _turn_down(self, reason):
         self.write({"state": "canceled", "cancel_reason": reason})

@@ -1,12 +1,10 @@
-from collections import defaultdict
-
-from odoo import api, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
-from ..tools.problems import get_problem_texts, raise_problems
+from ..tools.problems import group_problems, raise_problems
 
 # Documents that a message names.
 NAMED = 5
@@ -38,19 +36,8 @@ class ClientRefundCheck(models.Model):
             *changeable.offset_ids._get_problems(),
         ]
         # how credits settle invoices can be told only where both are right
-        wrong = self._group_problems(problems)
+        wrong = group_problems(problems)
         return problems + self.filtered(lambda refund: refund not in wrong)._get_settlement_problems()
-
-    def _group_problems(self, problems):
-        """What is wrong with each of these refunds, their lines and offsets included.
-
-        :param problems: list of (record, str)
-        :return: dict, client.refund: list of str; only those that have problems
-        """
-        by_refund = defaultdict(list)
-        for record, problem in problems:
-            by_refund[record if record._name == self._name else record.refund_id].append((record, problem))
-        return {refund: get_problem_texts(found) for refund, found in by_refund.items()}
 
     def _get_terms_problems(self):
         """What is wrong with these refunds, apart from their credits and offsets.
@@ -59,7 +46,7 @@ class ClientRefundCheck(models.Model):
         """
         blocks = self.partner_id._get_client_refund_blocks()
         own_numbers = self._search_own_account_numbers()
-        bank_accounts = {company: self._search_bank_accounts(company) for company in self.company_id}
+        bank_accounts = {company: company._get_client_refund_bank_accounts() for company in self.company_id}
         for refund in self:
             if block := blocks.get(refund.partner_id):
                 yield refund, block
@@ -229,17 +216,6 @@ class ClientRefundCheck(models.Model):
                 journals=", ".join(self.available_journal_ids.mapped("display_name")) or self.env._("(none)"),
             )
             yield self, problem
-
-    @api.model
-    def _search_bank_accounts(self, company):
-        """The accounts of a company's bank, cash and card journals: money leaves from them only through their own.
-
-        :return: account.account
-        """
-        journals = self.env["account.journal"]
-        return journals.search(
-            [*journals._check_company_domain(company), ("type", "in", ("bank", "cash", "credit"))]
-        ).default_account_id
 
     def _get_lock_problems(self, date):
         if refusal := self.company_id._get_client_refund_lock_refusal(date, self.journal_id):

@@ -156,7 +156,7 @@ class ClientRefundLine(models.Model):
 
         :raise UserError: names client, document, amount and refund and points to Undo
         """
-        issued = self.filtered(lambda line: line.refund_id._is_issued())
+        issued = self.filtered(lambda line: line.refund_id._is_issued() and line.amount)
         raise_problems(
             (
                 line,
@@ -167,6 +167,11 @@ class ClientRefundLine(models.Model):
             )
             for line in issued
         )
+
+    def _may_have_left(self):
+        """Whether the money of this may have left, although it was taken back."""
+        self.ensure_one()
+        return self.refund_id._may_have_left()
 
     def _filter_held_by_others(self):
         """Those of these lines that hold something for a refund that is issued, other than whose methods ask."""

@@ -142,6 +142,10 @@ class ClientRefundMixin(models.AbstractModel):
         numbers = self._get_refund_credits()._get_refund_origin_numbers()
         return self.available_partner_bank_ids._origin._filter_numbers(numbers)
 
+    def _is_paid_by_order(self):
+        """Whether the payment method takes all of a refund into an order, which pays it later."""
+        return False
+
     def _is_trusted_account_missing(self):
         """Whether the payment method pays to trusted accounts only, and this is none."""
         self.ensure_one()

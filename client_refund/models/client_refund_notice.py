@@ -74,6 +74,23 @@ class ClientRefundNotice(models.Model):
         domain = Domain("notice_step", "in", values)
         return domain | refused if "failed" in values else domain & ~refused
 
+    def message_post(self, **kwargs):
+        # a client who followed the refund would read what is discussed there
+        return super(ClientRefundNotice, self.with_context(mail_post_autofollow=False)).message_post(**kwargs)
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if self.env.context.get("client_refund_notice"):
+            self._note_sent_by_hand(message, message.partner_ids)
+        return result
+
+    def _message_mail_after_hook(self, mails):
+        result = super()._message_mail_after_hook(mails)
+        if self.env.context.get("client_refund_notice"):
+            for mail in mails.filtered(lambda mail: mail.state not in ("cancel", "exception")):
+                self.browse(mail.res_id)._note_sent_by_hand(mail.mail_message_id, mail.recipient_ids)
+        return result
+
     # -------------------------------------------------------------------------
     # Ask for it
     # -------------------------------------------------------------------------
@@ -244,19 +261,6 @@ class ClientRefundNotice(models.Model):
             {"notice_step": "sent", "notice_message_id": message.id, "notice_error": False}
         )
 
-    def _message_post_after_hook(self, message, msg_values):
-        result = super()._message_post_after_hook(message, msg_values)
-        if self.env.context.get("client_refund_notice"):
-            self._note_sent_by_hand(message, message.partner_ids)
-        return result
-
-    def _message_mail_after_hook(self, mails):
-        result = super()._message_mail_after_hook(mails)
-        if self.env.context.get("client_refund_notice"):
-            for mail in mails.filtered(lambda mail: mail.state not in ("cancel", "exception")):
-                self.browse(mail.res_id)._note_sent_by_hand(mail.mail_message_id, mail.recipient_ids)
-        return result
-
     def _note_sent_by_hand(self, message, recipients):
         """Whoever sends the notice by hand may send it to others than the client alone."""
         if recipients.filtered(
@@ -279,7 +283,3 @@ class ClientRefundNotice(models.Model):
             note=plaintext2html(message),
             user_id=refund._get_responsible().id,
         )
-
-    def message_post(self, **kwargs):
-        # a client who followed the refund would read what is discussed there
-        return super(ClientRefundNotice, self.with_context(mail_post_autofollow=False)).message_post(**kwargs)

@@ -5,13 +5,14 @@ from odoo.tools import format_date
 SHOWN_SIGNS = 4
 
 
-class ClientRefundNoticeContent(models.Model):
+class ClientRefundNoticeContent(models.AbstractModel):
     """What the refund notice tells the client: what is paid, how, out of which credits, and what remains of them.
 
     Everything here is read by the client. Call it with the client's language in the context.
     """
 
-    _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+    _name = "client.refund.notice.content"
+    _description = "Content of a Refund Notice"
 
     def _get_notice_lang(self):
         """The language in which the client is written to.

@@ -104,9 +104,15 @@ class ClientRefundPolicy(models.AbstractModel):
         raise NotImplementedError
 
     def _get_amount_company_currency(self):
-        """What is paid out, converted at the date of the refund."""
+        """What is paid out, at the rate of the refund's date or of today, whichever makes it more.
+
+        An old date would pay more than the limit at a rate of long ago.
+        """
         self.ensure_one()
         if not self.currency_id or not self.company_id:
             return 0.0
-        date = self.date or fields.Date.context_today(self)
-        return self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, date)
+        today = fields.Date.context_today(self)
+        return max(
+            self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, date)
+            for date in {self.date or today, today}
+        )

@@ -1,21 +1,29 @@
 from collections import Counter
-from contextlib import nullcontext
 
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, LockError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.exact import check_exact, get_expected_residuals
 from ..tools.problems import raise_problems
+from ..tools.workflow import with_workflow
 
 
 class ClientRefundPosting(models.Model):
-    """How a refund reserves its credits and is issued. One refund or many: the path is the same."""
+    """How a refund reserves its credits, is issued and paid. One refund or many: the path is the same."""
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
+
+    marked_paid_by_id = fields.Many2one(
+        "res.users",
+        string="Marked as Paid By",
+        readonly=True,
+        copy=False,
+        help="Who said that the money has left. Empty where the bank says so.",
+    )
+    marked_paid_on = fields.Datetime(string="Marked as Paid On", readonly=True, copy=False)
 
     # -------------------------------------------------------------------------
     # Reserve
@@ -33,46 +41,6 @@ class ClientRefundPosting(models.Model):
     # -------------------------------------------------------------------------
     # Issue
     # -------------------------------------------------------------------------
-
-    def _issue_or_name(self):
-        """Issue these refunds, which are checked and need no approval or have it.
-
-        :raise UserError: where core refuses one of them, with client, refund and amount of which one
-        """
-        try:
-            # what core did of a batch is taken back to see which of them it refuses
-            with self.env.cr.savepoint() if len(self) > 1 else nullcontext():
-                self._issue()
-        except (AccessError, LockError):
-            raise
-        except (UserError, RedirectWarning) as error:
-            raise_problems(self._get_refusals(error))
-            raise
-
-    def _get_refusals(self, error):
-        """Which of these refunds core refuses to issue, and why.
-
-        :param error: what was raised when they were issued together
-        :return: list of (client.refund, str)
-        """
-        if len(self) == 1:
-            text = str(error.args[0])
-            # what is refused by name already is not named again
-            return [(self.browse() if self.partner_id.display_name in text else self, text)]
-        half = len(self) // 2
-        return self[:half]._try_to_issue() + self[half:]._try_to_issue()
-
-    def _try_to_issue(self):
-        """The same, of some of them, each half on its own."""
-        refusal = None
-        savepoint = self.env.cr.savepoint()
-        try:
-            self._issue()
-        except (UserError, RedirectWarning) as error:
-            refusal = error
-        finally:
-            savepoint.close(rollback=True)
-        return self._get_refusals(refusal) if refusal else []
 
     def _issue(self):
         """Issue these refunds, as one batch."""
@@ -105,14 +73,10 @@ class ClientRefundPosting(models.Model):
         self._reconcile()
         check_exact(expected)
         self._check_payments_exact()
-        self._keep_booked()
-        self.filtered(lambda refund: refund.send_notice and refund._is_payout_certain())._queue_notices()
-
-    def _keep_booked(self):
-        """Keep when these refunds were booked, and what is left of their credits, for those who read it later."""
         self.booked_on = fields.Datetime.now()
         for line in self.line_ids:
             line.amount_left = -line.move_line_id.amount_residual_currency
+        self.filtered(lambda refund: refund.send_notice and refund._is_payout_certain())._queue_notices()
 
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""
@@ -310,3 +274,48 @@ class ClientRefundPosting(models.Model):
         return items == self.line_ids.payment_line_id and not self.currency_id.compare_amounts(
             sum(self.payment_ids.mapped("amount")), self.amount
         )
+
+    # -------------------------------------------------------------------------
+    # Paid: the bank says that the money has left, or somebody does
+    # -------------------------------------------------------------------------
+
+    def _is_paid(self):
+        """Whether the money has left; a refund that only settles invoices has nothing to wait for."""
+        return not self._is_waiting_to_pay() and all(
+            payment._has_refund_money_left() for payment in self._get_standing_payments()
+        )
+
+    def action_mark_paid(self):
+        """Say that the money of these refunds has left, where no bank statement is matched that would say so.
+
+        :return: True
+        :raise UserError: with all that is wrong with all of them; then none is marked
+        """
+        refunds = with_workflow(self)
+        raise_problems(problem for refund in refunds for problem in refund._get_mark_paid_problems())
+        refunds.write({"marked_paid_by_id": self.env.uid, "marked_paid_on": fields.Datetime.now()})
+        refunds._get_outgoing_payments().state = "paid"
+        refunds._message_log_batch(
+            {
+                refund.id: self.env._("Marked as paid: %(amount)s has left.", amount=refund._format_amount())
+                for refund in refunds
+            }
+        )
+        return True
+
+    def _get_mark_paid_problems(self):
+        """Why it can't be said that the money of this refund has left.
+
+        :return: iterator of (client.refund, str)
+        """
+        self.ensure_one()
+        if self.state != "in_process":
+            problem = self.env._(
+                "it is %(state)s. Only refunds that are in process can be marked as paid.",
+                state=self._get_state_label(),
+            )
+            yield self, problem
+            return
+        if self._is_waiting_to_pay() or not self._is_payout_certain():
+            yield self, self.env._("its payment is not sent yet. Mark it as paid when the money has left.")
+            return

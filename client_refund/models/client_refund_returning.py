@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date
 
+from ..tools.batches import do_or_name
 from ..tools.exact import check_exact, get_expected_residuals
 from ..tools.problems import get_reason_problems, parse_date, raise_problems
 from ..tools.workflow import with_workflow
@@ -39,18 +40,38 @@ class ClientRefundReturning(models.Model):
         refunds = with_workflow(self)
         refunds._lock_items()
         raise_problems(refunds._get_return_problems(reason, date))
-        expected = get_expected_residuals(
-            {credit: -amount for credit, amount in refunds._get_paid_out_amounts().items()}
-        )
-        refunds.line_ids.payment_line_id.matched_credit_ids._unlink_on(date)
-        # what was settled is like any other reconciliation from now on
-        refunds._get_offset_partials()._set_refund_owner(self.env["client.refund"])
-        refunds._create_returns(date, reason)._reconcile_with_returned()
-        check_exact(expected)
-        refunds.write({"state": "canceled", "returned_on": date, "cancel_reason": reason})
-        refunds._drop_notices()
-        refunds._log_returned(reason)
+        refunds._return(reason, date)
         return True
+
+    def _return(self, reason, date):
+        """Take back these refunds, whose money the bank sent back.
+
+        :param reason: str, what the bank says
+        :param date: date, when the money came back
+        """
+        do_or_name(self, lambda refunds: refunds._book_returns(reason, date))
+        self.write({"state": "canceled", "returned_on": date, "cancel_reason": reason})
+        self._drop_notices()
+        self._log_returned(reason)
+
+    def _book_returns(self, reason, date):
+        """Book that the money of these refunds came back: what they paid out is open again.
+
+        :param reason: str, what the bank says
+        :param date: date, when the money came back
+        :raise UserError: unless each residual becomes exactly what it was; everything is rolled back
+        """
+        expected = get_expected_residuals({credit: -amount for credit, amount in self._get_paid_out_amounts().items()})
+        self._reopen_paid_out(self._get_outgoing_payments(), reason, date)
+        # what was settled is like any other reconciliation from now on
+        self._get_offset_partials()._set_refund_owner(self.env["client.refund"])
+        check_exact(expected)
+
+    def _reopen_paid_out(self, payments, reason, date):
+        """Book what came back of these payments: the credits that they paid are open again."""
+        items = self.line_ids.payment_line_id.filtered(lambda item: item.move_id in payments.move_id)
+        items.matched_credit_ids._unlink_on(date)
+        self._create_returns(payments, reason, date)._reconcile_with_returned()
 
     def _get_return_problems(self, reason, date):
         """Why these refunds can't be returned.
@@ -92,13 +113,13 @@ class ClientRefundReturning(models.Model):
             )
             yield self, problem
 
-    def _create_returns(self, date, reason):
-        """Book what came back.
+    def _create_returns(self, payments, reason, date):
+        """Book what came back of these payments.
 
         :return: account.payment, posted
         """
         returns = self.env["account.payment"].create(
-            [self._prepare_return_vals(payment, date, reason) for payment in self._get_outgoing_payments()]
+            [self._prepare_return_vals(payment, date, reason) for payment in payments]
         )
         returns.action_post()
         return returns
@@ -145,3 +166,95 @@ class ClientRefundReturning(models.Model):
                 note=reason,
                 user_id=refund._get_responsible().id,
             )
+
+    def _tell_bounced(self, receipts):
+        """Tell that receipts bounced whose money these refunds have paid out: the firm has lost it.
+
+        :param receipts: account.payment
+        """
+        for refund in self.filtered(lambda refund: refund._is_issued()):
+            bounced = receipts & refund.line_ids.move_id.origin_payment_id
+            note = self.env._(
+                "The bank rejected %(receipts)s after the refund paid it out. Undo the refund if its money did not "
+                "leave. If it did, invoice the client for it.",
+                receipts=", ".join(bounced.mapped("display_name")),
+            )
+            refund._message_log(body=note)
+            refund.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Refunded receipt rejected"),
+                note=note,
+                user_id=refund._get_responsible().id,
+            )
+
+    # -------------------------------------------------------------------------
+    # It was a mistake
+    # -------------------------------------------------------------------------
+
+    def action_undo_return(self):
+        """Take back that the bank sent these refunds back, which was a mistake: they are issued as before.
+
+        :return: True
+        :raise UserError: with all that is wrong with all of them; then none is changed
+        """
+        refunds = with_workflow(self)
+        refunds._lock_items()
+        raise_problems(problem for refund in refunds for problem in refund._get_undo_return_problems())
+        do_or_name(refunds, lambda returned: returned._settle_again())
+        refunds.write({"state": "in_process", "returned_on": False, "cancel_reason": False})
+        refunds._compute_state()
+        refunds._message_log_batch({refund.id: self.env._("The return was a mistake.") for refund in refunds})
+        return True
+
+    def _settle_again(self):
+        """Take the incoming payments of these refunds back, and settle again what they had paid.
+
+        :raise UserError: unless each residual becomes exactly what it was; everything is rolled back
+        """
+        expected = get_expected_residuals(self._get_paid_out_amounts())
+        self._get_returns()._undo_for_refund(fields.Date.context_today(self), self.env._("No return"))
+        for refund in self:
+            refund._get_offset_partials(is_returned=True)._set_refund_owner(refund)
+        self._reconcile()
+        check_exact(expected)
+
+    def _get_returns(self):
+        """The incoming payments by which the bank sent these refunds back.
+
+        :return: account.payment
+        """
+        return self._get_standing_payments().filtered("client_refund_returned_id")
+
+    def _get_undo_return_problems(self):
+        """Why it can't be taken back that the bank sent this refund back.
+
+        :return: iterator of (client.refund or client.refund.line, str)
+        """
+        self.ensure_one()
+        if not self.returned_on:
+            yield self, self.env._("the bank did not send it back. There is nothing to take back.")
+            return
+        for payment in self._get_returns():
+            if matched := payment._get_matched_entries():
+                problem = self.env._(
+                    "payment %(payment)s is matched with %(entries)s, so the bank did send the money back. If that "
+                    "match is wrong, undo it in the bank reconciliation first.",
+                    payment=payment.display_name,
+                    entries=", ".join(matched.mapped("display_name")),
+                )
+                yield self, problem
+            elif payment._must_be_reversed():
+                yield from self._get_lock_problems(fields.Date.context_today(self))
+        for line in self.line_ids._filter_paid_out():
+            credit = line.move_line_id
+            left = credit.amount_refund_open - credit.amount_refund_reserved
+            if self.currency_id.compare_amounts(line._get_amount_paid_out(), left) > 0:
+                problem = self.env._(
+                    "%(left)s of it is free, and the refund paid %(amount)s. Take back first what uses it since.",
+                    left=line._format_amount(max(left, 0.0)),
+                    amount=line._format_amount(line._get_amount_paid_out()),
+                )
+                yield line, problem
+        settled = sum(self._get_offset_partials(is_returned=True).mapped("debit_amount_currency"))
+        if self.currency_id.compare_amounts(settled, self.amount_offset):
+            yield self, self.env._("its invoices were unreconciled since. Refund its credits anew instead.")

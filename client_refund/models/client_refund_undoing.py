@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
+from ..tools.batches import do_or_name
 from ..tools.exact import check_exact, get_expected_residuals
 from ..tools.problems import get_reason_problems, parse_date, raise_problems
 from ..tools.workflow import with_workflow
@@ -40,22 +41,34 @@ class ClientRefundUndoing(models.Model):
         """
         self._lock_items()
         raise_problems(self._get_undo_problems(reason, date))
-        issued = self.filtered(lambda refund: refund._is_issued())
-        expected = get_expected_residuals(issued._get_reopened_amounts())
-        issued._get_standing_payments()._undo_for_refund(date, reason)
-        issued._reopen_offsets(date)
-        check_exact(expected)
+        do_or_name(self.filtered(lambda refund: refund._is_issued()), lambda refunds: refunds._reopen(reason, date))
         self.activity_unlink([self._approval_activity])
         self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
         self._log_undone(reason)
+
+    def _reopen(self, reason, date):
+        """Take the payments of these issued refunds back, so that what they settled is open again.
+
+        :param reason: str, why
+        :param date: date of the reversals where some are needed
+        :raise UserError: unless each residual becomes exactly what it was; everything is rolled back
+        """
+        expected = get_expected_residuals(self._get_reopened_amounts())
+        self._get_standing_payments()._undo_for_refund(date, reason)
+        self._reopen_offsets(date)
+        check_exact(expected)
 
     def _needs_reversal(self):
         """Whether a payment of these can't be canceled any more."""
         return any(payment._must_be_reversed() for payment in self._get_issued_payments())
 
     def _get_issued_payments(self):
-        return self.filtered(lambda refund: refund._is_issued())._get_standing_payments()
+        return self.filtered(lambda refund: refund._is_issued())._get_undoable_payments()
+
+    def _get_undoable_payments(self):
+        """The payments that undo takes back; a rail whose payments can't be called back takes them out."""
+        return self._get_standing_payments()
 
     def _get_undo_alerts(self):
         """What becomes of these refunds when they are undone.
@@ -129,13 +142,17 @@ class ClientRefundUndoing(models.Model):
         for refund in self:
             yield from refund._get_document_undo_problems(date)
 
-    def _get_offset_partials(self):
+    def _get_offset_partials(self, is_returned=False):
         """The reconciliations by which these refunds settled invoices.
 
+        :param is_returned: whether the bank sent the refunds back: then those are nobody's
         :return: account.partial.reconcile
         """
         return self.offset_ids.move_line_id.matched_credit_ids.filtered(
-            lambda partial: partial.client_refund_id in self and partial.credit_move_id in self.line_ids.move_line_id
+            lambda partial: (
+                (not partial.client_refund_id if is_returned else partial.client_refund_id in self)
+                and partial.credit_move_id in self.line_ids.move_line_id
+            )
         )
 
     def _reopen_offsets(self, date):
@@ -149,13 +166,12 @@ class ClientRefundUndoing(models.Model):
         self.ensure_one()
         if self.returned_on:
             problem = self.env._(
-                "the bank returned it, so it is undone already. If it did not, refund the credits again and "
-                "reconcile the two payments' outstanding items."
+                "the bank returned it, so it is undone already. If the bank did not, choose Undo Return."
             )
             yield self, problem
         elif self.state == "canceled":
             yield self, self.env._("it is undone already.")
-        for payment in self._get_standing_payments() if self._is_issued() else ():
+        for payment in self._get_issued_payments():
             if matched := payment._get_matched_entries():
                 problem = self.env._(
                     "payment %(payment)s is matched with %(entries)s, so the bank has paid it. If the bank sent "

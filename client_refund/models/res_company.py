@@ -143,6 +143,16 @@ class ResCompany(models.Model):
         # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)
 
+    def _get_client_refund_bank_accounts(self):
+        """The accounts of this company's bank, cash and card journals: money leaves from them only through their own.
+
+        :return: account.account
+        """
+        journals = self.env["account.journal"]
+        return journals.search(
+            [*journals._check_company_domain(self), ("type", "in", ("bank", "cash", "credit"))]
+        ).default_account_id
+
     def _get_client_refund_lock_refusal(self, date, journal):
         """Why nothing can be booked on a date.
 

@@ -89,10 +89,6 @@ class ResPartner(models.Model):
                     self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
                 )
 
-    # -------------------------------------------------------------------------
-    # Overrides
-    # -------------------------------------------------------------------------
-
     def write(self, vals):
         if {"client_refund_blocked", "client_refund_block_reason"} & vals.keys():
             self._check_may_lift_block(vals)

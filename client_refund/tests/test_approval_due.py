@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common_approval import ApprovalCommon
 
@@ -34,7 +34,8 @@ class TestApprovalDue(ApprovalCommon):
     def test_amount_is_converted_at_the_date_of_the_refund(self):
         foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 0.5), ("2024-05-01", 0.25)])
         credit_note = self._credit_note(400, currency=foreign)
-        april = self._submit({credit_note: 200}, date="2024-04-01")  # 400 in company currency
+        with freeze_time("2024-04-02"):
+            april = self._submit({credit_note: 200}, date="2024-04-01")  # 400 in company currency
         self.assertTrue(april._is_issued())
         self.company.client_refund_split_days = 0
         may = self._submit({credit_note: 200}, date="2024-05-02")  # 800

@@ -61,6 +61,17 @@ class TestPolicy(ClientRefundCommon):
             refund.approval_reason, "Every refund needs approval.\nAccount BE222 is not marked as trusted."
         )
 
+    def test_an_old_date_at_an_old_rate_is_no_way_round_the_limit(self):
+        """300 EUR were 75 in 2024 and are 150 since: the policy counts 150."""
+        foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 4.0), ("2025-01-01", 2.0)])
+        self._set_policy("above", 100)
+        refund = self._submit({self._credit_note(300, currency=foreign): None}, date="2024-04-01")
+        self.assertEqual(refund.state, "to_approve")
+        self.assertRegex(refund.approval_reason, r"150\.00 is above .*100\.00")
+        refund.action_undo("Only asked")
+        self._set_policy("above", 150)
+        self.assertTrue(self._submit({self._credit_note(300, currency=foreign): None}, date="2024-04-01")._is_issued())
+
     def test_programs_wait_for_nobody_either(self):
         self._set_policy("never")
         refund_id = self.refunds.create_refund({"partner_id": self.client.id, "partner_bank_id": self.untrusted.id})

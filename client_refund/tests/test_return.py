@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -265,6 +267,99 @@ class TestReturn(ClientRefundCommon):
             refund.action_return("Again", "2024-04-11")
         with self.assertRaisesRegex(UserError, "the bank returned it"):
             refund.action_undo("Again")
+
+    # ------------------------------------------------------------------
+    # It was a mistake
+    # ------------------------------------------------------------------
+
+    def test_return_that_was_a_mistake(self):
+        invoice = self._invoice(120)
+        refund = self.refunds.browse(
+            self.refunds.create_refund(
+                {
+                    "partner_id": self.client.id,
+                    "date": "2024-04-01",
+                    "lines": [{"move_line_id": self.credit_note.id}, {"move_line_id": self.payment.id}],
+                    "offset": True,
+                }
+            )
+        )
+        state, outgoing = refund.state, refund.payment_ids
+        residuals = {item: values["residual"] for item, values in self._ledger().items()}
+        partials = refund._get_offset_partials() | refund.line_ids.payment_line_id.matched_credit_ids
+        returned = self._return(refund)
+
+        self.assertIs(self._rpc(self.clerk, refund, "action_undo_return"), True)
+
+        after = self._ledger()
+        self.assertEqual({item: after[item]["residual"] for item in residuals}, residuals)
+        self.assertRecordValues(refund, [{"state": state, "returned_on": False, "cancel_reason": False}])
+        self.assertEqual((returned.state, refund._get_standing_payments()), ("canceled", outgoing))
+        owned = refund._get_offset_partials() | refund.line_ids.payment_line_id.matched_credit_ids
+        self.assertEqual(len(owned), len(partials))
+        self.assertEqual(owned.client_refund_id, refund)
+        self.assertTrue(all(line._is_settled_exactly() for line in refund.line_ids))
+        # and it can come back in earnest
+        self._return(refund)
+        self.assertEqual((self.payment.amount_residual, invoice.amount_residual), (-50, 0))
+
+    def test_return_that_was_a_mistake_in_a_locked_period(self):
+        refund = self._refund({self.credit_note: 100})
+        returned = self._return(refund)
+        self._lock_until("2024-04-30")
+        refund.action_undo_return()
+        self.assertEqual((self.credit_note.amount_residual, refund.state), (-200, "in_process"))
+        self.assertTrue(returned.move_id.reversal_move_ids)
+
+    def test_mistake_that_came_too_late(self):
+        refund = self._refund({self.credit_note: 200})
+        with self._refused_return("the bank did not send it back"):
+            refund.action_undo_return()
+        self._return(refund)
+        other = self._draft({self.credit_note: 250})
+        with self._refused_return(r"50\.00 of it is free, and the refund paid .*200\.00"):
+            refund.action_undo_return()
+        other.action_undo("Not this")
+        refund.action_undo_return()
+        self.assertEqual(self.credit_note.amount_residual, -100)
+
+    def test_mistake_where_invoices_are_open_again(self):
+        invoice = self._invoice(120)
+        refund = self.refunds.browse(
+            self.refunds.create_refund(
+                {"partner_id": self.client.id, "lines": [{"move_line_id": self.credit_note.id}], "offset": True}
+            )
+        )
+        refund.action_return("Account closed")
+        invoice.remove_move_reconcile()
+        with self._refused_return("its invoices were unreconciled since"):
+            refund.action_undo_return()
+
+    @contextmanager
+    def _refused_return(self, message):
+        with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+            yield
+
+    def test_receipt_that_the_bank_rejects_after_its_refund(self):
+        refund, other = self._refund({self.payment: None}), self._refund({self.credit_note: 10})
+        self.payment.move_id.origin_payment_id.with_user(self.clerk).action_reject()
+        self.assertEqual(refund.activity_ids.mapped("summary"), ["Refunded receipt rejected"])
+        self.assertIn(self.payment.move_id.origin_payment_id.name, refund.message_ids[0].body)
+        self.assertFalse(other.activity_ids)
+
+    def test_what_core_refuses_in_a_batch_is_named(self):
+        archived = self.receivable.copy({"name": "Old Receivable"})
+        refunds = [self._refund({self._credit_note(number): None}) for number in range(1, 4)]
+        refunds.insert(1, self._refund({self._entry(70, account=archived): None}))
+        archived.active = False
+        before = self._ledger()
+        with self.assertRaises(UserError) as raised, self.env.cr.savepoint():
+            self.refunds.union(*refunds).action_return("Account closed", "2024-04-10")
+        self.assertRegex(
+            raised.exception.args[0],
+            rf"^Alder & Finch LLP, refund {refunds[1].name} over .*70\.00: The account Old Receivable.*is archived\.$",
+        )
+        self.assertEqual(self._ledger(), before)
 
     def test_only_by_who_may_prepare(self):
         refund = self._refund({self.credit_note: None})

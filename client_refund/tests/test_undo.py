@@ -215,6 +215,21 @@ class TestUndo(ClientRefundCommon):
         (first | third).action_undo("Both")
         self.assertEqual((first | third).mapped("state"), ["canceled"] * 2)
 
+    def test_what_core_refuses_in_a_batch_is_named(self):
+        archived = self.receivable.copy({"name": "Old Receivable"})
+        refunds = [self._refund({self._credit_note(number): None}) for number in range(1, 4)]
+        refunds.insert(1, self._refund({self._entry(70, account=archived): None}))
+        archived.active = False
+        self._lock_until("2024-04-30")
+        before = self._ledger()
+        with self.assertRaises(UserError) as raised, self.env.cr.savepoint():
+            self.refunds.union(*refunds).action_undo("Wrong account", "2024-05-05")
+        self.assertRegex(
+            raised.exception.args[0],
+            rf"^Alder & Finch LLP, refund {refunds[1].name} over .*70\.00: The account Old Receivable.*is archived\.$",
+        )
+        self.assertEqual(self._ledger(), before)
+
     def test_dialog(self):
         credit_note = self._credit_note(300)
         refund = self._refund({credit_note: None})

@@ -20,7 +20,7 @@ class RefundValues:
         self.refunds = refunds
         self.values = self._read(values)
         self.company = self.env["res.company"].browse(self.values.get("company_id")) or self.env.company
-        self.client = refunds._get_client(self.values["partner_id"])
+        self.client = self.env["res.partner"].browse(self.values["partner_id"])._get_refund_client()
 
     # -------------------------------------------------------------------------
     # Read

@@ -3,6 +3,8 @@
 A record that has `_name_problem` names itself in front of the text; of others, and of an empty one, the text says all.
 """
 
+from collections import defaultdict
+
 from odoo import fields
 from odoo.exceptions import UserError
 
@@ -29,6 +31,19 @@ def get_problem_texts(problems):
             for record, text in problems
         )
     )
+
+
+def group_problems(problems, part_of="refund_id"):
+    """What is wrong with each of several documents, their parts included.
+
+    :param problems: iterable of (record, str)
+    :param part_of: str, the field by which a part says what it is part of
+    :return: dict, document: list of str; only those that have problems
+    """
+    found = defaultdict(list)
+    for record, text in problems:
+        found[record[part_of] if part_of in record._fields else record].append((record, text))
+    return {document: get_problem_texts(pairs) for document, pairs in found.items()}
 
 
 def get_reason_problems(records, reason):

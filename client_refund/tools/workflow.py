@@ -82,6 +82,8 @@ def with_neutral_context(records):
         for name, value in records.env.context.items()
         if name == _NAME or not (name in _BENDING_FLAGS or name.startswith(_BENDING_PREFIXES))
     }
+    if len(neutral) == len(records.env.context):
+        return records
     return records.with_context(neutral)  # pylint: disable=context-overridden
 
 

@@ -5,6 +5,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import client_credit
+from . import client_refund
 from . import client_dormant_credit
 from . import client_dormant_credit_line
 from . import client_dormant_credit_line_hand_over

@@ -12,6 +12,14 @@ class ClientDormantCreditLineHandOver(models.Model):
         """The lines of which something was asked for, in the order of their items of the entry."""
         return self.filtered(lambda line: not line.currency_id.is_zero(line.amount)).sorted("id")
 
+    def _get_waiting_message(self):
+        self.ensure_one()
+        return self.env._(
+            "%(document)s waits to be handed over with dormant credit %(register)s.",
+            document=self.document,
+            register=self.register_id.name,
+        )
+
     def _get_refusal(self):
         """Why this credit can't be handed over.
 

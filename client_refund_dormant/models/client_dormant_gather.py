@@ -175,6 +175,33 @@ class ClientDormantGather(models.Model):
         )
 
     @api.model
+    def _reopen(self, credits):
+        """Look again for the clients of credits that were used and are open again, with what was tried before.
+
+        :param credits: account.move.line
+        """
+        known = credits.filtered("is_in_register")
+        if not known:
+            return
+        row_key = self.env["client.credit"]._get_row_key
+        registers = self.sudo()  # the register follows whoever books
+        closed = registers.search(
+            [("state", "=", "closed"), ("line_ids.move_line_id", "in", known.ids)], order="id desc"
+        ).filtered(lambda register: register.line_ids._filter_unused())
+        opened = registers.search([("state", "in", OPEN_STATES), ("partner_id", "in", closed.partner_id.ids)])
+        taken = set(map(row_key, opened))
+        reopened = registers.browse()
+        for register in with_workflow(closed):
+            if row_key(register) not in taken:  # else its credits join the one that is open
+                taken.add(row_key(register))
+                register.state = "contacting" if register.attempt_count else "to_contact"
+                reopened |= register
+        reopened._follow_credits()
+        reopened._message_log_batch(
+            {register.id: self.env._("Its credits are open again: the client is looked for.") for register in reopened}
+        )
+
+    @api.model
     def _join_clients(self, clients):
         """Look for clients who become one together.
 

@@ -1,14 +1,29 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from odoo.addons.client_refund.tools.exact import check_exact
 from odoo.addons.client_refund.tools.problems import raise_problems
+
+# An entry may be dated at the end of a month that is not over, but not in a year that was mistyped.
+MAX_DAYS_AHEAD = 31
 
 
 class ClientDormantHandOver(models.Model):
     """How dormant credits are handed over to the account for unclaimed money: nothing is written off."""
 
     _inherit = "client.dormant.credit"  # pylint: disable=consider-merging-classes-inherited
+
+    unclaimed_account_id = fields.Many2one(
+        "account.account",
+        compute="_compute_unclaimed_account_id",
+        help="Where the money is booked when the hand-over is approved.",
+    )
+
+    @api.depends("company_id")
+    def _compute_unclaimed_account_id(self):
+        for register in self:
+            register.unclaimed_account_id = register._get_unclaimed_account()
 
     # -------------------------------------------------------------------------
     # What is wrong with it
@@ -43,9 +58,16 @@ class ClientDormantHandOver(models.Model):
         if self.currency_id.is_zero(self.amount):
             yield self, self.env._("nothing is open of its credits.")
             return
-        yield from self._get_lock_problems(
-            self._get_hand_over_date(), self.company_id._get_client_refund_unclaimed_journal()
-        )
+        date = self._get_hand_over_date()
+        latest = fields.Date.add(fields.Date.context_today(self), days=MAX_DAYS_AHEAD)
+        if date > latest:
+            problem = self.env._(
+                "%(date)s is far away. Choose a date up to %(latest)s, or none: then it is the day of the approval.",
+                date=format_date(self.env, date),
+                latest=format_date(self.env, latest),
+            )
+            yield self, problem
+        yield from self._get_lock_problems(date, self.company_id._get_client_refund_unclaimed_journal())
 
     def _get_lock_problems(self, date, journal):
         if refusal := self.company_id._get_client_refund_lock_refusal(date, journal):

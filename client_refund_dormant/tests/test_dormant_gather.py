@@ -170,11 +170,45 @@ class TestDormantGather(ClientDormantCommon):
         self.assertEqual((register.state, register.amount), ("contacting", 300))
         refund = self._refund({credit_note: None})
         self.assertEqual((register.state, register.amount, register.attempt_count), ("closed", 0, 1))
-        # what is open again is looked for anew
+        # what is open again is looked for again, with what was tried before
         refund.action_undo("Wrong client")
-        self.assertEqual((register.state, register.amount), ("closed", 0))
-        again = self._work() - register
-        self.assertEqual((again.amount, again.state, again.attempt_count), (300, "to_contact", 0))
+        self.assertEqual((register.state, register.amount, register.attempt_count), ("contacting", 300, 1))
+        self.assertEqual(self._work(), register)
+
+    def test_reopened_by_a_return(self):
+        """Without an attempt as what nobody has looked for; not beside one that is open by then."""
+        credit_note = self._credit_note(300)
+        register = self._work()
+        refund = self._refund({credit_note: 100})
+        self._refund({credit_note: 200})
+        self.assertEqual(register.state, "closed")
+        refund.action_return("Account closed")
+        self.assertEqual((register.state, register.amount), ("to_contact", 100))
+
+        again = self._refund({credit_note: 100})
+        self.assertEqual(register.state, "closed")
+        self._credit_note(40)
+        younger = self._work() - register
+        self.assertEqual((younger.state, younger.amount), ("to_contact", 40))
+        again.action_undo("Wrong client")
+        self.assertEqual(register.state, "closed")
+        self.assertEqual(self._work() - register, younger)
+        self.assertEqual(younger.amount, 140)
+
+    def test_nothing_takes_by_itself_what_waits(self):
+        credit_note, other = self._credit_note(300), self._credit_note(50, date="2025-03-01")
+        register = self._ask(credit_note)
+        self.assertEqual(
+            (credit_note | other)._get_held_back(),
+            {
+                credit_note: (
+                    "reserved",
+                    f"{credit_note.move_id.name} waits to be handed over with dormant credit {register.name}.",
+                )
+            },
+        )
+        register.action_withdraw()
+        self.assertEqual((credit_note | other)._get_held_back(), {})
 
     def test_closed_while_it_waits(self):
         credit_note = self._credit_note(300)

@@ -162,6 +162,19 @@ class TestDormantHandOver(ClientDormantCommon):
         register.date = "2024-02-29"
         self._assert_refused(register.action_submit, "is of 2024-03-01 and can't be handed over before")
 
+    def test_date_that_was_mistyped(self):
+        register = self._register(self._credit_note(300))
+        self._attempt(register)
+        register.date = self._days_ago(-32)
+        self._assert_refused(register.action_submit, "is far away. Choose a date up to")
+        register.date = self._days_ago(-31)
+        register.action_submit()
+        self.assertEqual(register.state, "to_approve")
+
+    def test_account_is_shown_before_the_approval(self):
+        register = self._ask(self._credit_note(300))
+        self.assertEqual(register.with_user(self.approver).unclaimed_account_id, self.unclaimed)
+
     def test_locked_period(self):
         register = self._ask(self._credit_note(300))
         self._lock_until("2024-05-31")

@@ -370,4 +370,4 @@ class TestImport(ClientRefundCommon):
 
         count(range(10))
         few, many = count(range(10, 20)), count(range(20, 60))
-        self.assertLess((many - few) / 30, 4)
+        self.assertLess((many - few) / 30, 1)

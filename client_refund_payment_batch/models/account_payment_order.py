@@ -181,15 +181,28 @@ class AccountPaymentOrder(models.Model):
     def _check_refunds_not_booked(self):
         """:raise UserError: names order and refunds, and what to do with them"""
         raise_problems(
-            (
-                order,
-                self.env._(
-                    "Payment order %(order)s has paid %(refunds)s. If the bank did not carry it out, undo these "
-                    "refunds first; if the money came back, choose Returned by Bank on them.",
-                    order=order.name,
-                    refunds=", ".join(refunds.mapped("name")),
-                ),
-            )
+            (order, problem)
             for order in self
-            if (refunds := order._get_refunds().filtered(lambda refund: refund.line_ids._filter_booked()))
+            if (problem := order._get_booked_message(order._get_refunds()._filter_booked()))
         )
+
+    def _get_booked_message(self, refunds):
+        """Why this order can't be canceled any more, and what to do instead.
+
+        :param refunds: client.refund, those that it has paid
+        :return: str, None where there are none
+        """
+        texts = {"order": self.name, "refunds": ", ".join(refunds.mapped("name"))}
+        if refunds.filtered("returned_on"):
+            return self.env._(
+                "Payment order %(order)s has paid %(refunds)s, and the bank sent money back: it has carried the order "
+                "out, so leave the order as it is. What came back is open again and can be refunded anew.",
+                **texts,
+            )
+        if refunds:
+            return self.env._(
+                "Payment order %(order)s has paid %(refunds)s. If the bank did not carry it out, undo these refunds "
+                "first; if the money came back, choose Returned by Bank on them.",
+                **texts,
+            )
+        return None

@@ -221,6 +221,10 @@ class ClientRefund(models.Model):
             and all(payment.payment_lot_id in self.payment_order_ids.payment_lot_ids for payment in payments)
         )
 
+    def _filter_booked(self):
+        """The refunds whose payments are in the ledger, those that came back too."""
+        return self.filtered(lambda refund: refund.line_ids._filter_booked())
+
     def _book_order(self):
         """Book that the bank has the file: the payments of these refunds settle their credits."""
         self._lock_items()

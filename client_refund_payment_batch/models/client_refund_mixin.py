@@ -5,9 +5,8 @@ class ClientRefundMixin(models.AbstractModel):
     _inherit = "client.refund.mixin"
 
     def _is_paid_by_order(self):
-        """Whether the payment method is one that pays through payment orders alone."""
         self.ensure_one()
-        return self.payment_method_line_id.payment_method_id.payment_order_ok
+        return super()._is_paid_by_order() or self.payment_method_line_id.payment_method_id.payment_order_ok
 
     def _is_trusted_account_missing(self):
         return super()._is_trusted_account_missing() or (

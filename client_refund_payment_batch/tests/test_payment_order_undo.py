@@ -83,6 +83,9 @@ class TestPaymentOrderUndo(PaymentOrderCommon):
         self.assertEqual((refund.state, self.credit.amount_residual), ("canceled", -300))
         self.assertEqual(self.credit.amount_refundable, 300)
         self.assertEqual(order.payment_ids, refund._get_outgoing_payments())
+        # the bank carried the order out
+        with self.assertRaisesRegex(UserError, f"paid {refund.name}, and the bank sent money back.*leave the order"):
+            order.action_cancel()
 
     def test_return_before_the_bank_paid(self):
         """The order pays on a day of its own, later than the refund's."""

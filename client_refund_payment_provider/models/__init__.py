@@ -10,6 +10,7 @@ from . import account_payment
 # how its provider is asked, and what becomes of the answer
 from . import payment_transaction_call
 from . import client_refund_answer
+from . import client_refund_in_part
 
 # what the client is told
 from . import client_refund_notice

@@ -66,6 +66,8 @@ class ClientRefund(models.Model):
     def _get_document_problems(self, bank_accounts):
         yield from super()._get_document_problems(bank_accounts)
         yield from self._get_source_problems()
+        if self.goes_to_source and self._is_paying_from_journal() and self._is_paid_by_order():
+            yield self, self._get_way_of_its_own_message()
 
     def _get_source_problems(self):
         """Why what goes back by online payments can't go back by them, apart from the lines themselves.
@@ -111,17 +113,17 @@ class ClientRefund(models.Model):
         :raise UserError: names the refunds; everything is rolled back
         """
         raise_problems(
-            (
-                refund,
-                self.env._(
-                    "payment method %(method)s pays all credits of a refund in a way of its own, and some are to go "
-                    "back to the card. Choose another payment method, or refund them on their own.",
-                    method=refund.payment_method_line_id.display_name,
-                ),
-            )
+            (refund, refund._get_way_of_its_own_message())
             for refund in self
             if refund.line_ids.filtered("source_transaction_id")._filter_paid_out()
             != refund.line_ids.filtered("refund_transaction_id")
+        )
+
+    def _get_way_of_its_own_message(self):
+        return self.env._(
+            "payment method %(method)s pays all credits of a refund in a way of its own, and some are to go back to "
+            "the card. Choose another payment method, or refund them on their own.",
+            method=self.payment_method_line_id.display_name,
         )
 
     def _create_payments(self):
@@ -151,39 +153,3 @@ class ClientRefund(models.Model):
             "payment_method_line_id": method_line[:1].id,
             "payment_transaction_id": transaction.id,
         }
-
-    # -------------------------------------------------------------------------
-    # Take back
-    # -------------------------------------------------------------------------
-
-    def _get_document_undo_problems(self, date):
-        yield from super()._get_document_undo_problems(date)
-        sent = self._get_standing_payments().payment_transaction_id if self._is_issued() else ()
-        for transaction in sent:
-            if transaction._get_client_refund_status() == "waiting":
-                continue
-            problem = self.env._(
-                "%(amount)s was sent back by online payment %(transaction)s and can't be called back. If the provider "
-                "says that it failed, the credit is open again by itself. If the client was paid too much, invoice it.",
-                amount=self._format_amount(-transaction.amount),
-                transaction=transaction.source_transaction_id.reference,
-            )
-            yield self, problem
-
-    def _undo(self, reason, date):
-        # to undo what was not sent is to not send it
-        waiting = self.line_ids.refund_transaction_id.sudo().filtered(
-            lambda transaction: transaction._get_client_refund_status() == "waiting"
-        )
-        result = super()._undo(reason, date)
-        waiting._set_canceled(state_message=reason)
-        return result
-
-    def _get_document_return_problems(self, date):
-        yield from super()._get_document_return_problems(date)
-        if self._is_issued() and self._get_standing_payments().payment_transaction_id:
-            problem = self.env._(
-                "some of it went back by the original online payment, and no bank returns that. Book what came "
-                "back as an incoming payment of the client: it is a credit then, to be refunded anew."
-            )
-            yield self, problem

@@ -3,7 +3,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from odoo.addons.client_refund.tools.exact import check_exact
 from odoo.addons.client_refund.tools.problems import raise_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -33,20 +32,12 @@ class ClientRefundAnswer(models.Model):
         refund = with_workflow(self)
         refund._lock_items()
         refund._check_not_matched(payment, transaction)
-        lines = refund.line_ids.filtered(lambda line: line.refund_transaction_id == transaction)
-        failed = {line: line._get_amount_paid_out() for line in lines}
-        expected = {
-            line.move_line_id: line.move_line_id.amount_residual_currency - amount for line, amount in failed.items()
-        }
         reason = self.env._("The provider could not refund: %(message)s", message=transaction.state_message or "")
-        payment._undo_for_refund(fields.Date.context_today(self), reason)
-        for line, amount in failed.items():
-            line.write({"amount": line.amount_offset, "amount_failed": amount, "payment_line_id": False})
-            line.amount_left += amount
-        check_exact(expected)
+        today = fields.Date.context_today(self)
+        refund._reopen_in_part(payment, lambda: payment._undo_for_refund(today, reason))
         if self.currency_id.is_zero(self.amount_credit):
             refund.write({"state": "canceled", "cancel_reason": reason})
-        refund._tell_failed(transaction, sum(failed.values()))
+        refund._tell_failed(transaction, payment.amount)
 
     def _check_not_matched(self, payment, transaction):
         """:raise UserError: if the bank says that the provider has paid, whatever the provider says"""

@@ -54,7 +54,8 @@ class ClientRefundLine(models.Model):
         string="Failed",
         readonly=True,
         copy=False,
-        help="What the provider could not refund. The credit is open again in this amount.",
+        help="What the provider could not refund, or what was undone or sent back by the bank while the rest stays. "
+        "The credit is open again in this amount.",
     )
 
     @api.depends("to_source", "move_line_id")
@@ -70,6 +71,9 @@ class ClientRefundLine(models.Model):
     def _compute_provider_status(self):
         for line in self:
             line.provider_status = line.refund_transaction_id._get_client_refund_status()
+
+    def _may_have_left(self):
+        return super()._may_have_left() or not self.currency_id.is_zero(self.amount_failed)
 
     def _get_payment_key(self):
         return (*super()._get_payment_key(), self.source_transaction_id)
@@ -153,7 +157,7 @@ class ClientRefundLine(models.Model):
         transactions = self.refund_transaction_id
         transactions._lock_for_refund()
         raise_problems(
-            (line, self.env._("it is known already what the provider did with it."))
+            (line, self.env._("it is known what the provider did with it."))
             for line in self
             if line.provider_status != "unknown"
         )

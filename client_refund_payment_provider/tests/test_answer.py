@@ -319,13 +319,60 @@ class TestAnswer(BackToCardCommon):
         self.assertEqual(credit.amount_residual, 0)
 
     def test_bank_does_not_return_a_card(self):
-        card, note = self._card_credit(60), self._credit_note(40)
-        refund = self._card_refund({card: 60}, by_bank={note: 40}, partner_bank_id=self.payee.id)
+        refund = self._card_refund({self._card_credit(60): 60})
         with self._refused("Book what came back as an incoming payment"):
             refund.action_return("Account closed")
+
+    def test_bank_returns_its_part_of_a_failed_card(self):
+        card, note = self._card_credit(60), self._credit_note(40)
+        refund = self._card_refund({card: 60}, by_bank={note: 40}, partner_bank_id=self.payee.id)
         with self._provider_answers("error"):
             self._work()
         refund.action_return("Account closed")
         self.assertEqual((refund.state, card.amount_residual, note.amount_residual), ("canceled", -60, -40))
         with self.assertRaises(UserError):
             refund.action_return("Again")
+
+    def _refund_both_ways(self):
+        """60 that went back by card, 40 of another credit that was paid by bank."""
+        card, note = self._card_credit(60), self._credit_note(40)
+        before = self._ledger()[note]
+        refund = self._card_refund({card: 60}, by_bank={note: 40}, partner_bank_id=self.payee.id)
+        with self._provider_answers("done"):
+            self._work()
+        return refund, card, note, before
+
+    def assertCardStays(self, refund, card, note, before):
+        self.assertEqual(self._ledger()[note], before)
+        self.assertEqual((card.amount_residual, note.amount_refundable), (0, 40))
+        self.assertIn(refund.state, ISSUED_STATES)
+        self.assertEqual((refund.amount, refund.amount_company_currency), (60, 60))
+        self.assertEqual(refund.line_ids.mapped("amount_failed"), [0, 40])
+        self.assertEqual(refund._get_standing_payments().payment_transaction_id, self._online_refund(refund))
+        # it is a credit like any other again, and who refunds it reads that it was paid before
+        note.move_id.button_draft()
+        note.move_id.action_post()
+        self.company.client_refund_duplicate_days = 14
+        again = self._draft({note: 40}, partner_bank_id=self.payee.id)
+        self.assertIn("paid_before", again._get_risks()[again])
+
+    def test_undone_beside_a_card_that_was_paid(self):
+        refund, card, note, before = self._refund_both_ways()
+        self.assertIn("in_part", refund._get_undo_alerts())
+        refund.action_undo("Wrong account")
+        self.assertCardStays(refund, card, note, before)
+        self.assertEqual(self._activities(refund), ["Undone in part"])
+        with self._refused("can't be called back"):
+            refund.action_undo("The card too")
+
+    def test_returned_by_the_bank_beside_a_card_that_was_paid(self):
+        refund, card, note, before = self._refund_both_ways()
+        self.assertIn("in_part", refund._get_return_alerts())
+        refund.action_return("Account closed")
+        self.assertCardStays(refund, card, note, before)
+        self.assertFalse(refund.returned_on)
+        by_bank = refund.payment_ids - refund._get_standing_payments()
+        self.assertEqual(sorted(by_bank.mapped("payment_type")), ["inbound", "outbound"])
+        self.assertTrue(all(by_bank.mapped("is_reconciled")))
+        with self._refused("no bank returns that"):
+            refund.action_return("The card too")

@@ -240,12 +240,53 @@ class TestBackToCard(BackToCardCommon):
             run.sudo()._process_chunk()
         self.assertEqual(run.refund_ids.line_ids.mapped("to_source"), [False])
 
+    def test_run_that_is_undone_after_a_card_was_paid(self):
+        """What went by card stays, says so, and is not tried for ever."""
+        if "client.refund.run" not in self.env:
+            self.skipTest("there are no runs without client_refund_run")
+        card, note = self._card_credit(60), self._credit_note(40)
+        run = (
+            self.env["client.refund.run"]
+            .with_user(self.clerk)
+            .create(
+                [{"date": "2024-04-01", "journal_id": self.bank.id, "move_line_ids": [Command.set((card | note).ids)]}]
+            )
+        )
+        run.action_prepare()
+        self._work_off(run)
+        refund = run.refund_ids
+        refund.line_ids.filtered(lambda line: line.move_line_id == card).to_source = True
+        run.action_submit()
+        self._work_off(run)
+        self.assertEqual(run.state, "done")
+        with self._provider_answers("done"):
+            self._work()
+        run.action_undo("Wrong run")
+        self._work_off(run)
+        self.assertEqual((run.state, refund.amount), ("errors", 60))
+        self.assertIn("could not be called back", refund.run_error)
+        self.assertEqual((card.amount_residual, note.amount_residual), (0, -40))
+
+    def _work_off(self, run):
+        for _chunk in range(9):
+            if run.is_working:
+                run.sudo()._process_chunk()
+        self.assertFalse(run.is_working)
+
     def test_method_that_pays_in_a_way_of_its_own(self):
         """As one that fills payment orders: it would take the card's credits to the bank account."""
         draft = self._card_draft({self._card_credit(60): 60})
         self.patch(self.env.registry["client.refund"], "_pay", lambda refunds: None)
         with self._refused("pays all credits of a refund in a way of its own"):
             draft.action_post()
+
+    def test_method_of_payment_orders_is_refused_before_anybody_approves(self):
+        self.company.client_refund_approval_policy = "always"
+        draft = self._card_draft({self._card_credit(60): 60}, by_bank={self._credit_note(40): 40})
+        self.patch(self.env.registry["client.refund.mixin"], "_is_paid_by_order", lambda refund: True)
+        with self._refused("pays all credits of a refund in a way of its own"):
+            draft.action_submit()
+        self.assertEqual(draft.state, "draft")
 
     def test_refund_by_bank_asks_no_provider(self):
         triggers = self.env["ir.cron.trigger"].sudo()

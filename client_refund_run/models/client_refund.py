@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.client_refund.tools.problems import raise_problems
+from odoo.addons.client_refund.tools.problems import group_problems, raise_problems
 from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
 
 from .client_refund_run import OPEN_STATES
@@ -99,7 +99,7 @@ class ClientRefund(models.Model):
         :param problems: list of (record, str), of refunds and their lines and offsets
         :return: client.refund, those that fail
         """
-        errors = self._group_problems(problems)
+        errors = group_problems(problems)
         for refund, texts in errors.items():
             refund._note_run_error("\n".join(texts))
         return self.filtered(errors.get)
@@ -120,6 +120,12 @@ class ClientRefund(models.Model):
         result = super()._undo(reason, date)
         self.filtered("run_error").run_error = False
         return result
+
+    def _undo_of_run(self, reason, date):
+        """Take these refunds back; those of which something can't be called back stay, and say so."""
+        self._undo(reason, date)
+        for refund in self.filtered(lambda refund: refund._is_issued()):
+            refund._note_run_error(self.env._("Some of it could not be called back, so the refund stays for that."))
 
     # -------------------------------------------------------------------------
     # What nobody else does meanwhile

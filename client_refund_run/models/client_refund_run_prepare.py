@@ -8,6 +8,7 @@ from odoo.tools import format_amount
 from odoo.addons.client_refund.models.client_refund_numbers import with_number_later
 from odoo.addons.client_refund.tools.amounts import get_settled
 from odoo.addons.client_refund.tools.background import get_error_text
+from odoo.addons.client_refund.tools.problems import group_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
 from .client_refund_run_work import CHUNK
@@ -233,7 +234,7 @@ class ClientRefundRunPrepare(models.Model):
 
     def _make_issuable_refunds(self, vals_list):
         refunds = with_workflow(with_number_later(with_workflow(self.env["client.refund"])).create(vals_list))
-        problems = refunds._group_problems(refunds._get_problems())
+        problems = group_problems(refunds._get_problems())
         self.env["client.refund.run.skip"].create(
             [
                 self._prepare_skip_vals(

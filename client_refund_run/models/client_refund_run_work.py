@@ -279,7 +279,7 @@ class ClientRefundRunWork(models.Model):
 
     def _undo_chunk(self):
         refunds = self._take_refunds()
-        self._try_in_batch(refunds, lambda batch: batch._undo(self.undo_reason, self.undo_date), self._fail)
+        self._try_in_batch(refunds, lambda batch: batch._undo_of_run(self.undo_reason, self.undo_date), self._fail)
         return len(refunds)
 
     def _try_in_batch(self, batch, act, fail):

@@ -41,13 +41,17 @@ patch(BaseImportModel.prototype, {
 
     _getRefundLines(isTest) {
         const { ids, left, next } = this.refundRows;
-        const lines = isTest
-            ? [_t("%s rows can be imported.", ids.length), _t("%s rows would be left out (see below).", left.length)]
-            : [
-                  _t("%s refunds were made, as drafts.", ids.length),
-                  _t("%s rows were left out (see below): correct them and import the file again.", left.length),
-              ];
-        return next ? [...lines, _t("The rows after row %s were not looked at yet.", next)] : lines;
+        if (isTest) {
+            return [
+                _t("Rows that can be imported: %s.", ids.length),
+                _t("Rows that would be left out (see below): %s.", left.length),
+            ];
+        }
+        const lines = [
+            _t("Draft refunds made: %s.", ids.length),
+            _t("Rows left out (see below): %s. Correct them and import the file again.", left.length),
+        ];
+        return next ? [...lines, _t("The rows after row %s are not imported yet: import them next.", next)] : lines;
     },
 });
 
@@ -56,7 +60,7 @@ patch(ImportAction.prototype, {
         await super.handleImport(isTest);
         const { ids, left } = this.model.refundRows;
         if (!isTest && left.length && ids.length) {
-            this.notification.add(_t("%s refunds were made, as drafts.", ids.length), {
+            this.notification.add(_t("Draft refunds made: %s.", ids.length), {
                 type: "success",
                 sticky: true,
                 buttons: [{ name: _t("View Refunds"), primary: true, onClick: () => this.openRecords(ids) }],

@@ -22,12 +22,12 @@ registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
         press("Test"),
         {
             content: "The test says what would come of it, and which options to change",
-            trigger: `${MESSAGES}:contains(1 rows can be imported):contains(2 rows would be left out):contains(the amount 70,50 does not fit):not(:contains(blocking))`,
+            trigger: `${MESSAGES}:contains(Rows that can be imported: 1):contains(Rows that would be left out (see below): 2):contains(the amount 70,50 does not fit):not(:contains(blocking))`,
         },
         press("Import"),
         {
             content: "What was made, what was not",
-            trigger: `${MESSAGES}:contains(1 refunds were made, as drafts):contains(2 rows were left out):not(:contains(blocking))`,
+            trigger: `${MESSAGES}:contains(Draft refunds made: 1):contains(Rows left out (see below): 2):not(:contains(blocking))`,
         },
         upload(["Alder & Finch LLP;70.50;tour-2", "Alder & Finch LLP;20;tour-3", "Alder & Fish LLP;5;tour-4"]),
         {
@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
         press("Import"),
         {
             content: "A link leads to what was made",
-            trigger: ".o_notification:contains(2 refunds were made) button:contains(View Refunds)",
+            trigger: ".o_notification:contains(Draft refunds made: 2) button:contains(View Refunds)",
             run: "click",
         },
         {
