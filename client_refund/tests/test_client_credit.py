@@ -334,4 +334,4 @@ class TestClientCredit(ClientCreditCommon):
                 item.id,
             )
         )
-        self.env.cr.execute("ANALYZE account_move_line")
+        self.env.cr.execute("ANALYZE account_account, account_move, account_move_line, res_partner")
