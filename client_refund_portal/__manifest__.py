@@ -7,13 +7,20 @@
     "license": "LGPL-3",
     "depends": ["client_refund"],
     "data": [
+        "security/ir.model.access.csv",
+        "security/client_refund_portal_security.xml",
         "data/mail_activity_type.xml",
+        "data/mail_template.xml",
+        "wizards/client_refund_decline_views.xml",
         "views/client_refund_views.xml",
         "views/client_refund_portal_templates.xml",
         "views/res_config_settings_views.xml",
     ],
     "demo": ["demo/client_refund_portal_demo.xml"],
-    "assets": {"web.assets_tests": ["client_refund_portal/static/tests/tours/*.js"]},
+    "assets": {
+        "portal.assets_chatter": ["client_refund_portal/static/src/chatter/*.js"],
+        "web.assets_tests": ["client_refund_portal/static/tests/tours/*.js"],
+    },
     "installable": True,
     "auto_install": True,
 }

@@ -1,7 +1,9 @@
 from collections import Counter
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.sql_db import Cursor
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
@@ -305,6 +307,39 @@ class TestClientCredit(ClientCreditCommon):
             self._count_queries(lambda: clients.with_user(self.clerk).mapped("client_credit_open")),
             self._count_queries(lambda: clients[:2].with_user(self.clerk).mapped("client_credit_open")),
         )
+
+    def test_a_page_and_its_length(self):
+        clients = self.env["res.partner"].union(*(self._create_client(f"Client {number}") for number in range(5)))
+        for number, client in enumerate(clients):
+            self._credit_note(10 * (number + 1), partner=client)
+        rows, domain = self.env["client.credit"], [("partner_id", "in", clients.ids)]
+
+        def show(**page):
+            shown = rows.web_search_read(domain, {"amount_open": {}}, order="amount_open DESC", **page)
+            return shown["length"], [record["amount_open"] for record in shown["records"]]
+
+        self.assertEqual(show(), (5, [50, 40, 30, 20, 10]))
+        self.assertEqual(show(limit=2), (5, [50, 40]))
+        self.assertEqual(show(limit=2, offset=3), (5, [20, 10]))
+        self.assertEqual(show(limit=2, count_limit=3), (3, [50, 40]))
+        self.assertEqual(show(limit=2, offset=2, count_limit=3), (4, [30, 20]))
+        domain.append(("amount_open", ">", 100))
+        self.assertEqual(show(limit=2), (0, []))
+
+    def test_the_groups_are_built_once_for_a_page(self):
+        for client in self.client | self.other_client:
+            self._credit_note(10, partner=client)
+        rows, execute, groupings = self.env["client.credit"], Cursor.execute, []
+
+        def record(cursor, query, *args, **kwargs):
+            code = getattr(query, "code", query)
+            if "FROM (SELECT credit.*" in code:
+                groupings.append("account_move_line.partner_id IN %s" in code)
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", record):
+            rows.web_search_read([], {name: {} for name in rows._fields}, limit=1)
+        self.assertEqual(groupings, [False, True], "of all clients, then of those on the page")
 
     def test_the_ledger_is_not_scanned(self):
         """Core's index on unreconciled items is used, though what is never reconciled is in it too."""

@@ -1,1 +1,2 @@
+from . import chatter
 from . import portal

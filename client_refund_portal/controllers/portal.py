@@ -19,20 +19,8 @@ class ClientRefundPortal(CustomerPortal):
     # -------------------------------------------------------------------------
 
     def _get_refunds_sudo(self):
-        # the right of the client to see what _get_own_refunds_domain says, and to ask for what _get_client_offers says
+        # the right of the client to see what _get_own_portal_domain says, and to ask for what _get_client_offers says
         return request.env["client.refund"].sudo()
-
-    def _get_own_refunds_domain(self):
-        """The refunds of the user's client, as core shows invoices.
-
-        :return: Domain
-        """
-        client = request.env.user.partner_id.commercial_partner_id
-        return (
-            request.env["client.refund"]._get_portal_domain()
-            & Domain("partner_id", "child_of", client.ids)
-            & Domain("company_id", "in", request.env.companies.ids)
-        )
 
     def _get_refund_sudo(self, refund_id, access_token):
         """A refund that belongs to the user's client, or whose link the user has.
@@ -41,11 +29,10 @@ class ClientRefundPortal(CustomerPortal):
         :raise AccessError: if the user may not see it
         :raise MissingError: if there is none
         """
-        refunds = self._get_refunds_sudo()
-        if own := refunds.search(self._get_own_refunds_domain() & Domain("id", "=", refund_id)):
+        if own := request.env["client.refund"]._find_own_on_portal(refund_id):
             return own
         found = self._document_check_access("client.refund", refund_id, access_token)
-        if not found.filtered_domain(refunds._get_portal_domain()):
+        if not found.filtered_domain(found._get_portal_domain()):
             raise AccessError(request.env._("This refund is not for clients to see."))
         return found
 
@@ -64,7 +51,7 @@ class ClientRefundPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "client_refund_count" in counters:
-            count = self._get_refunds_sudo().search_count(self._get_own_refunds_domain())
+            count = self._get_refunds_sudo().search_count(request.env["client.refund"]._get_own_portal_domain())
             # without one, the card leads to what can be asked for
             values["client_refund_count"] = count or len(self._get_offers_sudo())
         return values
@@ -105,7 +92,7 @@ class ClientRefundPortal(CustomerPortal):
         sortings, filters = self._get_refund_sortings(), self._get_refund_filters()
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
-        domain = self._get_own_refunds_domain() & filters[filterby]["domain"]
+        domain = request.env["client.refund"]._get_own_portal_domain() & filters[filterby]["domain"]
         pager = portal_pager(
             url="/my/refunds",
             url_args={"sortby": sortby, "filterby": filterby},
@@ -150,8 +137,23 @@ class ClientRefundPortal(CustomerPortal):
             return self._show_report(
                 refund_sudo, "pdf", "client_refund.action_report_client_refund_notice", download=download
             )
-        values = {"page_name": "client_refund", "refund": refund_sudo, "access_token": access_token}
+        return self._render_refund(refund_sudo, access_token=access_token)
+
+    def _render_refund(self, refund_sudo, **values):
+        # a link shows how the refund stands; only who logs in as the client reads messages, writes and withdraws
+        is_own = bool(request.env["client.refund"]._find_own_on_portal(refund_sudo.id))
+        values = {"page_name": "client_refund", "refund": refund_sudo, "is_own": is_own, **values}
         return request.render("client_refund_portal.portal_my_refund", values)
+
+    @http.route("/my/refunds/<int:refund_id>/withdraw", type="http", auth="user", methods=["POST"], website=True)
+    def portal_withdraw_refund(self, refund_id, **kw):
+        if not (refund_sudo := request.env["client.refund"]._find_own_on_portal(refund_id)):
+            return request.redirect("/my")
+        try:
+            refund_sudo._withdraw()
+        except UserError as error:
+            return self._render_refund(refund_sudo, withdraw_error=str(error))
+        return request.redirect(refund_sudo.access_url)
 
     # -------------------------------------------------------------------------
     # Ask for a refund

@@ -1,10 +1,9 @@
 import logging
 
-from markupsafe import Markup
-
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import plaintext2html
 
 from odoo.addons.client_refund.tools.problems import raise_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
@@ -12,6 +11,7 @@ from odoo.addons.client_refund.tools.workflow import with_workflow
 _logger = logging.getLogger(__name__)
 
 REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
+RECEIVED_TEMPLATE = "client_refund_portal.mail_template_request_received"
 MESSAGE_LENGTH = 1000
 
 
@@ -25,6 +25,12 @@ class ClientRefundRequest(models.Model):
         readonly=True,
         copy=False,
         help="The client asked for this refund on the portal. A colleague looks at it before anything is paid.",
+    )
+    amount_requested = fields.Monetary(
+        string="Client Asked For",
+        readonly=True,
+        copy=False,
+        help="What the client asked for, and goes on to see on the portal where the refund pays something else.",
     )
 
     # -------------------------------------------------------------------------
@@ -169,27 +175,65 @@ class ClientRefundRequest(models.Model):
         :param message: str, what the client has to say
         """
         self.ensure_one()
-        handler = self._get_request_handler()
-        with_workflow(self).write({"is_client_request": True, "user_id": handler.id})
-        self.message_post(
-            body=Markup("<br/>").join([self.env._("Requested on the portal."), *message.splitlines()]),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
+        with_workflow(self).write(
+            {
+                "is_client_request": True,
+                "amount_requested": self.amount,
+                "send_notice": bool(self._get_notice_recipient().email_normalized),
+                "user_id": self._get_request_handler().id,
+            }
         )
-        if handler:
-            self.activity_schedule(REQUEST_ACTIVITY, user_id=handler.id)
+        self._message_log(body=self.env._("Requested on the portal."))
+        if message:
+            self.message_post(body=plaintext2html(message), message_type="comment", subtype_xmlid="mail.mt_comment")
+        # who makes a message may read it: what a colleague is told is not the client's to read
+        request = self.with_user(SUPERUSER_ID).with_context(lang=self.user_id.lang)
+        request.activity_schedule(REQUEST_ACTIVITY, user_id=self.user_id.id, note=request._get_handler_note(message))
+        self._write_to_client(RECEIVED_TEMPLATE)
 
     def _get_request_handler(self):
-        """Who looks at this request: who the company says, else the client's salesperson, else somebody who may.
+        """Who looks at this request: who the company says, else the client's salesperson, else somebody who prepares
+        refunds; where nobody does, an administrator, who can give somebody the right.
 
-        :return: res.users, none where nobody in the company prepares refunds
+        :return: res.users
         """
         self.ensure_one()
         named = self.company_id._get_client_refund_policy().client_refund_request_user_id
-        return self.company_id._get_client_refund_responsible(named, self.partner_id.user_id)
+        return (
+            self.company_id._get_client_refund_responsible(named, self.partner_id.user_id) or self._get_administrator()
+        )
+
+    def _get_administrator(self):
+        """An administrator of Odoo, of the company where there is one.
+
+        :return: res.users
+        """
+        # who administers is not the client's to read
+        users = self.env.ref("base.group_system").sudo().all_user_ids.filtered("active")
+        return (users.filtered(lambda user: self.company_id in user.company_ids) or users).sorted("id")[:1].sudo(False)
+
+    def _get_handler_note(self, message):
+        """What the activity of who looks at this says: how much, to whom, and what the client has to say.
+
+        :param message: str
+        :return: Markup
+        """
+        parts = [
+            self.env._("%(amount)s to %(client)s", amount=self._format_amount(), client=self.partner_id.display_name),
+            message,
+        ]
+        if not self.user_id.has_group("client_refund.group_client_refund_prepare"):
+            parts.append(
+                self.env._(
+                    "Nobody prepares refunds in %(company)s, so nobody can answer. Give a user of the company the "
+                    "right Prepare under Client Refunds, and this activity.",
+                    company=self.company_id.display_name,
+                )
+            )
+        return plaintext2html("\n".join(filter(None, parts)))
 
     # -------------------------------------------------------------------------
-    # Answer
+    # Done
     # -------------------------------------------------------------------------
 
     def _ask(self):
@@ -197,10 +241,10 @@ class ClientRefundRequest(models.Model):
         self._filter_client_requests().activity_unlink([REQUEST_ACTIVITY])
         return result
 
-    def _undo(self, reason, date):
-        result = super()._undo(reason, date)
-        self._filter_client_requests().activity_unlink([REQUEST_ACTIVITY])
-        return result
+    def _stop_asking(self):
+        """These are no requests any more: nobody waits for them on the portal."""
+        self.activity_unlink([REQUEST_ACTIVITY])
+        self.write({"is_client_request": False, "amount_requested": 0})
 
     def _filter_client_requests(self):
         return self.filtered("is_client_request")
@@ -208,6 +252,6 @@ class ClientRefundRequest(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_client_requests(self):
         raise_problems(
-            (refund, self.env._("the client asked for it and waits for an answer. Undo it instead, that declines it."))
+            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
             for refund in self._filter_client_requests()
         )

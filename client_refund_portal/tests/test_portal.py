@@ -2,8 +2,8 @@ from lxml.html import fromstring
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import JsonRpcException, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
+from odoo.tools import format_date, mute_logger
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -41,6 +41,18 @@ class TestPortal(PortalHttpCase):
         self.assertShown(page, self.credit_note.move_id.name, "100.00", self.invoice.move_id.name, "30.00")
         self.assertNotShown(page, "BE68539007547034", "A difficult client", self.clerk.name)
         self.assertShown(self._get("/my/refunds", self.user), self.refund.name, "70.00", "On its way")
+
+    def test_credits_in_plain_words(self):
+        payment, entry = self._payment(20, date="2024-03-05"), self._entry(10)
+        refund = self._refund({payment: None, entry: None, self.credit_note: 5}, partner_bank_id=self.account.id)
+        page = self._get(refund.access_url, self.user)
+        self.assertShown(
+            page,
+            f"Credit note {self.credit_note.move_id.name} of Mar 1, 2024",
+            "Payment of Mar 5, 2024",
+            f"Credit of {format_date(self.env, entry.date, date_format='medium')}",
+        )
+        self.assertNotShown(page, payment.move_id.name, entry.move_id.name)
 
     def test_contact_sees_what_the_client_sees(self):
         self.assertShown(self._get(self.refund.access_url, self.contact_user), "70.00")
@@ -220,25 +232,6 @@ class TestPortal(PortalHttpCase):
         with self.assertRaises(UserError):
             self._draft({self.credit_note: 1}, access_token="1234")
 
-    def test_link_does_not_open_the_chatter(self):
-        self.refund.message_post(body="A difficult client", message_type="comment", subtype_xmlid="mail.mt_comment")
-        keys = {
-            "token": self.refund._portal_ensure_token(),
-            "pid": self.client.id,
-            "hash": self.refund._sign_token(self.client.id),
-        }
-        thread = {"thread_model": self.refund._name, "thread_id": self.refund.id}
-        for user in (None, self.user.login):
-            self.authenticate(user, user)
-            with self.assertRaises(JsonRpcException):
-                self.make_jsonrpc_request("/mail/chatter_fetch", {**thread, **keys})
-            with self.assertRaises(JsonRpcException):
-                post_data = {"body": "Pay me", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
-                self.make_jsonrpc_request("/mail/message/post", {**thread, "post_data": post_data, **keys})
-            init = self.make_jsonrpc_request("/portal/chatter_init", {**thread, **keys})
-            self.assertNotIn("mail.thread", init)
-        self.assertNotIn("Pay me", "".join(self.refund.message_ids.mapped("body")))
-
     # -------------------------------------------------------------------------
     # By RPC
     # -------------------------------------------------------------------------
@@ -257,13 +250,16 @@ class TestPortal(PortalHttpCase):
                 target = record if call[0] == "read" else record.browse()
                 with self.subTest(model=record._name, method=call[0]), self.assertRaises(AccessError):
                     self._rpc(self.user, target, *call)
-        for method in ("get_portal_url", "action_undo", "action_submit", "action_approve"):
+        for method in ("get_portal_url", "action_undo", "action_submit", "action_approve", "action_decline"):
             with self.assertRaises(AccessError):
-                self._rpc(self.user, self.refund, method, *(["Mine"] if method == "action_undo" else []))
+                self._rpc(
+                    self.user, self.refund, method, *(["Mine"] if method in ("action_undo", "action_decline") else [])
+                )
         with self.assertRaises(AccessError):
             self._rpc(self.user, self.refund.browse(), "create_refund", {"partner_id": self.client.id})
-        with self.assertRaises(AccessError):
-            self._rpc(self.user, self.env["client.refund.wizard"], "create", {"partner_id": self.client.id})
+        for model in ("client.refund.wizard", "client.refund.decline"):
+            with self.assertRaises(AccessError):
+                self._rpc(self.user, self.env[model], "create", {})
         for records in (self.client, self.company):
             known = [name for name in records.with_user(self.user).fields_get() if name.startswith("client_refund")]
             self.assertFalse(known)

@@ -1,39 +1,22 @@
 from unittest.mock import patch
 
-from odoo import Command
-from odoo.exceptions import UserError
+from markupsafe import escape
+
+from odoo import SUPERUSER_ID, Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common_portal import PortalHttpCase
+from .common_portal import PortalRequestCase
 
 
 @tagged("post_install", "-at_install")
-class TestPortalRequest(PortalHttpCase):
+class TestPortalRequest(PortalRequestCase):
     """A client asks for a refund: a draft of what is refundable, to the client's own account, approved in any case."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.write({"client_refund_portal_request": True, "client_refund_request_user_id": cls.clerk.id})
-        cls.credit_note = cls._credit_note(300)
         cls.payment = cls._payment(50)
-
-    def _ask(self, user=None, **values):
-        """What the browser of a user gets who asks for all that is open, with other values where some are given."""
-        values = {
-            "company_id": self.company.id,
-            "currency_id": self.currency.id,
-            "partner_bank_id": self.account.id,
-            **values,
-        }
-        return self._post(self.user if user is None else user, **values)
-
-    def _requests(self):
-        return self.env["client.refund"].search([("is_client_request", "=", True)])
-
-    def _request(self, **values):
-        self.assertSentAway(self._ask(**values), f"/my/refunds/{self._requests()[:1].id}")
-        return self._requests()
 
     def assertRefused(self, response, words):
         self.assertShown(response, words)
@@ -78,11 +61,23 @@ class TestPortalRequest(PortalHttpCase):
     def test_handler_is_told(self):
         refund = self._request(message="I <b>moved</b>.\nHurry")
         self.assertRecordValues(refund.activity_ids, [{"user_id": self.clerk.id}])
+        said = "I &lt;b&gt;moved&lt;/b&gt;.<br>Hurry"
+        self.assertEqual(refund.activity_ids.note, f"<p>$&nbsp;350.00 to {escape(self.client.name)}<br>{said}</p>")
         message = refund.message_ids.filtered(lambda message: message.message_type == "comment")
-        self.assertEqual(message.author_id, self.client)
-        self.assertEqual(message.body, "<p>Requested on the portal.<br>I &lt;b&gt;moved&lt;/b&gt;.<br>Hurry</p>")
+        self.assertRecordValues(message, [{"author_id": self.client.id, "body": f"<p>{said}</p>"}])
+        self.assertIn("Requested on the portal.", "".join(refund.message_ids.mapped("body")))
         self.assertNotIn(self.client, refund.message_partner_ids)
-        self.assertNotShown(self._get(refund.access_url, self.user), "Hurry")
+        self.assertNotIn(self.contact, refund.message_partner_ids)
+
+    def test_client_reads_nothing_of_colleagues_by_rpc(self):
+        refund = self._request(message="Hurry")
+        refund.with_user(self.clerk).message_post(body="A difficult client", subtype_xmlid="mail.mt_comment")
+        of_refund = [("model", "=", refund._name), ("res_id", "=", refund.id)]
+        for message in self.env["mail.message"].with_user(self.user).search(of_refund):
+            self.assertNotIn(self.clerk.name, message.body)
+            self.assertNotIn("difficult", message.body)
+        with self.assertRaises(AccessError):
+            refund.activity_ids.with_user(self.user).read(["note"])
 
     def test_contact_asks_for_the_client(self):
         self.assertSentAway(self._ask(self.contact_user), f"/my/refunds/{self._requests().id}")
@@ -133,6 +128,16 @@ class TestPortalRequest(PortalHttpCase):
         self.assertTrue(handler.has_group("client_refund.group_client_refund_prepare"))
         self.assertIn(self.company, handler.company_ids)
 
+    def test_administrator_where_nobody_prepares_refunds(self):
+        users = self.env.ref("client_refund.group_client_refund_prepare").all_user_ids
+        users.filtered(lambda user: self.company in user.company_ids).with_user(SUPERUSER_ID).active = False
+        administrator = self._create_user("refund_administrator", "Ada Administrator", "base.group_system")
+        [activity] = self._request(message="Hurry").activity_ids
+        self.assertEqual(activity.user_id, administrator)
+        self.assertIn("Hurry", activity.note)
+        self.assertIn("Give a user of the company the right Prepare", activity.note)
+        self.assertEqual(activity.with_user(administrator).summary, "Look at what the client asks for")
+
     def test_done_when_it_is_submitted_or_declined(self):
         self.company.client_refund_approval_policy = "always"
         refund = self._request()
@@ -148,8 +153,70 @@ class TestPortalRequest(PortalHttpCase):
 
     def test_can_not_be_lost(self):
         refund = self._request()
-        with self.assertRaisesRegex(UserError, "Undo it instead"):
+        with self.assertRaisesRegex(UserError, "Decline it instead"):
             refund.with_user(self.clerk).unlink()
+
+    # -------------------------------------------------------------------------
+    # Nobody takes it from under the client
+    # -------------------------------------------------------------------------
+
+    def test_lines_are_not_changed_on_their_own(self):
+        refund = self._request().with_user(self.clerk)
+        line, invoice = refund.line_ids[0], self._invoice(10)
+        for act in (
+            lambda: line.unlink(),
+            lambda: line.write({"amount": 1}),
+            lambda: line.write({"move_line_id": self._credit_note(1).id}),
+            lambda: line.create({"refund_id": refund.id, "move_line_id": self._credit_note(5).id}),
+            lambda: refund.offset_ids.create({"refund_id": refund.id, "move_line_id": invoice.id}),
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "Choose Change to change what it pays, or Decline"),
+                self.env.cr.savepoint(),
+            ):
+                act()
+        self.assertEqual((refund.amount, len(refund.line_ids)), (350, 2))
+        self.assertFalse(self.credit_note.amount_refundable)
+
+    def test_lines_can_not_be_emptied(self):
+        refund = self._request().with_user(self.clerk)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            refund.write({"line_ids": [Command.clear()]})
+        self.assertEqual(refund.amount, 350)
+
+    def test_what_is_changed_is_seen_by_the_client(self):
+        refund = self._request()
+        wizard = self._opened(refund.with_user(self.clerk).action_edit())
+        wizard.line_ids.filtered(lambda line: line.move_line_id == self.payment).selected = False
+        wizard.action_save_draft()
+        self.assertRecordValues(refund, [{"amount": 300, "amount_requested": 350, "is_client_request": True}])
+        self.assertShown(self._get(refund.access_url, self.user), "300.00", "You Asked For $ 350.00")
+
+    def test_given_to_another_client(self):
+        refund = self._request(message="My secret")
+        token = refund._portal_ensure_token()
+        credit = self._credit_note(55, partner=self.other_client)
+        refund.with_user(self.clerk).write(
+            {
+                "partner_id": self.other_client.id,
+                "partner_bank_id": self.other_account.id,
+                "line_ids": [Command.clear(), Command.create({"move_line_id": credit.id})],
+            }
+        )
+        self.assertRecordValues(refund, [{"is_client_request": False, "access_token": False, "amount_requested": 0}])
+        self.assertFalse(refund.activity_ids)
+        for user in (self.user, self.other_user):
+            self.assertSentAway(self._get(refund.access_url, user))
+            self.assertSentAway(self._get(f"{refund.access_url}?access_token={token}", user))
+        self.assertShown(self._get("/my/refunds", self.user), "350.00", "Ask for Refund")
+        refund.with_user(self.clerk).action_submit()
+        self.assertShown(self._get(refund.access_url, self.other_user), "55.00")
+        self.assertFalse(self._fetch(refund, self.other_user))
+
+    def test_given_to_a_contact_of_the_client(self):
+        refund = self._request()
+        refund.with_user(self.clerk).write({"partner_id": self.contact.id})
+        self.assertTrue(refund.is_client_request and refund.activity_ids)
 
     # -------------------------------------------------------------------------
     # Approval
