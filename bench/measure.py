@@ -20,20 +20,53 @@ class Cost:
     """What something took."""
 
     seconds: float = 0.0
+    cpu: float = 0.0  # of this process: other processes don't disturb it, and PostgreSQL's part is not in it
     queries: int = 0
+
+    def add(self, other):
+        """What both took together."""
+        self.seconds += other.seconds
+        self.cpu += other.cpu
+        self.queries += other.queries
 
 
 @contextmanager
-def measured(env):
-    """Give a `Cost` that is filled at the end. No record is cached at the start, as in a request."""
+def measured(env, collect=True):
+    """Give a `Cost` that is filled at the end. No record is cached at the start, as in a request.
+
+    :param collect: bool, whether memory is tidied up first, which takes longer than a short act
+    """
     env.invalidate_all()
-    gc.collect()
+    if collect:
+        gc.collect()
     cost = Cost(queries=-env.cr.sql_log_count)
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     yield cost
     env.flush_all()
-    cost.seconds = time.perf_counter() - start
+    cost.seconds, cost.cpu = time.perf_counter() - start, time.process_time() - cpu
     cost.queries += env.cr.sql_log_count
+
+
+@contextmanager
+def undone(env):
+    """Roll back what is done within."""
+    with env.cr.savepoint() as savepoint:
+        yield
+        env.flush_all()
+        savepoint.rollback()
+        env.invalidate_all()
+
+
+def cost_of(env, act, *args):
+    """What an act takes that is rolled back afterwards.
+
+    :return: Cost
+    """
+    gc.disable()  # whose act it would fall into is chance
+    with undone(env), measured(env, collect=False) as cost:
+        act(*args)
+    gc.enable()
+    return cost
 
 
 def memory():

@@ -1,14 +1,25 @@
-"""Figures 3 and 4: how fast the wizard and the worklist open, and whether PostgreSQL reads the whole ledger for it.
+"""How fast the wizard and the worklist open, and whether PostgreSQL reads the whole ledger for it.
 
 The calls are those that the web client makes, with the fields of the views.
 """
 
 from lxml import etree
-from measure import explain, measured, recorded, row
+from measure import explain, measured, ratios, recorded, row
 
 from odoo.tools.safe_eval import safe_eval
 
 PAGE = 80
+# The least that PostgreSQL does to say who is owed what.
+BARE_SUM = """
+    SELECT contact.commercial_partner_id, SUM(-item.amount_residual)
+      FROM account_move_line item
+      JOIN res_partner contact ON contact.id = item.partner_id
+     WHERE item.account_id IN %s
+       AND item.parent_state = 'posted'
+       AND item.reconciled IS NOT TRUE
+       AND item.amount_residual_currency < 0
+  GROUP BY contact.commercial_partner_id
+"""
 
 
 def specification(env, model, view_type):
@@ -59,8 +70,7 @@ def open_wizard(env, client_id):
         values = read_form(wizards, action, wanted)
     if not values["line_ids"]:
         raise AssertionError("the wizard shows no credits")
-    form.seconds += button.seconds
-    form.queries += button.queries
+    form.add(button)
     return form
 
 
@@ -74,28 +84,52 @@ def read_form(wizards, action, wanted):
     return wizards.with_context(**action["context"]).onchange({}, [], wanted)["value"]
 
 
+def open_core_wizard(env, client_id):
+    """What the server does when a clerk chooses core's *Pay* on the same open items.
+
+    :return: Cost
+    """
+    wanted = specification(env, "account.payment.register", "form")
+    items = env["account.move.line"]
+    client = env["res.partner"].browse(client_id)
+    credits = items.search(items._get_open_credit_domain() & items._get_client_domain(client, env.company))
+    wizards = env["account.payment.register"].with_context(active_model=items._name, active_ids=credits.ids)
+    with measured(env) as cost:
+        wizards.onchange({}, [], wanted)
+    return cost
+
+
 def measure_wizard(env, runs, say):
-    """The rows of figure 3."""
+    """The rows of the figure `wizard`."""
     rows, queries = [], {}
-    for number in (10, 1000):
+    for number, at_most in ((10, 1), (1000, 0.5)):
         say(f"opening the wizard on {number} credits")
         client = env["res.partner"].search([("name", "=", f"Client with {number} credits")])
-        open_wizard(env, client.id)
-        costs = [open_wizard(env, client.id) for _run in range(runs)]
+        for open_one in (open_wizard, open_core_wizard):
+            open_one(env, client.id)
+        costs, cores = zip(
+            *((open_wizard(env, client.id), open_core_wizard(env, client.id)) for _run in range(runs)), strict=True
+        )
         with recorded() as statements:
             open_wizard(env, client.id)
         scans = explain(env, statements).scans
         tell_scans(scans, say)
         queries[number] = [cost.queries for cost in costs]
         name = f"client with {number} open credits"
+        beside = ratios([cost.seconds for cost in costs], [cost.seconds for cost in cores])
         rows += [
             row("wizard", name, [cost.seconds * 1000 for cost in costs], "ms"),
-            row("wizard", f"{name}, SQL", queries[number], "queries", at_most=25),
+            row("wizard", f"{name}, beside core's Pay wizard", beside, "×", at_most=at_most),
+            row("wizard", f"{name}, processor time beside core's", compare_cpu(costs, cores), "×"),
+            row("wizard", f"{name}, SQL", queries[number], "queries"),
             row("wizard", f"{name}, scans of the ledger", [len(scans)], "", at_most=0),
         ]
-    more = [many - few for few, many in zip(*queries.values(), strict=True)]
     env.cr.rollback()
-    return rows + [row("wizard", "more queries for 1000 credits than for 10", more, "queries", at_most=0)]
+    return rows
+
+
+def compare_cpu(costs, others):
+    return ratios([cost.cpu for cost in costs], [cost.cpu for cost in others])
 
 
 def tell_scans(scans, say):
@@ -104,37 +138,111 @@ def tell_scans(scans, say):
         say(f"reads the whole ledger: ...{scan[scan.index(' FROM ') :][:300]}")
 
 
-def open_worklist(env):
+def get_worklist_domain(env):
+    """The domain of the menu."""
+    action = env.ref("client_refund.action_client_credit")
+    return safe_eval(action.domain or "[]", {"uid": env.uid})
+
+
+def open_worklist(env, *filters):
     """What the server does to show the first page of the worklist, without its menus and filters.
 
+    :param filters: conditions of a domain
     :return: Cost
     """
     wanted = specification(env, "client.credit", "list")
-    [action] = env["ir.actions.act_window"].search([("res_model", "=", "client.credit")], limit=1)
-    domain = safe_eval(action.domain or "[]", {"uid": env.uid})
+    domain = [*get_worklist_domain(env), *filters]
     with measured(env) as cost:
         page = env["client.credit"].web_search_read(domain, wanted, limit=PAGE, count_limit=10001)
-    if len(page["records"]) != PAGE:
-        raise AssertionError(f"the worklist shows {len(page['records'])} clients")
+    if not page["records"]:
+        raise AssertionError("the worklist is empty")
+    return cost
+
+
+def group_worklist(env, field):
+    """What the server does to show the worklist in groups, with the totals of each.
+
+    :return: Cost
+    """
+    view = etree.fromstring(env["client.credit"].get_view(view_type="list")["arch"])
+    sums = {f"{tag.get('name')}:sum" for tag in view.iter("field") if tag.get("sum")}
+    with measured(env) as cost:
+        env["client.credit"].web_read_group(get_worklist_domain(env), [field], ["__count", *sums], limit=PAGE)
+    return cost
+
+
+def sum_up(env):
+    """The bare sum by client.
+
+    :return: Cost
+    """
+    accounts = env["client.credit"]._get_receivable_account_ids()
+    with measured(env) as cost:
+        env.cr.execute(BARE_SUM, [accounts])
+        env.cr.fetchall()
+    return cost
+
+
+def show_dashboard(env):
+    """What the server does to show the numbers above the list of refunds.
+
+    :return: Cost
+    """
+    with measured(env) as cost:
+        env["client.refund"].retrieve_dashboard()
     return cost
 
 
 def measure_worklist(env, runs, say):
-    """The rows of figure 4."""
-    if "client.credit" not in env:
-        say("the worklist (client.credit) is not there")
-        return []
-    say("opening the worklist")
-    open_worklist(env)
-    costs = [open_worklist(env) for _run in range(runs)]
+    """The rows of the figure `worklist`."""
+    views = {
+        "first page": (lambda: open_worklist(env), 2.5),
+        "filter Refundable": (lambda: open_worklist(env, ("amount_refundable", ">", 0)), 4),
+        "filter Over 365 days": (lambda: open_worklist(env, ("amount_age_366", ">", 0)), 4),
+        "filter Also Owes": (lambda: open_worklist(env, ("amount_owed", ">", 0)), 4),
+        "by month, with totals": (lambda: group_worklist(env, "date:month"), 4),
+        "dashboard": (lambda: show_dashboard(env), 3),
+    }
+    rows = []
+    for name, (show, at_most) in views.items():
+        say(f"opening the worklist: {name}")
+        show(), sum_up(env)
+        costs, sums = zip(*((show(), sum_up(env)) for _run in range(runs)), strict=True)
+        beside = ratios([cost.seconds for cost in costs], [cost.seconds for cost in sums])
+        rows += [
+            row("worklist", name, [cost.seconds * 1000 for cost in costs], "ms"),
+            row("worklist", f"{name}, beside the bare sum", beside, "×", at_most=at_most),
+        ]
     with recorded() as statements:
         open_worklist(env)
     plans = explain(env, statements)
     tell_scans(plans.scans, say)
     used = any("unreconciled_index" in name for name in plans.indexes)
     return [
-        row("worklist", "first page", [cost.seconds * 1000 for cost in costs], "ms"),
-        row("worklist", "first page, SQL", [cost.queries for cost in costs], "queries"),
+        *rows,
         row("worklist", "core's index on unreconciled items in use", [int(used)], "", at_least=1),
         row("worklist", "scans of the ledger", [len(plans.scans)], "", at_most=0),
+        *measure_client_form(env, runs),
+    ]
+
+
+def measure_client_form(env, runs):
+    """The rows that say what the smart button adds to opening the form of a client."""
+    wanted = specification(env, "res.partner", "form")
+    own = {name: spec for name, spec in wanted.items() if name.startswith(("client_credit", "client_refund"))}
+    client = env["res.partner"].search([("name", "=", "Client with 10 credits")])
+
+    def read(spec):
+        with measured(env, collect=False) as cost:
+            client.web_read(spec)
+        return cost
+
+    others = {name: spec for name, spec in wanted.items() if name not in own}
+    read(wanted), read(others)
+    pairs = [(read(wanted), read(others)) for _run in range(max(runs, 10))]
+    more = [(cost.cpu / other.cpu - 1) * 100 for cost, other in pairs]
+    queries = [cost.queries - other.queries for cost, other in pairs]
+    return [
+        row("worklist", "form of a client, more processor time with the smart button", more, "%", at_most=2),
+        row("worklist", "form of a client, more SQL with the smart button", queries, "queries"),
     ]

@@ -136,6 +136,20 @@ class AccountMove(models.Model):
             return Domain.FALSE
         return super()._search_reconciled_payment_ids(operator, value)
 
+    def _get_next_sequence_format(self):
+        """Core asks the ledger before each entry how the last one is numbered; for a batch of refunds, once a day.
+
+        Which number is next core counts itself, and the unique index guards it.
+        """
+        formats = self.env.context.get("client_refund_number_formats")
+        if formats is None or not in_workflow(self.env["client.refund"]):
+            return super()._get_next_sequence_format()
+        key = (self.journal_id, self.date, self.move_type, bool(self.origin_payment_id))
+        if key not in formats:
+            formats[key] = super()._get_next_sequence_format()
+        number_format, values = formats[key]
+        return number_format, dict(values)
+
     # -------------------------------------------------------------------------
     # Actions
     # -------------------------------------------------------------------------

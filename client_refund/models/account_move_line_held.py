@@ -108,7 +108,7 @@ class AccountMoveLineHeld(models.Model):
         :return: dict, account.move.line: account.account
         """
         excluded = self._get_excluded_accounts()
-        if not user.has_group("client_refund.group_client_refund_administer"):
+        if not excluded or not user.has_group("client_refund.group_client_refund_administer"):
             return excluded
         return {credit: accounts for credit, accounts in excluded.items() if credit.account_id in accounts}
 

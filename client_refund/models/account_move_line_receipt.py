@@ -37,10 +37,14 @@ class AccountMoveLineReceipt(models.Model):
         :return: account.move.line
         """
         today = fields.Date.context_today(self)
-        sources = self._get_refund_sources()
-        sources._get_refund_statement_lines().mapped("date")  # read for all sources at once
-        unconfirmed = sources.filtered(lambda line: line._is_unconfirmed_receipt())
-        return unconfirmed._filter_confirmed_by_bank() | sources.filtered(lambda line: line._is_held_receipt(today))
+        receipts = self._get_refund_sources()._filter_receipts()
+        receipts._get_refund_statement_lines().mapped("date")  # read for all of them at once
+        unconfirmed = receipts.filtered(lambda line: line._is_unconfirmed_receipt())
+        return unconfirmed._filter_confirmed_by_bank() | receipts.filtered(lambda line: line._is_held_receipt(today))
+
+    def _filter_receipts(self):
+        """Those of these credits that brought money: payments, and what the bank booked."""
+        return self.filtered(lambda line: line.move_id.origin_payment_id or line.move_id.statement_line_id)
 
     def _get_uncleared_message(self, documents):
         """What is said of receipts whose money may still go back.
@@ -123,7 +127,10 @@ class AccountMoveLineReceipt(models.Model):
 
         :return: account.bank.statement.line
         """
-        items = self.move_id.origin_payment_id.move_id.line_ids
+        payments = self.move_id.origin_payment_id
+        if not payments:
+            return self.move_id.statement_line_id
+        items = payments.move_id.line_ids
         outstanding = items.filtered(lambda item: item.account_id == item.payment_id.outstanding_account_id)
         outstanding = outstanding.with_prefetch(items._prefetch_ids)  # filtered, it is forgotten
         matched = outstanding.matched_debit_ids.debit_move_id | outstanding.matched_credit_ids.credit_move_id
@@ -138,7 +145,7 @@ class AccountMoveLineReceipt(models.Model):
         :return: set of str, sanitized account numbers
         """
         numbers = set()
-        for line in self._get_refund_sources():
+        for line in self._get_refund_sources()._filter_receipts():
             numbers |= line._get_statement_numbers() or line._get_payment_numbers()
         return numbers
 

@@ -5,6 +5,34 @@ from odoo import api, models
 from ..tools.workflow import in_any_workflow, in_workflow
 
 
+class Settlements:
+    """What a refund settles in one call of core, and what core makes of it.
+
+    :param groups: dict, ids of the journal items of a plan: its settlements
+    """
+
+    def __init__(self, groups):
+        self.groups = groups
+        self.results = []
+        self.exchange_moves = []
+
+    def get_exchange_moves(self, partials):
+        """Which exchange difference belongs to which reconciliation; core makes both in the order of its results.
+
+        :param partials: account.partial.reconcile
+        :return: list of (account.partial.reconcile, account.move, empty where there is none)
+        """
+        moves = iter(self.exchange_moves)
+        return [
+            (partial, next(moves) if self._has_exchange(result) else partial.exchange_move_id.browse())
+            for partial, result in zip(partials, self.results, strict=True)
+        ]
+
+    def _has_exchange(self, result):
+        values = result.get("exchange_values")
+        return bool(values and values["move_values"]["line_ids"])
+
+
 class AccountMoveLineReconcile(models.Model):
     """How journal items are reconciled in exact amounts."""
 
@@ -20,15 +48,14 @@ class AccountMoveLineReconcile(models.Model):
         """
         for groups in self._get_rounds(self._group_settlements(settlements)):
             plans = {self.union(*(credit | invoice for credit, invoice, _amount in group)): group for group in groups}
-            self.with_context(
-                client_refund_settlements={frozenset(items.ids): group for items, group in plans.items()}
-            )._reconcile_plan(list(plans))
+            in_hand = Settlements({frozenset(items.ids): group for items, group in plans.items()})
+            self.with_context(client_refund_settlements=in_hand, client_refund_number_formats={})._reconcile_plan(
+                list(plans)
+            )
 
     @api.model
     def _group_settlements(self, settlements):
         """The settlements that core can reconcile in one plan: those that have a credit or an invoice in common.
-
-        In a foreign currency each is on its own: core mistakes whose exchange difference it is.
 
         :param settlements: list as that of `_reconcile_amounts`
         :return: list of such lists
@@ -36,8 +63,7 @@ class AccountMoveLineReconcile(models.Model):
         groups = []
         group_of = {}
         for credit, invoice, amount in settlements:
-            is_foreign = credit.currency_id != credit.company_currency_id
-            joined, merged = ([], []) if is_foreign else (group_of.get(credit, []), group_of.get(invoice, []))
+            joined, merged = group_of.get(credit, []), group_of.get(invoice, [])
             if len(joined) < len(merged):
                 joined, merged = merged, joined
             if not joined:
@@ -88,12 +114,19 @@ class AccountMoveLineReconcile(models.Model):
             self._reconcile_plan(plan)
 
     @api.model
+    def _get_settlements(self):
+        """What a refund settles at the moment.
+
+        :return: Settlements or None
+        """
+        return self.env.context.get("client_refund_settlements") if in_workflow(self.env["client.refund"]) else None
+
+    @api.model
     def _prepare_reconciliation_plan(self, plan, amls_values_map, shadowed_aml_values=None):
         """Let core see, of one credit and one invoice after the other, no more than what a refund settles of them."""
-        is_own = in_workflow(self.env["client.refund"])
-        settlements = self.env.context.get("client_refund_settlements", {}) if is_own else {}
+        settlements = self._get_settlements()
         # the exchange differences that core reconciles on the way are none
-        group = settlements.get(frozenset(plan["amls"].ids))
+        group = settlements and settlements.groups.get(frozenset(plan["amls"].ids))
         if not group:
             return super()._prepare_reconciliation_plan(plan, amls_values_map, shadowed_aml_values)
         results = []
@@ -103,7 +136,27 @@ class AccountMoveLineReconcile(models.Model):
             for item in pair:
                 item._take_from_residual(amls_values_map[item], capped[item])
             results += super()._prepare_reconciliation_plan({"amls": pair}, capped, shadowed_aml_values)
+        settlements.results += results
         return results
+
+    @api.model
+    def _create_exchange_difference_moves(self, exchange_diff_values_list):
+        moves = super()._create_exchange_difference_moves(exchange_diff_values_list)
+        if (settlements := self._get_settlements()) and moves:
+            settlements.exchange_moves += moves
+        return moves
+
+    @api.model
+    def _reconcile_plan_with_sync(self, plan_list, all_amls):
+        """Let each settlement have its own exchange difference: core guesses by the items, and the credit is in all."""
+        result = super()._reconcile_plan_with_sync(plan_list, all_amls)
+        settlements = self._get_settlements()
+        if settlements and any(frozenset(plan["amls"].ids) in settlements.groups for plan in plan_list):
+            partials = self.env["account.partial.reconcile"].concat(*(plan["partials"] for plan in plan_list))
+            for partial, move in settlements.get_exchange_moves(partials):
+                if partial.exchange_move_id != move:
+                    partial.exchange_move_id = move
+        return result
 
     def _prepare_exchange_difference_move_vals(self, amounts_list, company=None, exchange_date=None, **kwargs):
         """Let a refund book the exchange differences of a branch there: core does in the parent, if that is active."""

@@ -60,6 +60,8 @@ class AccountPayment(models.Model):
     # by fields like these.
     client_refund_entry_ids = fields.One2many("account.move", "origin_payment_id", string="Entries")
     client_refund_item_ids = fields.One2many("account.move.line", "payment_id", string="Journal Items of the Entries")
+    # Each search for open credits leaves out what such payments booked: without this it reads all payments.
+    _client_refund_bounced = models.Index("(id) WHERE state IN ('canceled', 'rejected')")
     client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
     has_refundable_credit = fields.Boolean(
         related="move_id.has_refundable_credit",
@@ -238,7 +240,9 @@ class AccountPayment(models.Model):
         self.env.flush_all()  # what waits to be computed is not of these payments
         has_models = self.env["account.analytic.distribution.model"].search_count([], limit=1)
         self.with_context(
-            client_refund_nothing_settled=True, client_refund_no_analytic_models=not has_models
+            client_refund_nothing_settled=True,
+            client_refund_no_analytic_models=not has_models,
+            client_refund_number_formats={},
         ).action_post()
 
     def _prepare_refund_counterpart_vals(self, counterpart):

@@ -23,6 +23,42 @@ class ClientCreditRows(models.Model):
         return SQL("SELECT %s FROM %s WHERE %s", self._select(), self._from(), self._where())
 
     @api.model
+    @api.readonly
+    def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
+        """Build the groups once for the page and its length; what is summed up is summed up for the page alone."""
+        if not limit:
+            return super().web_search_read(domain, specification, offset, limit, order, count_limit)
+        found = self.search(domain, order=order, limit=count_limit and max(count_limit, offset + limit))
+        page = found[offset : offset + limit]
+        return {"length": len(found), "records": page._of_their_clients().web_read(specification)}
+
+    def _of_their_clients(self):
+        """These rows, to be read without building those of all other clients."""
+        clients = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT COALESCE(contact.commercial_partner_id, contact.id)
+                  FROM account_move_line item
+                  JOIN res_partner contact ON contact.id = item.partner_id
+                 WHERE item.id IN %s
+                """,
+                tuple(self.ids) or (None,),
+            )
+        )
+        return self._of_clients([client_id for (client_id,) in clients])
+
+    def _of_clients(self, client_ids):
+        """These rows, or none, where only those of some clients are looked for.
+
+        :param client_ids: list of ids
+        """
+        ids = tuple(client_ids) or (None,)
+        contacts = self.env.execute_query(
+            SQL("SELECT id FROM res_partner WHERE commercial_partner_id IN %s OR id IN %s", ids, ids)
+        )
+        return self.with_context(client_credit_contacts=tuple(contact_id for (contact_id,) in contacts) or (None,))
+
+    @api.model
     def _select(self):
         """The columns of a row, of what `_from` joins; an addon adds its own.
 
@@ -57,15 +93,15 @@ class ClientCreditRows(models.Model):
     @api.model
     def _from(self):
         """What a row is read of: `credit`, its `client`, `company` and `company_currency`; `excluded` where its account
-        is never refunded.
+        is never refunded. Joined like this, PostgreSQL leaves out what a query does not ask for.
 
         :return: SQL
         """
         return SQL(
             """%(groups)s AS credit
-              JOIN res_partner client ON client.id = credit.partner_id
-              JOIN res_company company ON company.id = credit.company_id
-              JOIN res_currency company_currency ON company_currency.id = company.currency_id
+         LEFT JOIN res_partner client ON client.id = credit.partner_id
+         LEFT JOIN res_company company ON company.id = credit.company_id
+         LEFT JOIN res_currency company_currency ON company_currency.id = company.currency_id
          LEFT JOIN %(excluded)s AS excluded
                 ON excluded.company_id = credit.company_id AND excluded.account_id = credit.account_id""",
             groups=self._get_groups_sql(),
@@ -114,6 +150,7 @@ class ClientCreditRows(models.Model):
               %(taken_over)s
              WHERE %(is_open_credit)s
                AND account_move_line.account_id IN %(receivable_accounts)s
+               %(of_contacts)s
           GROUP BY COALESCE(contact.commercial_partner_id, contact.id),
                    account_move_line.company_id,
                    account_move_line.currency_id,
@@ -132,7 +169,17 @@ class ClientCreditRows(models.Model):
             is_open_credit=query.where_clause,
             reserved=self._get_reserved_sql(),
             receivable_accounts=self._get_receivable_account_ids() or (None,),
+            of_contacts=self._get_contacts_condition(),
         )
+
+    @api.model
+    def _get_contacts_condition(self):
+        """What restricts the groups to some clients. Named by their contacts, PostgreSQL finds them in the index.
+
+        :return: SQL, empty where all are wanted
+        """
+        contacts = self.env.context.get("client_credit_contacts")
+        return SQL("AND account_move_line.partner_id IN %s", contacts) if contacts else SQL()
 
     @api.model
     def _get_receivable_account_ids(self):

@@ -97,11 +97,12 @@ class ClientRefundApproval(models.Model):
         self._convert_amounts()
         # before the risks: what is asked for together counts together
         self._note_request()
-        risks = self._keep_risks()
+        risks = self._get_risks()
         reasons = self._get_approval_reasons(risks)
         for refund in self:
             refund.write(
                 {
+                    "risks": risks[refund],
                     "approval_reasons": reasons[refund],
                     "payee_account_number": refund.partner_bank_id.acc_number,
                 }
@@ -113,14 +114,9 @@ class ClientRefundApproval(models.Model):
         self.env.add_to_compute(self._fields["amount_company_currency"], foreign)
 
     def _keep_risks(self):
-        """Keep the risks of these refunds as they are now.
-
-        :return: dict, client.refund: dict, kind of risk: values
-        """
-        risks = self._get_risks()
-        for refund in self:
-            refund.risks = risks[refund]
-        return risks
+        """Keep the risks of these refunds as they are now."""
+        for refund, risks in self._get_risks().items():
+            refund.risks = risks
 
     def _note_change(self):
         """Remember that the user changed what these take; those that wait are asked for again."""

@@ -40,17 +40,25 @@ class ClientRefundOwner(models.AbstractModel):
         return records.filtered(lambda record: any(record[name] for name in names))
 
     @api.model
+    def _filter_owned_by_others(self, records):
+        """Those of these that are owned by anybody whose own methods are not at work."""
+        names = self._get_owner_fields(records)
+        return records.filtered(
+            lambda record: any((owner := record[name]) and not in_workflow(owner) for name in names)
+        )
+
+    @api.model
     def _filter_changed(self, records, vals, names):
         """Those of these that values would make say something else, or give to another owner; the same again does not.
 
         :param names: set of str, the fields that matter
-        :return: recordset; without what nobody owns, where that can be told by the records
+        :return: recordset; without what nobody else owns, where that can be told by the records
         """
         owner_fields = self._get_owner_fields(records)
         written = {name: vals[name] for name in names.union(owner_fields) & vals.keys()}
         if not written:
             return records.browse()
-        owned = self._filter_owned(records) if owner_fields else records
+        owned = self._filter_owned_by_others(records) if owner_fields else records
         return owned.filtered(
             lambda record: any(
                 record[name] != _read_back(record._fields[name], value, record) for name, value in written.items()
@@ -80,6 +88,8 @@ class ClientRefundOwner(models.AbstractModel):
 
         :raise UserError: names client, document, amount and owner and points to Undo
         """
+        if not records:  # core often calls for none
+            return
         raise_problems(
             (record, owner._get_owned_message(record))
             for name in self._get_owner_fields(records)

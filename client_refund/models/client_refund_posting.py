@@ -69,14 +69,26 @@ class ClientRefundPosting(models.Model):
         """
         expected = get_expected_residuals(self._get_paid_out_amounts())
         self.payment_ids._post_refund_payments()
-        self._link_payment_lines()
+        self._keep_booked(expected)
         self._reconcile()
         check_exact(expected)
         self._check_payments_exact()
-        self.booked_on = fields.Datetime.now()
-        for line in self.line_ids:
-            line.amount_left = -line.move_line_id.amount_residual_currency
         self.filtered(lambda refund: refund.send_notice and refund._is_payout_certain())._queue_notices()
+
+    def _keep_booked(self, residuals):
+        """Keep when these refunds were booked, by which payment items, and what that leaves of their credits.
+
+        :param residuals: dict, account.move.line, credit: what its residual is about to be
+        """
+        self.booked_on = fields.Datetime.now()
+        items = {
+            line: item
+            for payment in self.payment_ids
+            for line, item in zip(payment._get_refund_lines(), payment._get_refund_payment_items(), strict=True)
+        }
+        for line in self.line_ids:
+            settled_by = {"payment_line_id": items[line].id} if line in items else {}
+            line.write({**settled_by, "amount_left": -residuals[line.move_line_id]})
 
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""
@@ -131,13 +143,6 @@ class ClientRefundPosting(models.Model):
             "payment_method_line_id": self.payment_method_line_id.id,
             "payment_type": "outbound",
         }
-
-    def _link_payment_lines(self):
-        """Tell each line by which of the payment's journal items it is settled."""
-        for payment in self.payment_ids:
-            items = payment._get_refund_payment_items()
-            for line, item in zip(payment._get_refund_lines(), items, strict=True):
-                line.payment_line_id = item
 
     def _reconcile(self):
         """Reconcile each credit with its own payment item, and own what came of it."""

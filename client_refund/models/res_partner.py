@@ -68,7 +68,8 @@ class ResPartner(models.Model):
     @api.depends_context("company", "allowed_company_ids")
     def _compute_client_credit(self):
         sums = defaultdict(list)
-        for client, *values in self.env["client.credit"]._read_group(
+        rows = self.env["client.credit"]._of_clients(self.commercial_partner_id.ids)
+        for client, *values in rows._read_group(
             self._get_client_credit_domain(),
             ["partner_id", "company_id"],
             ["amount_open_company_currency:sum", "amount_refundable_company_currency:sum"],

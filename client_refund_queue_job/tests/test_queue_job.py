@@ -31,8 +31,7 @@ class TestQueueJob(ClientRefundRunCommon):
 
     def setUp(self):
         super().setUp()
-        for module in ("work", "prepare"):
-            self.startPatcher(patch(f"{MODELS}.client_refund_run_{module}.CHUNK", 1))
+        self.startPatcher(patch(f"{MODELS}.client_refund_run_work.CHUNK", 1))
 
     @contextmanager
     def _queue(self):
@@ -288,7 +287,7 @@ class TestQueueJob(ClientRefundRunCommon):
         run = self.prepared
         jobs = self._start_issuing(run)
 
-        def break_down(run):
+        def break_down(run, _size):
             run.refund_ids.memo = "half done"
             raise ValueError("no disk")
 
@@ -321,7 +320,7 @@ class TestQueueJob(ClientRefundRunCommon):
 
         for patched in (
             {"_issue_chunk": Mock(side_effect=ConcurrencyError("at the same time"))},
-            {"_take_refunds": lambda run: run.env["client.refund"]},
+            {"_take_refunds": lambda run, _size: run.env["client.refund"]},
             {"_try_lock": lambda run, record: record._name != "account.journal"},
         ):
             with patch.multiple(type(run), **patched), self.assertRaises(RetryableJobError):

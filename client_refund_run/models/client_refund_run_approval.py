@@ -64,9 +64,9 @@ class ClientRefundRunApproval(models.Model):
     # Ask
     # -------------------------------------------------------------------------
 
-    def _check_chunk(self):
+    def _check_chunk(self, size):
         """Check the next refunds, keep why they need approval, and let them wait."""
-        refunds = self._take_refunds()
+        refunds = self._take_refunds(size)
         self._try_in_batch(refunds, lambda batch: batch._ask_for_run(), self._fail)
         return len(refunds)
 

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
@@ -10,8 +10,6 @@ from odoo.addons.client_refund.tools.amounts import get_settled
 from odoo.addons.client_refund.tools.background import get_error_text
 from odoo.addons.client_refund.tools.problems import group_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
-
-from .client_refund_run_work import CHUNK
 
 
 class ClientRefundRunPrepare(models.Model):
@@ -57,12 +55,16 @@ class ClientRefundRunPrepare(models.Model):
                 )
             )
 
-    def _prepare_chunk(self):
+    def _prepare_chunk(self, size):
         """Prepare the refunds of the next clients.
 
+        :param size: int, of how many clients at most
         :return: int, how many clients
         """
-        clients = self._search_next_clients()
+        # the next clients are those after the last ones: this is for one process at a time
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise ConcurrencyError(f"{self} is prepared by another process")
+        clients = self._search_next_clients(size)
         if not clients:
             return 0
         items = self.env["account.move.line"]
@@ -75,11 +77,11 @@ class ClientRefundRunPrepare(models.Model):
         self.write({"last_client_id": clients[-1].id, "clients_done": self.clients_done + len(clients)})
         return len(clients)
 
-    def _search_next_clients(self):
+    def _search_next_clients(self, size):
         """The next clients that have credits that match, by their id so that the work can go on at any time."""
         partners = self.env["res.partner"].with_context(active_test=False)
         return partners.search(
-            [("id", "in", self._get_clients_query()), ("id", ">", self.last_client_id)], order="id", limit=CHUNK
+            [("id", "in", self._get_clients_query()), ("id", ">", self.last_client_id)], order="id", limit=size
         )
 
     def _finish_preparing(self):

@@ -1,5 +1,6 @@
 import logging
 from random import shuffle
+from time import monotonic
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -17,8 +18,16 @@ from .client_refund_run import WORKING_STATES
 
 _logger = logging.getLogger(__name__)
 
-# How many refunds are done in one transaction.
+# How many refunds are done in one transaction at most, and how long that should take at most.
 CHUNK = 100
+CHUNK_SECONDS = 5
+# How many processes find something to do in one run at the same time.
+WORKERS = 4
+# How many are done as long as nothing is known about how long they take, and however long they take.
+FIRST_CHUNK = 20
+LEAST_CHUNK = 5
+# How long one takes, as this process has seen it: by database and piece of work.
+_seconds_each = {}
 
 
 class ClientRefundRunWork(models.Model):
@@ -230,11 +239,27 @@ class ClientRefundRunWork(models.Model):
             "issuing": (run._issue_chunk, run._finish_issuing),
             "undoing": (run._undo_chunk, run._finish_undoing),
         }[run.state]
-        done = work()
-        if done < CHUNK and not run._is_work_left():
+        size = run._get_chunk_size()
+        start = monotonic()
+        done = work(size)
+        if done:
+            _seconds_each[run._get_pace_key()] = (monotonic() - start) / done
+        if done < size and not run._is_work_left():
             finish()
             return True
         return bool(done)
+
+    def _get_pace_key(self):
+        return (self.env.cr.dbname, self.state)
+
+    def _get_chunk_size(self):
+        """How many refunds the next transaction does: as many as take a few seconds.
+
+        A process that was just started begins with a few: one that is killed again and again gets on, too.
+        """
+        seconds = _seconds_each.get(self._get_pace_key())
+        size = max(int(CHUNK_SECONDS / seconds), LEAST_CHUNK) if seconds else FIRST_CHUNK
+        return min(size, CHUNK)
 
     def _is_work_left(self):
         return self.state != "preparing" and bool(self._count_left())
@@ -265,20 +290,24 @@ class ClientRefundRunWork(models.Model):
         }[self.state]
         return [("run_id", "=", self.id), ("state", "in", states), ("run_error", "=", False)]
 
-    def _take_refunds(self):
-        """The next refunds to work on; those that another process works on are left to it."""
-        refunds = self.env["client.refund"].search(self._get_work_domain(), order="id", limit=CHUNK)
-        return with_workflow(refunds.try_lock_for_update(allow_referencing=True))
+    def _take_refunds(self, size):
+        """The next refunds to work on; those that another process works on are left to it.
 
-    def _issue_chunk(self):
+        :param size: int, how many at most
+        """
+        # behind a chunk that is in hand there is another one
+        refunds = self.env["client.refund"].search(self._get_work_domain(), order="id", limit=WORKERS * CHUNK)
+        return with_workflow(refunds.try_lock_for_update(allow_referencing=True, limit=size))
+
+    def _issue_chunk(self, size):
         if missing := self._get_missing_approval():
             raise UserError(self.env._("It needs approval: %(reason)s", reason=missing))
-        refunds = self._take_refunds()
+        refunds = self._take_refunds(size)
         self._try_in_batch(refunds, lambda batch: batch._issue_of_run(), self._fail)
         return len(refunds)
 
-    def _undo_chunk(self):
-        refunds = self._take_refunds()
+    def _undo_chunk(self, size):
+        refunds = self._take_refunds(size)
         self._try_in_batch(refunds, lambda batch: batch._undo_of_run(self.undo_reason, self.undo_date), self._fail)
         return len(refunds)
 

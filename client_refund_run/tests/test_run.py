@@ -6,7 +6,6 @@ from odoo.tests import tagged
 
 from .common_run import ClientRefundRunCommon
 
-PREPARE = "odoo.addons.client_refund_run.models.client_refund_run_prepare"
 WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 
 
@@ -86,7 +85,6 @@ class TestRun(ClientRefundRunCommon):
             self._entry(10, partner=client)
         with (
             patch(f"{WORK}.CHUNK", 2),
-            patch("odoo.addons.client_refund_run.models.client_refund_run_prepare.CHUNK", 2),
         ):
             run = self._create_run()
             run.action_prepare()

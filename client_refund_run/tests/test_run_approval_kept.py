@@ -4,7 +4,6 @@ from odoo.tests import tagged
 
 from .common_run_approval import RunApprovalCommon
 
-PREPARE = "odoo.addons.client_refund_run.models.client_refund_run_prepare"
 WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 
 
@@ -145,7 +144,7 @@ class TestRunApprovalKept(RunApprovalCommon):
 
     def test_who_pauses_and_resumes_may_approve(self):
         run = self._create_run()
-        with patch(f"{WORK}.CHUNK", 1), patch(f"{PREPARE}.CHUNK", 1):
+        with patch(f"{WORK}.CHUNK", 1):
             for act, state in ((run.action_prepare, "preparing"), (run.action_submit, "checking")):
                 act()
                 self.assertEqual(run.state, state)

@@ -7,7 +7,6 @@ from odoo.addons.client_refund.tests.common_batch import BatchCommon
 from .common_run import ClientRefundRunCommon
 
 WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
-PREPARE = "odoo.addons.client_refund_run.models.client_refund_run_prepare"
 
 
 @tagged("post_install", "-at_install")
@@ -32,7 +31,7 @@ class TestRunBatch(BatchCommon, ClientRefundRunCommon):
 
     def test_queries_of_a_refund_in_a_run(self):
         """In chunks of 20: a run four times as large costs no more for each refund."""
-        with patch(f"{WORK}.CHUNK", 20), patch(f"{PREPARE}.CHUNK", 20):
+        with patch(f"{WORK}.CHUNK", 20):
             self._count_of_run(1)  # what is cached once
             small, large = self._count_of_run(20), self._count_of_run(80)
 

@@ -23,8 +23,7 @@ class RunKilledCase(RunTransactionsCase, KilledCase):
 
     def setUp(self):
         super().setUp()
-        for module in ("work", "prepare"):
-            self.startPatcher(patch(f"odoo.addons.client_refund_run.models.client_refund_run_{module}.CHUNK", CHUNK))
+        self.startPatcher(patch("odoo.addons.client_refund_run.models.client_refund_run_work.CHUNK", CHUNK))
         with self._transaction() as env:
             client_ids = [self._make_client(env, f"Killed {number}") for number in range(self.CLIENTS)]
             credits = self._make_entries(env, [(client_id, -10) for client_id in client_ids for _credit in range(2)])

@@ -12,7 +12,6 @@ from odoo.addons.client_refund.models.client_refund_posting import ClientRefundP
 
 from .common_run import ClientRefundRunCommon
 
-PREPARE = "odoo.addons.client_refund_run.models.client_refund_run_prepare"
 WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 
 
