@@ -47,6 +47,8 @@
         "web.assets_backend": [
             "client_refund/static/src/scss/client_refund.scss",
             "client_refund/static/src/dashboard/*",
+            "client_refund/static/src/wizard/*",
+            "client_refund/static/src/fields/*",
         ],
         "web.assets_tests": ["client_refund/static/tests/tours/*.js"],
     },

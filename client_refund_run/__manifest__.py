@@ -22,7 +22,10 @@
     ],
     "demo": ["demo/client_refund_run_demo.xml"],
     "assets": {
-        "web.assets_backend": ["client_refund_run/static/src/run_progress/*"],
+        "web.assets_backend": [
+            "client_refund_run/static/src/run_progress/*",
+            "client_refund_run/static/src/run_review/*",
+        ],
         "web.assets_tests": ["client_refund_run/static/tests/tours/*.js"],
     },
     "installable": True,

@@ -125,6 +125,16 @@ def make_assets(database):
     odoo("shell", "--database", database, "--no-http", script=script)
 
 
+def make_company(database):
+    """Let a company have its chart: the tests' common class takes it, which else loads a chart for each test class."""
+    script = """
+company = env["res.company"].create({"name": "company_1_data"})
+env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+env.cr.commit()
+"""
+    odoo("shell", "--database", database, "--no-http", script=script)
+
+
 def template(name, *options):
     """The template `name` with all that the addon depends on; made when it is missing or out of date."""
     wanted = " ".join([odoo_build(), *dependencies(ADDON)])

@@ -79,7 +79,7 @@ DESK = [
             *WIZARD,
             choose("Blue Heron Brewing Co."),
             at(f"{DIALOG} [name=send_notice] input"),
-            click("Refund"),
+            at(f"{DIALOG} [name=action_refund]"),
             seen("[name=state] [data-value=in_process]"),
             seen(".o_form_view [name=name]"),
         ),
@@ -126,7 +126,7 @@ DESK = [
         (
             *WIZARD,
             choose("Northgate Property Partners"),
-            click("Ask for Approval"),
+            at(f"{DIALOG} [name=action_refund]"),
             seen("[data-value=to_approve][aria-checked=true], [data-value=to_approve].o_arrow_button_current"),
         ),
     ),

@@ -2,50 +2,32 @@
 """Runs all tests on fresh databases; arguments go to pytest (and leave the lifecycle check to `make lifecycle`).
 
 The addon is tested where no other module is; the small addons, how it agrees with its neighbours, and the screens that
-they change, where all of them are.
+they change, where all of them are. On each of the two databases as many processes work as there are cores, each on a
+copy of its own, which pytest-odoo makes. Beside them runs what needs a process or a database for itself.
 """
 
 import os
+import re
 import shutil
 import subprocess
-import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
 import databases
 import lifecycle
 from processes import fail, run_script, say, supervise
 
-SECOND = "client_refund_test_2"
 LIFECYCLE = "client_refund_test_lifecycle"
 TOGETHER = "client_refund_test_together"
 FRESH = "client_refund_test_fresh"
-SECOND_SHARE = "--second-share"  # how this script calls itself
-
-# How the tests are shared out: what a file's setup costs, and which files hold few but long tests.
-SETUP = 8
-SLOW = {
-    "test_agreement.py": 30,
-    "test_batch.py": 40,
-    "test_client_credit.py": 30,
-    "test_exchange_estimate.py": 30,
-    "test_histories.py": 60,
-    "test_neighbour_financial_report.py": 40,
-    "test_nobody_else_pays.py": 60,
-    "test_run_killed.py": 40,
-    "test_settlement.py": 60,
-    "test_storm.py": 50,
-    "test_tour_dashboard.py": 30,
-    "test_tour_dormant.py": 15,
-    "test_tour_notice.py": 10,
-    "test_tour_thousand_credits.py": 40,
-    "test_tours.py": 60,
-}
 
 # The addon, and what installs itself beside it and needs nothing else.
 OWN = [databases.ADDON, *(addon for addon in databases.PARTS if addon not in databases.CHOSEN)]
 
 # The addon's tours of the screens that other modules change.
-SHARED_SCREENS = ("test_tour_notice.py", "test_tours.py")
+SHARED_SCREENS = "test_tours_shared.py"
 
 # Tests of the addon that need one of databases.NEIGHBOURS.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
@@ -55,6 +37,16 @@ FRESH_TESTS = "test_first_*.py"
 
 # In the order in which Odoo looks for its test browser.
 BROWSERS = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
+
+
+@contextmanager
+def headless_browser():
+    """Let Odoo take Chromium's browser without windows where it is: it needs a quarter less of the processor's time."""
+    with tempfile.TemporaryDirectory() as folder:
+        if program := shutil.which("chromium-headless-shell"):
+            Path(folder, BROWSERS[0]).symlink_to(program)
+            os.environ["PATH"] = databases.RELAXED["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        yield
 
 
 def browser_works():
@@ -76,23 +68,20 @@ def browser_options():
     )
 
 
-def test_files():
-    """The test files of the addon in two shares: what needs a browser and some of the rest; the others.
-
-    The second share leaves time for the small addons, whose tests follow it.
-    """
+def own_tests():
+    """The test files of the addon, and of what installs itself beside it, that need no other module."""
     elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *fresh_tests()]
-    files = [path for path in addon_tests("test_*.py") if path not in elsewhere]
-    browser = browser_tests(files)
-    # in one order in both processes, also where weights are equal
-    others = sorted((path for path in files if path not in browser), key=weight, reverse=True)
-    shares = {TOGETHER: sum(map(weight, [*rail_tests(), *fresh_tests()])), databases.TEST: sum(map(weight, browser))}
-    first, second = browser, []
-    for path in others:
-        smaller = min(shares, key=shares.get)
-        (first if smaller == databases.TEST else second).append(path)
-        shares[smaller] += weight(path)
-    return first, second
+    return [path for path in addon_tests("test_*.py") if path not in elsewhere]
+
+
+def starts_processes(path):
+    """Whether tests start processes of their own: a worker of pytest-xdist has threads, with which a fork may hang."""
+    return bool(re.search(r"get_context|KilledCase|LiveServerCase", path.read_text()))
+
+
+def length(path):
+    """How long tests take, roughly: those in a browser longest, else the more the longer."""
+    return "HttpCase" in path.read_text(), path.stat().st_size
 
 
 def addon_tests(pattern):
@@ -109,23 +98,13 @@ def fresh_tests():
     return sorted(databases.ROOT.glob(f"{databases.ADDON}*/tests/{FRESH_TESTS}"))
 
 
-def browser_tests(files):
-    """Those of these test files that need a browser or a server."""
-    return [path for path in files if "HttpCase" in path.read_text()]
-
-
 def rail_tests():
     """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
     return [
         *tests_of(addon for addon in databases.SMALL if addon not in OWN),
         *addon_tests(NEIGHBOUR_TESTS),
-        *(path for path in addon_tests("test_tour*.py") if path.name in SHARED_SCREENS),
+        *addon_tests(SHARED_SCREENS),
     ]
-
-
-def weight(path):
-    """About how long a test file takes, in tests."""
-    return SETUP + SLOW.get(path.name, 0) + path.read_text().count("    def test_")
 
 
 def pytest(database, *arguments):
@@ -133,64 +112,97 @@ def pytest(database, *arguments):
 
     :return: int, the exit code
     """
-    return supervise(["pytest", f"--odoo-database={database}", *map(str, arguments)], databases.RELAXED)
+    return supervise(pytest_command(database, *arguments), databases.RELAXED)
 
 
-def start(script, *arguments):
-    """Start a script of ours beside what is done meanwhile.
+def pytest_at_once(database, options, files):
+    """Run test files on copies of a database, a test class at a time in each process.
 
-    :return: its process and the file with what it says
+    The long ones come first: started last, one of them would keep a single core busy at the end.
     """
-    output = tempfile.TemporaryFile("w+")  # read and closed by `finish`
-    command = [sys.executable, script, *arguments]
-    return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT), output
+    distribution = [f"-n{os.cpu_count()}", "--dist=loadscope", "--no-loadscope-reorder"]
+    return pytest(database, *distribution, *options, *sorted(files, key=length, reverse=True))
 
 
-def finish(process, output):
-    """Wait for what was started and say what it said.
-
-    :return: int, the exit code
-    """
-    code = process.wait()
-    with output:
-        output.seek(0)
-        print(output.read(), flush=True)
-    return code
+def pytest_command(database, *arguments):
+    return ["pytest", f"--odoo-database={database}", *map(str, arguments)]
 
 
 def run_all(options):
-    """Run the tests in two processes, each on databases of its own, and the lifecycle check beside them."""
-    first, _second = test_files()
-    for copy in (SECOND, LIFECYCLE):
-        databases.copy(databases.TEST, copy)
-    with databases.timed("running the tests in two processes; what the second and the lifecycle check say comes last"):
-        others = [start(__file__, SECOND_SHARE), start(lifecycle.__file__, LIFECYCLE)]
-        codes = [pytest(databases.TEST, *options, *first), *(finish(*other) for other in others)]
-    databases.drop(LIFECYCLE)
+    """Run the tests of the addon, then those where all small addons are, and beside them what must be by itself."""
+    check_lifecycle = lifecycle_may_differ()
+    if check_lifecycle:
+        databases.copy(databases.TEST, LIFECYCLE)
+    databases.make_company(databases.TEST)
+    databases.copy(databases.TEST, TOGETHER)
+    own, rail = ([path for path in files if not starts_processes(path)] for files in (own_tests(), rail_tests()))
+    with ThreadPoolExecutor() as pool, databases.timed("running the tests"):
+        beside = pool.submit(run_beside, options)
+        code = pytest_at_once(databases.TEST, options, own)
+        codes = [code, *beside.result()]
+        check = check_lifecycle and pool.submit(lifecycle.main, LIFECYCLE)
+        codes.append(pytest_at_once(TOGETHER, options, rail))
+        if check:
+            check.result()
+    for copy in (TOGETHER, LIFECYCLE):
+        databases.drop(copy)
     return max(codes)
 
 
-def run_second_share(options):
-    """Run the first refund of a fresh firm, the other half of the tests, then those where all small addons are."""
-    _first, second = test_files()
-    codes = [run_fresh(options), pytest(SECOND, *options, *second)]
-    databases.copy(SECOND, TOGETHER)
-    databases.drop(SECOND)
-    with databases.timed(f"installing what {', '.join(databases.SMALL)} are for in {TOGETHER}"):
-        databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
-        databases.make_assets(TOGETHER)
-    codes.append(pytest(TOGETHER, *options, *rail_tests()))
-    databases.drop(TOGETHER)
-    return max(codes)
+def run_beside(options):
+    """Run what must be by itself while others run, and make the database where all small addons are.
+
+    :return: list of int, the exit codes
+    """
+    codes = [pytest_beside(TOGETHER, *options, *filter(starts_processes, own_tests()))]
+    with fresh_firm():
+        codes.append(pytest_beside(FRESH, *options, *fresh_tests()))
+    databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
+    databases.make_assets(TOGETHER)
+    codes.append(pytest_beside(TOGETHER, *options, *filter(starts_processes, rail_tests())))
+    return codes
 
 
-def run_fresh(options, *arguments):
-    """Run the tests of the first refund in a firm that has nothing yet, not even demo data."""
+def pytest_beside(database, *arguments):
+    """Run tests on a database while others run, and say at the end what they said.
+
+    :return: int, the exit code
+    """
+    command = pytest_command(database, *arguments)
+    run = subprocess.run(command, env=databases.RELAXED, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(f"\n{run.stdout}", flush=True)
+    return run.returncode
+
+
+def lifecycle_may_differ():
+    """Whether what is installed, updated and uninstalled may differ from the main branch's.
+
+    Where git can't tell, as in a container, it may; and so it may where the environment has LIFECYCLE (.ci/run).
+    """
+    if "LIFECYCLE" in os.environ:
+        return True
+    files = [
+        f"{databases.ADDON}*",
+        *(f":!*{path}" for path in ("/tests/*", "/readme/*", "/description/*", ".rst", ".po")),
+    ]
+    for command in (
+        ["git", "diff", "--name-only", "--merge-base", "origin/main", "--", *files],
+        ["git", "ls-files", "--others", "--exclude-standard", "--", *files],
+    ):
+        run = subprocess.run(command, cwd=databases.ROOT, capture_output=True)
+        if run.returncode or run.stdout:
+            return True
+    say("nothing changed that is installed: the lifecycle check is left out (make lifecycle).")
+    return False
+
+
+@contextmanager
+def fresh_firm():
+    """A firm that has nothing yet, not even demo data."""
     databases.create_empty(FRESH)
     databases.make_assets(FRESH)
-    code = pytest(FRESH, *options, *(arguments or fresh_tests()))
+    yield
     databases.drop(FRESH)
-    return code
 
 
 def run_meeting(addon, *arguments):
@@ -207,7 +219,8 @@ def run_some(options, arguments):
     """Run what the arguments ask for: tests of the small addon that they name, or else of the addon."""
     named = [argument.split("/")[0] for argument in arguments]
     if any(path.stem in argument for argument in arguments for path in fresh_tests()):
-        return run_fresh(options, *arguments)
+        with fresh_firm():
+            return pytest(FRESH, *options, *arguments)
     if addon := next((addon for addon in databases.SMALL if addon in named), None):
         return run_meeting(addon, *options, *arguments)
     return pytest(databases.TEST, *options, databases.ADDON, f"--ignore-glob=*/{NEIGHBOUR_TESTS}", *arguments)
@@ -215,12 +228,11 @@ def run_some(options, arguments):
 
 def main(*arguments):
     """Install the addon in the test database and hand over to pytest."""
-    options = browser_options()
-    if arguments == (SECOND_SHARE,):
-        return run_second_share(options)
-    with databases.in_use(databases.TEST):
+    with headless_browser(), databases.in_use(databases.TEST):
+        options = browser_options()
         databases.create(databases.TEST)
         if arguments:
+            databases.make_company(databases.TEST)
             say("arguments given: the lifecycle check is left to `make lifecycle`.")
             return run_some(options, arguments)
         return run_all(options)

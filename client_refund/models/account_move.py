@@ -54,7 +54,8 @@ class AccountMove(models.Model):
     @api.depends("line_ids.client_refund_line_ids")
     def _compute_client_refund_count(self):
         for move in self:
-            move.client_refund_count = len(move.line_ids.filtered("is_in_refund").client_refund_line_ids.refund_id)
+            refunds = move.line_ids.filtered("is_in_refund").client_refund_line_ids.refund_id
+            move.client_refund_count = len(refunds.filtered(lambda refund: refund.state != "canceled"))
 
     @api.depends("state", "payment_state")
     def _compute_has_refundable_credit(self):

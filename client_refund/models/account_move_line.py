@@ -65,6 +65,13 @@ class AccountMoveLine(models.Model):
         help="Where a credit comes from: a credit note, an unallocated payment, a bank receipt booked on the "
         "receivable account, or any other journal entry.",
     )
+    amount_refund_original = fields.Monetary(
+        string="Original",
+        currency_field="currency_id",
+        compute="_compute_amount_refundable",
+        groups=READER_GROUPS,
+        help="The credit when it was booked.",
+    )
     amount_refund_open = fields.Monetary(
         string="Open Credit",
         currency_field="currency_id",
@@ -103,6 +110,7 @@ class AccountMoveLine(models.Model):
     @api.depends(
         "account_id.account_type",
         "account_id.non_trade",
+        "amount_currency",
         "amount_residual_currency",
         "client_refund_line_ids.amount_reserved",
         "move_id.origin_payment_id.state",
@@ -117,6 +125,7 @@ class AccountMoveLine(models.Model):
         for reservation in self._get_refund_reservations():
             reserved[reservation.move_line_id._origin] += reservation.amount_reserved
         for line in self:
+            line.amount_refund_original = -line.amount_currency
             line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
             line.amount_refund_reserved = reserved[line._origin]
             if line in excluded:
@@ -159,13 +168,28 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
 
     def action_refund_client(self):
-        """Open the refund wizard with exactly these credits ticked.
+        """Open the refund wizard with these credits ticked, and say what of these items is none.
 
         :return: an action dictionary
-        :raise UserError: if they are not open credits of one client, company and currency
+        :raise UserError: if none of them is an open credit, or they are not of one client, company and currency
         """
-        raise_problems((line, line._get_not_open_message()) for line in self - self._filter_open_credits())
-        return self.env["client.refund.wizard"]._open_for_credits(self)
+        credits = self._filter_open_credits()
+        left_out = [(line, line._get_not_open_message()) for line in self - credits]
+        if not credits:
+            raise_problems(left_out)
+        action = self.env["client.refund.wizard"]._open_for_credits(credits)
+        if not left_out:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Left out"),
+                "message": " ".join(text for _line, text in left_out),
+                "next": action,
+            },
+        }
 
     # -------------------------------------------------------------------------
     # What refunds hold

@@ -340,7 +340,12 @@ class AccountPayment(models.Model):
         )
 
     def _get_refund_links(self):
-        return Markup(", ").join(payment._get_html_link() for payment in self)
+        """Links to these payments, and to the entries that reverse them.
+
+        :return: Markup
+        """
+        records = [*self, *self.move_id.reversal_move_ids]
+        return Markup(", ").join(record._get_html_link() for record in records)
 
     # -------------------------------------------------------------------------
     # Undo

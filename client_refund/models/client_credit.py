@@ -216,9 +216,7 @@ class ClientCredit(models.Model):
         :raise UserError: if nothing is open any more
         """
         self.ensure_one()
-        credits = self._get_open_credits()
-        free = credits._filter_free()
-        return self.env["client.refund.wizard"]._open_for_credits(free or credits, ticked=bool(free))
+        return self.env["client.refund.wizard"]._open_for_credits(self._get_open_credits(), only_free=True)
 
     def action_view_credits(self):
         """Open the journal items behind these rows.
@@ -233,6 +231,8 @@ class ClientCredit(models.Model):
         return credits._get_records_action(
             name=self.env._("Open Credits"),
             path="client-credit-items",
+            views=[(self.env.ref("client_refund.view_client_credit_item_list").id, "list")],
+            search_view_id=[self.env.ref("client_refund.view_client_credit_item_search").id],
             context={"active_id": self[:1].id, "active_ids": self.ids},
         )
 

@@ -288,11 +288,26 @@ class ClientRefund(models.Model):
 
         :return: dict
         """
+        return self._prepare_again_vals() | {"refund_id": self.id, "date": self.date}
+
+    def action_refund_again(self):
+        """Open the wizard on what this refund was to pay, as far as it is open still.
+
+        :return: an action dictionary
+        """
+        self.ensure_one()
+        return self.env["client.refund.wizard"]._open(self._prepare_again_vals() | {"again_id": self.id})
+
+    def _prepare_again_vals(self):
+        """The values of a wizard for the same client, credits and payment.
+
+        :return: dict
+        """
         return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
-            | {"refund_id": self.id, "date": self.date, "memo": self.memo, "send_notice": self.send_notice}
-            | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)], "select_all": False}
+            | {"memo": self.memo, "send_notice": self.send_notice}
+            | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)]}
         )
 
     def _open_dialog(self, action):

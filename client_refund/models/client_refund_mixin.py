@@ -17,10 +17,7 @@ class ClientRefundMixin(models.AbstractModel):
         context={"active_test": False},
         help="The client who is refunded. Credits booked on its contacts count too.",
     )
-    currency_id = fields.Many2one(
-        "res.currency",
-        help="A refund pays credits of one currency, in that currency.",
-    )
+    currency_id = fields.Many2one("res.currency")
     partner_bank_id = fields.Many2one(
         "res.partner.bank",
         string="Payee Account",

@@ -24,6 +24,9 @@ class ClientRefundPosting(models.Model):
         help="Who said that the money has left. Empty where the bank says so.",
     )
     marked_paid_on = fields.Datetime(string="Marked as Paid On", readonly=True, copy=False)
+    payee_name = fields.Char(
+        related="partner_bank_id.acc_holder_name", string="Payee", help="Whose name the payee account is in."
+    )
 
     # -------------------------------------------------------------------------
     # Reserve

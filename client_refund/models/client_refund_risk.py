@@ -69,6 +69,7 @@ class ClientRefundRisk(models.AbstractModel):
             "changed_account": self._get_changed_account_risk(),
             "untrusted_account": self._get_untrusted_account_risk(),
             "shared_account": self._get_shared_account_risk(findings),
+            "other_holder": self._get_other_holder_risk(),
             "changed_client": self._get_changed_client_risk(findings),
             "uncleared": self._get_uncleared_risk(findings),
             "taken_over": self._get_taken_over_risk(findings),
@@ -195,6 +196,13 @@ class ClientRefundRisk(models.AbstractModel):
             account=values["account"],
             owners=", ".join(values["owners"]) or self.env._("somebody else"),
         )
+
+    def _get_other_holder_risk(self):
+        account = self.partner_bank_id
+        return {"account": account.acc_number, "holder": account.acc_holder_name} if account._has_other_holder() else {}
+
+    def _describe_other_holder(self, values):
+        return self.env._("Account %(account)s is in the name of %(holder)s, not in the client's.", **values)
 
     def _search_other_owners(self):
         """Who else has the number of these payee accounts on file, seen or not by the user.

@@ -78,7 +78,7 @@ class ClientRefundUndoing(models.Model):
         payments, offsets = self._get_issued_payments(), self.filtered(lambda refund: refund._is_issued()).offset_ids
         messages = {}
         if not payments and not offsets:
-            messages["draft"] = self.env._("The draft is canceled and gives back the credits that it holds.")
+            messages["draft"] = self.env._("The refund is canceled and gives back the credits that it holds.")
         elif self._needs_reversal():
             messages["reversal"] = self.env._(
                 "The payment is in a locked period or secured: it is reversed on the date below, and the credits are "

@@ -26,7 +26,6 @@ class ClientRefundWay(models.AbstractModel):
         precompute=True,
         check_company=True,
         domain="[('id', 'in', available_journal_ids)]",
-        help="The bank or cash journal that the money leaves from.",
     )
     available_journal_ids = fields.Many2many("account.journal", compute="_compute_available_journal_ids")
     payment_method_line_id = fields.Many2one(
@@ -43,7 +42,7 @@ class ClientRefundWay(models.AbstractModel):
         "account.payment.method.line",
         compute="_compute_available_payment_method_line_ids",
     )
-    reason_id = fields.Many2one("client.refund.reason", check_company=True, help="Why the money goes back.")
+    reason_id = fields.Many2one("client.refund.reason", check_company=True)
     send_notice = fields.Boolean(
         compute="_compute_send_notice",
         compute_sudo=False,

@@ -59,7 +59,7 @@ class ResPartner(models.Model):
     def _compute_client_refund_count(self):
         counts = Counter()
         for client, count in self.env["client.refund"]._read_group(
-            self._get_client_refund_domain(), ["partner_id"], ["__count"]
+            [*self._get_client_refund_domain(), ("state", "!=", "canceled")], ["partner_id"], ["__count"]
         ):
             counts[client.commercial_partner_id] += count
         for partner in self:

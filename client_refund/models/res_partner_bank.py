@@ -6,6 +6,7 @@ from odoo.tools import frozendict
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
+from ..tools.names import is_same_name
 from ..tools.problems import raise_problems
 
 STAMP_FIELDS = frozenset({"client_refund_changed_on", "client_refund_changed_by_id", "client_refund_trusted_by_id"})
@@ -46,6 +47,11 @@ class ResPartnerBank(models.Model):
         for stamp, accounts in self.grouped(lambda account: frozendict(account._prepare_stamp(vals))).items():
             super(ResPartnerBank, accounts).write(stamp | vals)
         return True
+
+    def _has_other_holder(self):
+        """Whether this account is in the name of neither its owner nor that one's client."""
+        names = (self.partner_id | self.partner_id.commercial_partner_id).mapped("name")
+        return bool(self.acc_holder_name) and not any(is_same_name(self.acc_holder_name, name or "") for name in names)
 
     def _filter_redirected(self, vals):
         """Those of these accounts to which money on its way would not find any more.

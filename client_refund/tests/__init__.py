@@ -12,10 +12,13 @@ from . import test_branches
 from . import test_brought_over
 from . import test_cash_basis
 from . import test_client_credit
+from . import test_client_credit_access
+from . import test_client_credit_acts
 from . import test_concurrency
 from . import test_create_refund
 from . import test_credits
 from . import test_currency
+from . import test_desk
 from . import test_exchange_estimate
 from . import test_fault_at_a_statement
 from . import test_fault_in_a_notice
@@ -33,6 +36,7 @@ from . import test_notice_receipt
 from . import test_notice_sending
 from . import test_numbers
 from . import test_offset
+from . import test_offset_policy
 from . import test_one_owner
 from . import test_only_by_refund
 from . import test_paid
@@ -49,6 +53,7 @@ from . import test_storm
 from . import test_terms
 from . import test_tour_back
 from . import test_tour_dashboard
+from . import test_tour_desk
 from . import test_tour_notice
 from . import test_tour_only_by_refund
 from . import test_tour_paid
@@ -57,6 +62,7 @@ from . import test_tour_policy
 from . import test_tour_thousand_credits
 from . import test_tour_truth
 from . import test_tours
+from . import test_tours_shared
 from . import test_undo
 from . import test_wizard
 from . import test_wizard_screen

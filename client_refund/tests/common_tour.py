@@ -19,6 +19,15 @@ class TourCommon(ClientRefundCommon):
         )
         return self.env["client.refund"].search([("partner_id", "=", self.client.id)])
 
+    def _tour_as(self, user, name, record=None):
+        self.start_tour(
+            f"/odoo/{record._name}/{record.id}" if record else "/odoo/client-refunds", name, login=user.login
+        )
+
+    def _leave_open_of_invoice(self, amount):
+        self.company.client_refund_offset_policy = "propose"
+        (self.invoice | self._payment(self.invoice.amount_residual - amount)).reconcile()
+
     def _assert_ledger(self, refund, states, payment, credit_note):
         """One refund with one payment, and so much is left of the client's two credits."""
         self.assertEqual(len(refund), 1)

@@ -1,35 +1,23 @@
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest.mock import patch
 
-from freezegun import freeze_time
-
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import Cursor
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
 from odoo.addons.client_refund.models.client_credit_rows import AGES
 
-from .common import ClientRefundCommon
+from .common_client_credit import ClientCreditCommon
 
+TODAY = date(2024, 5, 15)
 BLOCK = {"client_refund_blocked": True, "client_refund_block_reason": "In dispute"}
 
 
 @tagged("post_install", "-at_install")
-class TestClientCredit(ClientRefundCommon):
+class TestClientCredit(ClientCreditCommon):
     """The worklist says what the journal items say."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.today = fields.Date.context_today(cls.env.user)
-
-    def _rows(self, *clients, user=None, **context):
-        self.env.invalidate_all()
-        rows = self.env["client.credit"].with_user(user or self.clerk).with_context(**context)
-        return rows.search([("partner_id", "in", [client.id for client in clients or [self.client]])])
 
     def _assert_as_the_items_say(self, rows):
         """Compare the rows of a client with what the fields of its journal items add up to."""
@@ -222,23 +210,25 @@ class TestClientCredit(ClientRefundCommon):
     # Who and when
     # ------------------------------------------------------------------
 
+    @freeze_time(TODAY)
     def test_split_by_age(self):
         """Each credit counts in the column of its own age, not in that of the client's oldest."""
         ages = {"000_030": (-3, 0, 30), "031_090": (31, 90), "091_180": (91, 180), "181_365": (181, 365)}
         ages["366"] = (366, 2000)
         for days in sum(ages.values(), ()):
-            self._entry(10 + days, date=self.today - timedelta(days=days))
+            self._entry(10 + days, date=TODAY - timedelta(days=days))
         columns = {f"amount_age_{age}": sum(10 + day for day in days) for age, days in ages.items()}
         self.assertEqual(list(columns), list(AGES))
         self.assertRecordValues(self._rows(), [columns | {"age": 2000}])
         groups = self._rows()._read_group([("partner_id", "=", self.client.id)], [], [f"{name}:sum" for name in AGES])
         self.assertEqual(groups, [tuple(columns.values())])
 
+    @freeze_time(TODAY)
     def test_oldest_first(self):
         ages = [31, 0, 2000, -5]
         clients = [self._create_client(f"Client {age}") for age in ages]
         for client, age in zip(clients, ages, strict=True):
-            self._entry(10, partner=client, date=self.today - timedelta(days=age))
+            self._entry(10, partner=client, date=TODAY - timedelta(days=age))
         self.assertEqual([row.age for row in self._rows(*clients)], [2000, 31, 0, 0], "never below zero")
 
     def test_today_is_the_users(self):
@@ -271,210 +261,6 @@ class TestClientCredit(ClientRefundCommon):
         self.assertEqual(
             rows._read_group([("id", "in", rows.ids)], ["user_id"]), [(self.clerk,), (rows.user_id.browse(),)]
         )
-
-    # ------------------------------------------------------------------
-    # Companies and access
-    # ------------------------------------------------------------------
-
-    def test_other_companies_are_not_seen(self):
-        other = self.setup_other_company()
-        other["company"].currency_id = self.setup_other_currency("EUR")
-        self.env["res.currency.rate"].create(
-            {"currency_id": self.currency.id, "company_id": other["company"].id, "name": "2024-01-01", "rate": 2}
-        )
-        user = self._create_user("both", "Bea Both", "account.group_account_manager")
-        user.company_ids |= other["company"]
-        move = (
-            self.env["account.move"]
-            .with_company(other["company"])
-            .create(
-                {
-                    "move_type": "entry",
-                    "date": "2024-01-01",
-                    "line_ids": [
-                        Command.create(
-                            {
-                                "account_id": other["default_account_receivable"].id,
-                                "partner_id": self.client.id,
-                                "balance": -9,
-                            }
-                        ),
-                        Command.create({"account_id": other["default_account_revenue"].id, "balance": 9}),
-                    ],
-                }
-            )
-        )
-        move.action_post()
-        self._credit_note(10)
-        both = (self.company | other["company"]).ids
-
-        self.assertEqual(self._rows().company_id, self.company)
-        self.assertEqual(self._rows(user=user, allowed_company_ids=both).mapped("amount_open"), [9, 10])
-        theirs = self._rows(user=user, allowed_company_ids=other["company"].ids)
-        self.assertEqual(theirs.company_id, other["company"])
-        stolen = theirs.with_user(self.clerk).with_context(allowed_company_ids=self.company.ids)
-        self.assertFalse(stolen._get_credits())
-        with self.assertRaises(AccessError):
-            stolen.read(["amount_open"])
-        self.assertEqual(self.client.with_user(self.clerk).client_credit_open, 10)
-        client = self.client.with_user(user).with_context(allowed_company_ids=both)
-        self.assertEqual(client.client_credit_open, 10 + 18)
-
-    def test_branches(self):
-        """A branch has a row of its own, and what the company above it never refunds is not refunded there either."""
-        branch = self.env["res.company"].create({"name": "North", "parent_id": self.company.id})
-        self.env.user.company_ids |= branch
-        self.clerk.company_ids |= branch
-        companies = (self.company | branch).ids
-        self._credit_note(10)
-        move = (
-            self.env["account.move"]
-            .with_company(branch)
-            .create(
-                {
-                    "move_type": "entry",
-                    "date": "2024-01-01",
-                    "company_id": branch.id,
-                    "journal_id": self.company_data["default_journal_misc"].id,
-                    "line_ids": [
-                        Command.create(
-                            {"account_id": self.receivable.id, "partner_id": self.client.id, "balance": -40}
-                        ),
-                        Command.create({"account_id": self.revenue.id, "balance": 40}),
-                    ],
-                }
-            )
-        )
-        move.action_post()
-        values = [{"company_id": branch.id, "amount_open": 40}, {"company_id": self.company.id, "amount_open": 10}]
-        self.assertRecordValues(self._rows(allowed_company_ids=companies), values)
-        self.assertRecordValues(self._rows(allowed_company_ids=self.company.ids), values[1:])
-
-        self.company.client_refund_excluded_account_ids = self.receivable
-        self.assertEqual(self._rows(allowed_company_ids=companies).mapped("never_refunded"), [True, True])
-        self.company.client_refund_excluded_account_ids = False
-        branch.client_refund_excluded_account_ids = self.receivable
-        self.assertEqual(self._rows(allowed_company_ids=companies).mapped("never_refunded"), [True, False])
-
-    def test_who_may_see_it(self):
-        self._credit_note(10)
-        auditor = self._create_user("auditor", "Audra", "account.group_account_readonly")
-        self.assertEqual(self._rows(user=auditor).amount_uncleared, 0)
-        with self.assertRaises(AccessError):
-            self._rows(user=auditor).action_refund_client()
-        employee = self._create_user("employee", "Emil", "base.group_user")
-        with self.assertRaises(AccessError):
-            self._rows(user=employee)
-        self.assertNotIn("client_credit_open", self.client.with_user(employee).fields_get())
-        for method, arguments in (("write", [{"amount_open": 1}]), ("unlink", []), ("create", [{}])):
-            with self.assertRaises(AccessError):
-                getattr(self._rows(), method)(*arguments)
-
-    def test_what_is_not_written_yet_counts(self):
-        credit_note = self._credit_note(100)
-        draft = self._draft({credit_note: 30})
-        rows = self.env["client.credit"]
-        domain = [("partner_id", "=", self.client.id)]
-        self.env.flush_all()
-
-        draft.line_ids.amount = 20
-        self.assertTrue(rows.search([*domain, ("amount_reserved", "=", 20)]))
-        draft.action_undo("Not needed")
-        self.assertTrue(rows.search([*domain, ("amount_reserved", "=", 0)]))
-        self.client.user_id = self.clerk
-        self.assertTrue(rows.search([*domain, ("user_id", "=", self.clerk.id)]))
-        self.client.write(BLOCK)
-        self.assertTrue(rows.search([*domain, ("client_blocked", "=", True)]))
-        self.company.client_refund_excluded_account_ids = self.receivable
-        self.assertTrue(rows.search([*domain, ("never_refunded", "=", True)]))
-        credit_note.move_id.payment_state = "blocked"
-        self.assertFalse(rows.search(domain))
-
-    # ------------------------------------------------------------------
-    # What is done from it
-    # ------------------------------------------------------------------
-
-    def _ticked(self, action):
-        return self._opened(action).line_ids.filtered("selected").move_line_id
-
-    def test_refund_ticks_what_the_row_is_of(self):
-        other_account = self.receivable.copy({"code": "REC2", "name": "Another receivable"})
-        others = self._entry(70, account=other_account)
-        credits = self._credit_note(40) | self._payment(30)
-        uncleared = self._outstanding_payment(100)
-        reserved = self._credit_note(5)
-        self._draft({reserved: 5})
-        rows = self._rows().grouped("account_id")
-
-        action = rows[self.receivable].action_refund_client()
-        self.assertEqual(self._ticked(action), credits)
-        wizard = self._opened(action)
-        self.assertEqual(wizard.line_ids.move_line_id, credits | uncleared | reserved | others)
-        self.assertEqual(self._ticked(rows[other_account].action_refund_client()), others)
-
-    def test_refund_ticks_nothing_where_nothing_is_certain(self):
-        other_account = self.receivable.copy({"code": "REC2", "name": "Another receivable"})
-        self._entry(70, account=other_account)
-        self._outstanding_payment(100)
-        row = self._rows().filtered(lambda row: row.account_id == self.receivable)
-        self.assertFalse(self._ticked(row.action_refund_client()))
-
-    def test_refund_of_another_currency(self):
-        currency = self.setup_other_currency("EUR", rates=[("2016-01-01", 3.0)])
-        self._credit_note(100)
-        foreign = self._credit_note(90, currency=currency)
-        action = self._rows().filtered(lambda row: row.currency_id == currency).action_refund_client()
-        self.assertEqual(self._ticked(action), foreign)
-        self._opened(action).action_refund()
-        self.assertEqual(self._rows().currency_id, self.currency)
-
-    def test_another_client_or_currency_in_the_wizard_of_a_row(self):
-        """What the row was of says nothing of that: everything available is ticked."""
-        currency = self.setup_other_currency("EUR")
-        self._credit_note(50)
-        foreign = self._credit_note(30, currency=currency)
-        others = self._credit_note(10, partner=self.other_client) | self._payment(20, partner=self.other_client)
-        uncleared = self._outstanding_payment(40, partner=self.other_client)
-        row = self._rows().filtered(lambda row: row.partner_id == self.client and row.currency_id == self.currency)
-        form = self._shown(row.action_refund_client())
-        form.currency_id = currency
-        self.assertTrue(form.select_all)
-        self.assertEqual(form.save()._get_refund_credits(), foreign)
-
-        form = self._shown(row.action_refund_client())
-        form.partner_id = self.other_client
-        self.assertTrue(form.select_all)
-        wizard = form.save()
-        self.assertEqual(wizard._get_refund_credits(), others)
-        self.assertEqual(wizard.line_ids.move_line_id, others | uncleared)
-
-    def test_a_row_that_is_gone(self):
-        self._credit_note(100)
-        row = self._rows()
-        self.refunds.create_refund({"partner_id": self.client.id})
-        for method in ("action_refund_client", "action_view_credits"):
-            with self.assertRaisesRegex(UserError, "open any more.*Reload"):
-                getattr(row, method)()
-
-    def test_view_credits(self):
-        credit_note = self._credit_note(100)
-        self.assertEqual(self._rows().action_view_credits()["res_id"], credit_note.move_id.id)
-        payment = self._payment(20)
-        action = self._rows().action_view_credits()
-        self.assertEqual(self.env["account.move.line"].search(action["domain"]), credit_note | payment)
-
-    def test_smart_button_of_the_client(self):
-        contact = self.env["res.partner"].create({"name": "Ada Alder", "parent_id": self.client.id})
-        currency = self.setup_other_currency("EUR", rates=[("2016-01-01", 3.0)])
-        credit_note = self._credit_note(100)
-        self._credit_note(90, currency=currency)
-        self._draft({credit_note: 40})
-        for partner in self.client | contact:
-            partner = partner.with_user(self.clerk)
-            self.assertRecordValues(partner, [{"client_credit_open": 130, "client_credit_refundable": 90}])
-            action = partner.action_open_client_credits()
-            self.assertEqual(self.env[action["res_model"]].search(action["domain"]), self._rows())
-        self.assertEqual(self.other_client.with_user(self.clerk).client_credit_open, 0)
 
     # ------------------------------------------------------------------
     # Speed
@@ -583,4 +369,4 @@ class TestClientCredit(ClientRefundCommon):
                 item.id,
             )
         )
-        self.env.cr.execute("ANALYZE account_move_line")
+        self.env.cr.execute("ANALYZE account_account, account_move, account_move_line, res_partner")

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import ClientRefundCommon
 
@@ -158,6 +158,7 @@ class TestHoldingBack(ClientRefundCommon):
         payment = self._outstanding_payment(100, journal_id=self.cash.id)
         self.assertFalse(payment._filter_uncleared())
 
+    @freeze_time("2024-05-15")
     def test_hold_days(self):
         today = fields.Date.context_today(self.env.user)
         self.bank.client_refund_hold_days = 10

@@ -6,10 +6,9 @@ from random import Random
 
 from psycopg2 import OperationalError
 
-import odoo.sql_db
 from odoo import Command
 from odoo.exceptions import ConcurrencyError, LockError, UserError
-from odoo.sql_db import db_connect
+from odoo.sql_db import close_db
 from odoo.tests import get_db_name, tagged
 
 from .transactions import TransactionsCase
@@ -35,6 +34,8 @@ class TestStorm(TransactionsCase):
             env.cr.commit()
 
     def test_storm(self):
+        # connections are not shared, not even those that core's post-commit hooks take from the registry
+        close_db(get_db_name())
         context = get_context("fork")
         reports = context.SimpleQueue()
         processes = [
@@ -60,8 +61,6 @@ class TestStorm(TransactionsCase):
         Apart are counted what met others (a credit locked by another process, a transaction done again since another
         one changed what it had read) and what found nothing left.
         """
-        odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None  # connections are not shared with the parent
-        self.connection = db_connect(get_db_name())
         random = Random(number)
         made = Counter()
         for client_id in random.choices(self.client_ids, k=self.TRIES):

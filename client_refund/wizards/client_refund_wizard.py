@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.tools import format_amount
 
 from ..models.client_refund_numbers import with_number_later
 from ..tools.amounts import settle_items
@@ -15,11 +16,13 @@ class ClientRefundWizard(models.TransientModel):
 
     refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
     refund_state = fields.Selection(related="refund_id.state")
+    again_id = fields.Many2one("client.refund", readonly=True, help="What is refunded again, if something is.")
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
-        help="The credits that are ticked at first. Without any, what `select_all` says.",
+        help="The credits that the wizard was opened on: they are ticked at first. Without any, all that are free.",
     )
+    only_free = fields.Boolean(help="Of the credits that it was opened on, only what nothing holds back is ticked.")
     currency_id = fields.Many2one(
         compute="_compute_currency_id",
         compute_sudo=False,
@@ -55,13 +58,21 @@ class ClientRefundWizard(models.TransientModel):
     )
     is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
     select_all = fields.Boolean(
-        string="Tick all", default=True, help="Tick or untick every credit that nothing holds back."
+        string="Tick all",
+        compute="_compute_select_all",
+        readonly=False,
+        help="Whether every credit that nothing holds back is ticked. Tick or untick them all.",
     )
     amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
     amount_offset = fields.Monetary(
         string="Settles Invoices", compute="_compute_amount", help="What settles open invoices before money goes out."
     )
-    amount = fields.Monetary(string="To Refund", compute="_compute_amount", help="What is paid out to the client.")
+    amount = fields.Monetary(
+        string="To Refund",
+        compute="_compute_amount",
+        readonly=False,
+        help="What is paid out to the client. Type a total, and the oldest credits are taken for it.",
+    )
     balance_before = fields.Monetary(
         string="Client's Balance Before",
         compute="_compute_balance",
@@ -111,12 +122,13 @@ class ClientRefundWizard(models.TransientModel):
         for wizard in self:
             credits = wizard._get_credits() if not wizard.is_too_long else self.env["account.move.line"]
             own_lines = wizard.refund_id.line_ids.grouped("move_line_id")
+            again_lines = wizard.again_id.line_ids.grouped("move_line_id")
             ticked = wizard._get_ticked_credits(credits)
             wizard.line_ids = [Command.clear()] + [
                 Command.create(
                     wizard._prepare_own_line_vals(own_lines[credit])
                     if credit in own_lines
-                    else wizard._prepare_line_vals(credit, credit in ticked)
+                    else wizard._prepare_line_vals(credit, credit in ticked, again_lines.get(credit))
                 )
                 for credit in credits
             ]
@@ -151,32 +163,32 @@ class ClientRefundWizard(models.TransientModel):
         """
         if self.refund_id:
             return set()
-        if not self.credit_ids:
-            return set(credits._filter_free()) if self.select_all else set()
+        # of another client, or in another currency, everything available is ticked, as it always is
+        chosen = self.credit_ids._origin & credits
+        if not chosen or self.only_free:
+            return set((chosen or credits)._filter_free())
         # money that may still bounce is refunded if it is chosen
-        held_back = credits._get_held_back()
-        return {
-            credit
-            for credit in self.credit_ids._origin
-            if credit not in held_back or held_back[credit][0] == "uncleared"
-        }
+        held_back = chosen._get_held_back()
+        return {credit for credit in chosen if credit not in held_back or held_back[credit][0] == "uncleared"}
 
-    def _prepare_line_vals(self, credit, is_ticked):
+    def _prepare_line_vals(self, credit, is_ticked, again_line=None):
         """The values of the wizard's line for an open credit.
 
         :param credit: account.move.line
+        :param again_line: client.refund.line, where it is refunded again: no more than that
         :return: dict
         """
+        amount = credit.amount_refundable or credit._get_amount_to_choose()
         return {
             "move_line_id": credit.id,
             "selected": is_ticked and credit.amount_refundable > 0,
-            "amount": credit.amount_refundable or credit._get_amount_to_choose(),
+            "amount": min(amount, again_line.amount) if again_line else amount,
         }
 
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_offset_ids(self):
         for wizard in self:
-            own_offsets = wizard.refund_id.offset_ids.grouped("move_line_id")
+            own_offsets = (wizard.refund_id | wizard.again_id).offset_ids.grouped("move_line_id")
             wizard.offset_ids = [Command.clear()] + [
                 Command.create(
                     {
@@ -195,14 +207,14 @@ class ClientRefundWizard(models.TransientModel):
 
         :return: account.move.line
         """
-        own = self.refund_id.offset_ids.move_line_id
+        own = self.refund_id.offset_ids.move_line_id | self.again_id.offset_ids.move_line_id._filter_open_invoices()
         if self.offset_policy == "ignore" or self.is_too_long:
             return own
         return self._get_open_items()._filter_open_invoices() | own
 
     def _is_offset_proposed(self, invoice, own_offsets):
         """Whether an open invoice is ticked at first."""
-        if self.refund_id:
+        if self.refund_id or self.again_id:
             return invoice in own_offsets
         return self.offset_policy in ("propose", "require")
 
@@ -213,25 +225,46 @@ class ClientRefundWizard(models.TransientModel):
         if self.partner_id != client:
             self.partner_id = client
 
-    @api.onchange("partner_id", "currency_id")
-    def _onchange_credits_to_choose_from(self):
-        """Of another client, or in another currency, everything available is ticked, as it always is."""
-        credits = self.credit_ids._origin
-        client, currency = self.partner_id._origin._get_refund_client(), self.currency_id._origin
-        if credits and (credits.partner_id.commercial_partner_id, credits.currency_id) != (client, currency):
-            self.credit_ids = False
-            self.select_all = True
+    @api.depends("line_ids.selected", "line_ids.held_back")
+    def _compute_select_all(self):
+        for wizard in self:
+            free = wizard._get_free_lines()
+            wizard.select_all = bool(free) and all(free.mapped("selected"))
 
     @api.onchange("select_all")
     def _onchange_select_all(self):
-        if self.select_all:
-            self.credit_ids = False
-        elif self.credit_ids:
-            return  # the web client asks when it opens the wizard too
-        for line in self.line_ids:
-            selected = self.select_all and line.amount > 0 and not line.held_back
-            if line.selected != selected:
-                line.selected = selected
+        if self._is_typed("select_all"):
+            lines, selected = self._get_free_lines() if self.select_all else self.line_ids, self.select_all
+            lines.filtered(lambda line: line.selected != selected).selected = selected
+
+    def _get_free_lines(self):
+        return self.line_ids.filtered(lambda line: not line.held_back)
+
+    @api.onchange("amount")
+    def _onchange_amount(self):
+        """Take a typed total from the oldest credits: from those that are ticked, then from the other free ones."""
+        if not self._is_typed("amount"):
+            return None
+        typed = self.amount
+        left = typed + sum(self._get_selected_offsets().mapped("amount"))
+        ticked = self._get_selected_lines()
+        for line in ticked | self._get_free_lines():
+            amount = min(left, line.amount_available)
+            line.selected = self.currency_id.compare_amounts(amount, 0) > 0
+            line.amount = amount if line.selected else line.amount_available
+            left = self.currency_id.round(left - amount)
+        if self.currency_id.compare_amounts(typed, self.amount) <= 0:
+            return None
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("Not all of it fits"),
+                "message": self.env._(
+                    "%(amount)s is all that can be refunded.",
+                    amount=format_amount(self.env, self.amount, self.currency_id),
+                ),
+            }
+        }
 
     @api.depends("currency_id")
     def _compute_partner_bank_id(self):

@@ -14,6 +14,9 @@ class ClientRefundWizardAlerts(models.TransientModel):
 
     alerts = fields.Json(compute="_compute_alerts")
     needs_approval = fields.Boolean(compute="_compute_alerts")
+    confirm_label = fields.Char(
+        compute="_compute_confirm_label", help="What the main button does. Empty where there is nothing to refund."
+    )
 
     @api.depends(
         "partner_id",
@@ -37,13 +40,28 @@ class ClientRefundWizardAlerts(models.TransientModel):
             wizard.needs_approval = bool(reasons)
             wizard.alerts = wizard._get_alerts(risks[wizard], reasons) if wizard.partner_id else {}
 
+    @api.depends("alerts", "needs_approval", "amount", "amount_offset", "line_ids")
+    def _compute_confirm_label(self):
+        for wizard in self:
+            is_open = wizard.line_ids and "blocked" not in (wizard.alerts or {})
+            wizard.confirm_label = wizard._get_confirm_label() if is_open else False
+
+    def _get_confirm_label(self):
+        settles_only = self.amount_offset and not self._is_paying()
+        amount = format_amount(self.env, self.amount_offset if settles_only else self.amount, self.currency_id)
+        if self.needs_approval:
+            return self.env._("Ask for Approval of %(amount)s", amount=amount)
+        if settles_only:
+            return self.env._("Settle %(amount)s", amount=amount)
+        return self.env._("Refund %(amount)s", amount=amount)
+
     def _get_alerts(self, risks, reasons):
         """What the clerk should know before confirming.
 
         :param risks: dict, kind of risk: values
         :param reasons: dict, code: values, why the refund needs approval
         :return: dict of banners in the shape of core's `actionable_errors` widget: `message`, `level`, and optionally
-            `action_text` and `action`, the cure
+            `action_text` and the cure: `action`, or `changes` of the form
         """
         self.ensure_one()
         alerts = {
@@ -52,7 +70,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "no_credit": self._get_no_credit_alert(),
             "not_offered": self._get_not_offered_alert(),
             "date": self._get_date_alert(),
-            "other_currencies": self._get_other_currencies_alert(),
+            **self._get_other_currency_alerts(),
             "reserved": self._get_reserved_alert(),
             "excluded": self._get_excluded_alert(),
             "uncleared_credits": self._get_uncleared_alert(),
@@ -119,16 +137,17 @@ class ClientRefundWizardAlerts(models.TransientModel):
             ),
         }
 
-    def _get_other_currencies_alert(self):
+    def _get_other_currency_alerts(self):
+        """A banner for each other currency of which the client has credits, with a button that switches to it."""
         others = self.available_currency_ids._origin - self.currency_id._origin
-        if not others:
-            return None
         return {
-            "level": "info",
-            "message": self.env._(
-                "The client has open credits in %(currencies)s too. Choose that currency for a refund of its own.",
-                currencies=", ".join(others.mapped("name")),
-            ),
+            f"other_currency_{currency.name}": {
+                "level": "info",
+                "message": self.env._("The client has open credits in %(currency)s too.", currency=currency.name),
+                "action_text": self.env._("Switch to %(currency)s", currency=currency.name),
+                "changes": {"currency_id": {"id": currency.id, "display_name": currency.display_name}},
+            }
+            for currency in (others if not self.refund_id else ())
         }
 
     def _get_reserved_alert(self):

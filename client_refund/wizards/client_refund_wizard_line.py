@@ -13,7 +13,7 @@ class ClientRefundWizardLine(models.TransientModel):
     _inherit = ["client.refund.wizard.item"]
 
     move_line_id = fields.Many2one(string="Credit")
-    selected = fields.Boolean(string="Refund", help="Tick to refund this credit.")
+    selected = fields.Boolean(string="Refund")
     date = fields.Date(related="move_line_id.date", related_sudo=False)
     source_type = fields.Selection(related="move_line_id.refund_source_type", related_sudo=False)
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
@@ -35,7 +35,7 @@ class ClientRefundWizardLine(models.TransientModel):
         "account that is excluded in the settings of the company, or comes from one. Reserved: other refunds hold all "
         "of it. May bounce: a receipt that the bank has not confirmed, or within the hold days of its journal.",
     )
-    amount = fields.Monetary(help="What to take of this credit.")
+    amount = fields.Monetary()
     amount_offset = fields.Monetary(
         string="Settles",
         compute="_compute_amount_offset",

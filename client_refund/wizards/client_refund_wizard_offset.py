@@ -11,7 +11,7 @@ class ClientRefundWizardOffset(models.TransientModel):
     _inherit = ["client.refund.wizard.item"]
 
     move_line_id = fields.Many2one(string="Open Invoice")
-    selected = fields.Boolean(string="Settle", help="Tick to settle this invoice from the credits.")
+    selected = fields.Boolean(string="Settle")
     date_maturity = fields.Date(related="move_line_id.date_maturity", related_sudo=False, string="Due Date")
     age = fields.Integer(
         string="Overdue (days)", compute="_compute_age", help="Days from the due date to the refund's date."

@@ -76,11 +76,11 @@ class ClientRefundWizardOpen(models.TransientModel):
         return bool(client) and items.search_count(domain, limit=PAGE + 1) > PAGE
 
     @api.model
-    def _open_for_credits(self, credits, ticked=True):
-        """Open the wizard with exactly these credits ticked.
+    def _open_for_credits(self, credits, only_free=False):
+        """Open the wizard with these credits ticked, and no others.
 
         :param credits: account.move.line, open credits
-        :param ticked: bool, False to tick none
+        :param only_free: bool, True to tick only what nothing holds back
         :return: an action dictionary
         :raise UserError: if they are not of one client, company and currency
         """
@@ -111,7 +111,7 @@ class ClientRefundWizardOpen(models.TransientModel):
                 "partner_id": clients.id,
                 "company_id": credits.company_id.id,
                 "currency_id": credits.currency_id.id,
-                "credit_ids": [Command.set(credits.ids if ticked else [])],
-                "select_all": False,
+                "credit_ids": [Command.set(credits.ids)],
+                "only_free": only_free,
             }
         )

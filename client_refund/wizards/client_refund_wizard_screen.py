@@ -36,6 +36,7 @@ class ClientRefundWizardScreen(models.TransientModel):
 
     def onchange(self, values, field_names, fields_spec):
         """As core, and with all that a stored form does not show as it is now."""
+        self = self.with_context(client_refund_typed=field_names)
         result = super().onchange(values, field_names, fields_spec)
         if self and "value" in result:
             form = self.browse([NewId(self.id)])  # core's own, with what was typed
@@ -45,6 +46,10 @@ class ClientRefundWizardScreen(models.TransientModel):
                 if commands:
                     result["value"].setdefault(name, []).extend(commands)
         return result
+
+    def _is_typed(self, name):
+        """Whether the clerk typed this field; what is computed anew is not what somebody wants."""
+        return name in self.env.context.get("client_refund_typed", ())
 
     def _get_untold_lines(self, name, commands, fields_spec):
         """The same of its lines.

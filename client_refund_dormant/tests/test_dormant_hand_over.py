@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import ClientDormantCommon
 
@@ -94,9 +94,10 @@ class TestDormantHandOver(ClientDormantCommon):
         self.assertEqual((first | second).mapped("amount_residual"), [0, 0])
         self.assertEqual(len(self._get_entry(registers)), 2)
 
+    @freeze_time("2024-05-15")
     def test_day_of_the_approval(self):
         register = self._hand_over(self._credit_note(300), date=False)
-        self.assertEqual(register.date, fields.Date.context_today(register))
+        self.assertEqual(register.date, fields.Date.to_date("2024-05-15"))
         self.assertEqual(self._get_entry(register).date, register.date)
 
     # ------------------------------------------------------------------

@@ -76,6 +76,9 @@ class ClientRefundRun(models.Model):
     issued_count = fields.Integer(compute="_compute_figures")
     failed_count = fields.Integer(compute="_compute_figures", help="Refunds that could not be issued or undone.")
     risk_count = fields.Integer(compute="_compute_figures")
+    without_account_count = fields.Integer(
+        compute="_compute_figures", help="Refunds that would be paid to no known account."
+    )
     skip_count = fields.Integer(compute="_compute_figures")
     amount = fields.Monetary(
         string="Total",
@@ -111,6 +114,11 @@ class ClientRefundRun(models.Model):
         risky = dict(
             refunds._read_group([*domain, ("risks", "!=", False), ("state", "!=", "canceled")], ["run_id"], ["__count"])
         )
+        without_account = dict(
+            refunds._read_group(
+                [*domain, ("partner_bank_id", "=", False), ("state", "!=", "canceled")], ["run_id"], ["__count"]
+            )
+        )
         skipped = dict(self.env["client.refund.run.skip"]._read_group(domain, ["run_id"], ["__count"]))
         live_states = [state for state, _label in refunds._fields["state"].selection if state != "canceled"]
         for run in self:
@@ -118,6 +126,7 @@ class ClientRefundRun(models.Model):
             run.issued_count = sum(counts.get((run, state), 0) for state in ISSUED_STATES)
             run.failed_count = failed.get(run, 0)
             run.risk_count = risky.get(run, 0)
+            run.without_account_count = without_account.get(run, 0)
             run.skip_count = skipped.get(run, 0)
             run.amount = sum(amounts.get((run, state), 0.0) for state in live_states)
             run.amount_issued = sum(amounts.get((run, state), 0.0) for state in ISSUED_STATES)
@@ -149,6 +158,15 @@ class ClientRefundRun(models.Model):
         :return: an action dictionary
         """
         return self._open_refunds(self.env._("Refunds with Risks"), search_default_risky=1)
+
+    def action_open_without_account(self):
+        """Open the refunds of this run that would be paid to no known account.
+
+        :return: an action dictionary
+        """
+        return self._open_refunds(
+            self.env._("No Payee Account"), search_default_not_canceled=1, search_default_no_account=1
+        )
 
     def action_open_failed(self):
         """Open the refunds of this run that could not be issued or undone.

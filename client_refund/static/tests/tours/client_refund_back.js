@@ -72,7 +72,7 @@ registry.category("web_tour.tours").add("client_refund_back_to_credits", {
         },
         {
             content: "It is that client's",
-            trigger: ".modal .o_form_view .oe_subtotal_footer [name=amount]:contains(450.00)",
+            trigger: ".modal footer [name=confirm_label]:contains(450.00)",
         },
         {
             content: "Not now",
@@ -140,7 +140,7 @@ registry.category("web_tour.tours").add("client_refund_of_one_row", {
         },
         {
             content: "The wizard at once",
-            trigger: ".modal .o_form_view .oe_subtotal_footer [name=amount]:contains(80.00)",
+            trigger: ".modal footer [name=confirm_label]:contains(80.00)",
         },
         {
             content: "Confirm",

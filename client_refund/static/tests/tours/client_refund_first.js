@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("client_refund_first", {
         },
         {
             content: "Nothing is wrong, and nothing waits for anybody",
-            trigger: `${DIALOG}:not(:has(.alert-danger)) footer button[name=action_refund]:visible:contains(/^Refund$/)`,
+            trigger: `${DIALOG}:not(:has(.alert-danger)) footer button[name=action_refund]:visible:contains(/^Refund \\$/)`,
         },
         press("Refund", `${DIALOG} footer button[name=action_refund]:enabled`),
         {

@@ -32,7 +32,7 @@ registry.category("web_tour.tours").add("client_refund_on_a_phone", {
         },
         {
             content: "The total follows",
-            trigger: ".modal .oe_subtotal_footer_separator:contains(150.00)",
+            trigger: ".modal footer [name=confirm_label]:contains(150.00)",
         },
         {
             trigger: ".modal:not(.o_inactive_modal) footer button[name=action_refund]:visible",

@@ -66,7 +66,7 @@ registry.category("web_tour.tours").add("client_refund_policy_never", {
         },
         {
             content: "Nobody is asked",
-            trigger: `.modal:not(:has(${BANNER}:contains(must approve))) footer button:visible:contains(/^Refund$/)`,
+            trigger: `.modal:not(:has(${BANNER}:contains(must approve))) footer button:visible:contains(/^Refund \\$/)`,
             run: "click",
         },
         {

@@ -27,7 +27,7 @@ function clickPager(button) {
 function seeTotal(amount) {
     return {
         content: "The total counts all pages",
-        trigger: `${WIZARD} .oe_subtotal_footer [name=amount]:contains(/^\\$\\s${amount}$/)`,
+        trigger: `.modal:not(.o_inactive_modal) footer [name=confirm_label]:contains(/\\$\\s${amount}$/)`,
     };
 }
 

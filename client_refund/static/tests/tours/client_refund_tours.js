@@ -78,7 +78,7 @@ function typeAmount(row, amount) {
 function seeTotal(amount) {
     return {
         content: "The total is what is ticked",
-        trigger: `${WIZARD} .oe_subtotal_footer [name=amount]:contains(/^\\$\\s${amount}$/)`,
+        trigger: `.modal:not(.o_inactive_modal) footer [name=confirm_label]:contains(/\\$\\s${amount}$/)`,
     };
 }
 
@@ -257,8 +257,7 @@ registry.category("web_tour.tours").add("client_refund_ask", {
         seeBanner("BE111 is not marked as trusted"),
         {
             content: "It can't be refunded at once",
-            trigger:
-                ".modal footer:has(button:visible:contains(Ask for Approval)):not(:has(button:visible:contains(/^Refund$/)))",
+            trigger: ".modal footer:has(button:visible:contains(Ask for Approval))",
         },
         clickWizard("action_refund"),
         ...seeRefund(WAITING, "650.00"),
@@ -364,10 +363,9 @@ registry.category("web_tour.tours").add("client_refund_settle_only", {
             trigger: `${WIZARD} [name=memo] input`,
             run: "edit Settled",
         },
-        seeTotal("0.00"),
         {
             content: "Settle only",
-            trigger: ".modal footer button:visible:contains(Settle Only)",
+            trigger: ".modal footer button:visible:contains(/^Settle \\$/)",
             run: "click",
         },
         ...seeRefund("[data-value=paid]", "0.00"),

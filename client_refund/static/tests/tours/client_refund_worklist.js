@@ -48,7 +48,7 @@ registry.category("web_tour.tours").add("client_refund_worklist", {
         },
         {
             content: "All of the row is ticked",
-            trigger: ".modal .o_form_view .oe_subtotal_footer [name=amount]:contains(650.00)",
+            trigger: ".modal footer [name=confirm_label]:contains(650.00)",
         },
         {
             content: "Confirm",

@@ -129,7 +129,7 @@ registry.category("web_tour.tours").add("client_dormant_approve_and_undo", {
         click("action_refund_client"),
         {
             content: "The refund wizard has the credit ticked",
-            trigger: ".modal .o_form_view .oe_subtotal_footer [name=amount]:contains(300.00)",
+            trigger: ".modal footer [name=confirm_label]:contains(300.00)",
         },
         {
             content: "Not now",

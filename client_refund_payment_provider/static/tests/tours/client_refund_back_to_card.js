@@ -58,7 +58,7 @@ registry.category("web_tour.tours").add("client_refund_back_to_card", {
         },
         {
             content: "The total tells what goes back to the card",
-            trigger: `${WIZARD} .oe_subtotal_footer [name=amount_to_source]:contains(100.00)`,
+            trigger: ".modal footer [name=amount_to_source]:contains(100.00)",
         },
         {
             content: "Click the amount",
@@ -72,12 +72,12 @@ registry.category("web_tour.tours").add("client_refund_back_to_card", {
         },
         {
             content: "Leave the amount",
-            trigger: `${WIZARD} .oe_subtotal_footer`,
+            trigger: ".modal footer .o_client_refund_balance",
             run: "click",
         },
         {
             content: "60 of 100 goes back to the card",
-            trigger: `${WIZARD} .oe_subtotal_footer:has([name=amount]:contains(100.00)) [name=amount_to_source]:contains(60.00)`,
+            trigger: ".modal footer:has([name=confirm_label]:contains(100.00)) [name=amount_to_source]:contains(60.00)",
         },
         {
             content: "Confirm, no approval is due",

@@ -125,7 +125,7 @@ registry.category("web_tour.tours").add("client_refund_portal_decline", {
         {
             content: "A request is declined, not undone or rejected",
             trigger:
-                ".o_statusbar_buttons:not(:has(button:contains(Undo), button:contains(Reject))) button:contains(Decline)",
+                ".o_statusbar_buttons:not(:has(button:contains(Discard), button:contains(Reject))) button:contains(Decline)",
             run: "click",
         },
         {

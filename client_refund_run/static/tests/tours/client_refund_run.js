@@ -56,13 +56,18 @@ registry.category("web_tour.tours").add("client_refund_run", {
             run: "click",
         },
         {
+            content: "The refund is listed with its account and its risks",
+            trigger: ".o_form_view [name=refund_ids] .o_data_row:contains(Alder & Finch LLP):contains(650.00)",
+        },
+        {
             content: "Look at the refunds",
             trigger: "button[name=action_open_refunds]:contains(1)",
             run: "click",
         },
         {
             content: "The refund is a draft",
-            trigger: ".o_list_view .o_data_row:contains(Alder & Finch LLP):contains(650.00):contains(Draft)",
+            trigger:
+                "body:not(:has(.o_form_view)) .o_data_row:contains(Alder & Finch LLP):contains(650.00):contains(Draft)",
         },
         {
             content: "Back to the run",
@@ -75,8 +80,8 @@ registry.category("web_tour.tours").add("client_refund_run", {
             run: "click",
         },
         {
-            content: "Yes",
-            trigger: ".modal footer .btn-primary",
+            content: "Yes, that many and that much",
+            trigger: ".modal:contains(650.00):contains(refunds: 1) footer .btn-primary",
             run: "click",
         },
         {

@@ -1,0 +1,12 @@
+{
+    "name": "Client Refund: Bank Statements",
+    "summary": "The line of the bank statement finds the refund that it paid",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Client Refund contributors",
+    "license": "LGPL-3",
+    "depends": ["client_refund"],
+    "data": ["views/client_refund_views.xml"],
+    "installable": True,
+    "auto_install": True,
+}

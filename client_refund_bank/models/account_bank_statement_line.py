@@ -1,0 +1,101 @@
+import re
+from collections import defaultdict
+
+from odoo import models
+
+from odoo.addons.base.models.res_bank import sanitize_account_number
+from odoo.addons.client_refund.tools.names import is_same_name
+
+
+class AccountBankStatementLine(models.Model):
+    """Which refund a line of a bank statement has paid."""
+
+    _inherit = "account.bank.statement.line"
+
+    def _get_refund_matches(self):
+        """Which refunds' payments left with these lines.
+
+        The one whose reference the line names; else the only one of its payee and amount, where the line names none.
+        A line over another amount has paid none of them.
+
+        :return: dict, account.bank.statement.line: account.move.line, the payment's item on the outstanding account
+        """
+        outgoing = self.filtered(lambda line: line.amount < 0 and not line.is_reconciled)
+        items = outgoing._search_refund_items()
+        by_amount = defaultdict(self.env["account.move.line"].browse)
+        for item in items:
+            by_amount[item._get_refund_match_key()] |= item
+        matches = {}
+        for is_found in (
+            lambda line, item: line._names_refund(item.payment_id.client_refund_id),
+            lambda line, item: line._is_paid_to(item.payment_id) and not line._names_any_refund(items),
+        ):
+            for line in outgoing.filtered(lambda line: line not in matches):
+                taken = set(matches.values())
+                found = [
+                    item
+                    for item in by_amount[line._get_refund_match_key()]
+                    if item not in taken and is_found(line, item)
+                ]
+                if len(found) == 1:
+                    matches[line] = found[0]
+        return matches
+
+    def _search_refund_items(self):
+        """The items on outstanding accounts of the refunds' payments that the bank may have made with these lines.
+
+        :return: account.move.line
+        """
+        payments = self.env["account.payment"].search(
+            [
+                ("client_refund_id", "!=", False),
+                ("journal_id", "in", self.journal_id.ids),
+                ("move_id", "!=", False),
+                ("payment_type", "=", "outbound"),
+                ("state", "=", "in_process"),
+            ]
+        )
+        items = payments.browse().move_id.line_ids.union(*(payment._seek_for_lines()[0] for payment in payments))
+        return items.filtered(lambda item: item.account_id.reconcile and not item.reconciled)
+
+    def _get_refund_match_key(self):
+        """Journal, currency and amount of what left the bank."""
+        currency = self.foreign_currency_id or self.currency_id
+        amount = self.amount_currency if self.foreign_currency_id else self.amount
+        return (self.journal_id, currency, currency.round(-amount))
+
+    def _names_any_refund(self, items):
+        """Whether this line names one of these refunds, over whatever amount."""
+        return any(self._names_refund(refund) for refund in items.payment_id.client_refund_id)
+
+    def _names_refund(self, refund):
+        """Whether this line has the reference of a refund, however the bank writes its slashes."""
+        parts = re.findall(r"[A-Z0-9]+", refund.name.upper())
+        return bool(re.search(rf"(?<![A-Z0-9]){r'[^A-Z0-9]*'.join(parts)}(?![0-9])", self._get_refund_text().upper()))
+
+    def _get_refund_text(self):
+        """All that the bank says of this line.
+
+        :return: str
+        """
+        return " ".join(
+            str(text) for text in (self.payment_ref, self.ref, self.narration, self.transaction_details) if text
+        )
+
+    def _is_paid_to(self, payment):
+        """Whether this line says that it went to the payee of a payment: by account, else by client or name."""
+        account, client = payment.partner_bank_id, payment.partner_id.commercial_partner_id
+        if self.account_number and account:
+            return sanitize_account_number(self.account_number) == account.sanitized_acc_number
+        if self.partner_id:
+            return self.partner_id.commercial_partner_id == client
+        return bool(self.partner_name) and is_same_name(self.partner_name, account.acc_holder_name or client.name)
+
+    def _match_refund(self, item):
+        """Match this line with the payment that it made.
+
+        :param item: account.move.line, the payment's item on the outstanding account
+        """
+        suspense = self._seek_for_lines()[1]
+        suspense.write({"account_id": item.account_id.id, "partner_id": item.partner_id.id})
+        (suspense | item).reconcile()

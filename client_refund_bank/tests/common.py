@@ -1,0 +1,28 @@
+from odoo import Command
+
+from odoo.addons.client_refund.tests.common import ClientRefundCommon
+
+
+class BankCommon(ClientRefundCommon):
+    """Refunds that are to leave the bank, and lines of its statements."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.client.bank_ids = cls._bank_account("BE111")
+        cls.clerk.group_ids = [Command.link(cls.env.ref("account.group_account_user").id)]
+
+    def _refund(self, amount, partner=None):
+        """An issued refund, whose money is to leave the bank."""
+        partner = partner or self.client
+        self._credit_note(amount, partner=partner)
+        refund = self.refunds.browse(self.refunds.create_refund({"partner_id": partner.id, "journal_id": self.bank.id}))
+        self.assertEqual((refund.state, refund.amount), ("in_process", amount))
+        return refund
+
+    def _line(self, amount, text, context=None, **values):
+        """A line as a CAMT.053 file brings it: what the bank returns, and whom it names."""
+        lines = self.env["account.bank.statement.line"].with_context(**context or {})
+        return lines.create(
+            {"journal_id": self.bank.id, "date": "2024-03-20", "amount": -amount, "payment_ref": text, **values}
+        )

@@ -1,0 +1,68 @@
+from odoo.tests import tagged
+
+from .common import BankCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMatch(BankCommon):
+    """The line of the bank statement finds the refund that it paid, and no other."""
+
+    def _match(self, refunds=None):
+        action = (self.refunds if refunds is None else refunds).with_user(self.clerk).action_match_bank()
+        return action["params"]["message"]
+
+    def test_the_reference_finds_it(self):
+        """However the bank writes it, and wherever: in the text, the reference or the details of its file."""
+        first, second, third = self._refund(100), self._refund(100), self._refund(100)
+        lines = self._line(100, f"SEPA CT {first.name.replace('/', ' ')} Alder")
+        lines |= self._line(100, "Transfer", ref=second.name.replace("/", "").lower())
+        lines |= self._line(100, "Transfer", transaction_details={"RmtInf": {"Ustrd": [f"{third.name} thank you"]}})
+        message = self._match()
+        for refund, line in zip((first, second, third), lines, strict=True):
+            self.assertIn(refund.name, message)
+            self.assertEqual(refund.state, "paid")
+            self.assertTrue(line.is_reconciled)
+            self.assertEqual(refund.payment_ids._get_matched_entries(), line.move_id)
+
+    def test_payee_and_amount_find_it(self):
+        by_account, by_name = self._refund(100), self._refund(70, partner=self.other_client)
+        self._line(100, "Transfer", account_number="BE 111")
+        self._line(70, "Transfer", partner_name=self.other_client.name.upper())
+        self._match()
+        self.assertEqual((by_account | by_name).mapped("state"), ["paid", "paid"])
+
+    def test_a_wrong_amount_finds_nothing(self):
+        refund, other = self._refund(100), self._refund(99.99)
+        line = self._line(99.99, refund.name, account_number="BE111", partner_id=self.client.id)
+        self.assertIn("No open line", self._match())
+        self.assertEqual((refund | other).mapped("state"), ["in_process", "in_process"])
+        self.assertFalse(line.is_reconciled)
+
+    def test_what_fits_two_refunds_finds_neither(self):
+        refunds = self._refund(100) | self._refund(100)
+        self._line(100, "Transfer", account_number="BE111")
+        self._match()
+        self.assertEqual(refunds.mapped("state"), ["in_process", "in_process"])
+
+    def test_another_payee_or_direction_or_number_finds_nothing(self):
+        refund = self._refund(100)
+        self._line(100, "Transfer", account_number="BE999", partner_id=self.client.id)
+        self._line(-100, refund.name)
+        self._line(100, f"{refund.name}1")
+        self._match()
+        self.assertEqual(refund.state, "in_process")
+
+    def test_chosen_ones_alone(self):
+        first, second = self._refund(100), self._refund(70)
+        self._line(100, first.name)
+        self._line(70, second.name)
+        self.assertEqual(self._match(first), f"Matched with the bank: {first.name}.")
+        self.assertEqual((first.state, second.state), ("paid", "in_process"))
+
+    def test_a_line_pays_one_refund(self):
+        """A transfer that was sent twice pays once: the second line stays to be looked at."""
+        refund = self._refund(100)
+        lines = self._line(100, refund.name) | self._line(100, refund.name)
+        self._match()
+        self.assertEqual(refund.state, "paid")
+        self.assertEqual(lines.sorted("id").mapped("is_reconciled"), [True, False])
