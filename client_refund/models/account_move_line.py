@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
@@ -140,6 +141,8 @@ class AccountMoveLine(models.Model):
         return items
 
     def write(self, vals):
+        if "is_in_refund" in vals and not self.env.su:
+            raise AccessError(self.env._("Whether refunds hold something of a journal item can't be changed."))
         # core moves the items of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
             owners = self.env["client.refund.owner"]

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models.client_refund_posting import ClientRefundPosting
@@ -65,6 +65,15 @@ class TestPayLater(ClientRefundCommon):
 
         with self.assertRaisesRegex(UserError, rf"{refund.name} pays out \$\s60.00 of {self.credit.move_id.name}"):
             (self.credit | self._invoice(11)).reconcile()
+
+    def test_nobody_says_that_nothing_is_held_of_it(self):
+        self._refund_later({self.credit: 60})
+        for user in (self.clerk, self.env.user):
+            with self.assertRaisesRegex(AccessError, "refunds hold"), self.env.cr.savepoint():
+                self._rpc(user, self.credit, "write", {"is_in_refund": False})
+
+        with self.assertRaises(UserError):
+            (self.credit | self._invoice(100)).reconcile()
 
     def test_its_document_stays(self):
         self._refund_later({self.credit: 60})
