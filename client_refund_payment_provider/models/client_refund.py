@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.addons.client_refund.tools.problems import raise_problems
 
 # What may be wrong with an account that receives nothing.
-ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account")
+ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account", "other_holder")
 
 
 class ClientRefundTerms(models.AbstractModel):

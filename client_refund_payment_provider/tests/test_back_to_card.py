@@ -141,7 +141,7 @@ class TestBackToCard(BackToCardCommon):
     def test_needs_no_payee_account(self):
         """A method that pays to trusted accounts only asks for none where nothing goes by bank."""
         credit = self._card_credit(100)
-        untrusted = self._bank_account("FR7630006000011234567890189", trusted=False)
+        untrusted = self._bank_account("FR7630006000011234567890189", trusted=False, acc_holder_name="Mallory Quick")
         codes = self.env.registry["account.payment"]
         method = self.bank.outbound_payment_method_line_ids[:1]
         self.patch(codes, "_get_method_codes_needing_bank_account", lambda self: [method.code])
