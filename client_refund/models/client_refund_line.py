@@ -106,6 +106,10 @@ class ClientRefundLine(models.Model):
         self.ensure_one()
         return self.currency_id.round(self.amount - self.amount_offset)
 
+    def _get_amount_asked(self):
+        """What was to be taken of this credit, whatever has become of it since."""
+        return self.amount
+
     def _has_exchange_difference(self):
         """Whether what is paid out is worth another amount, by the date of the refund, than it was booked with."""
         credit, amount = self.move_line_id, self._get_amount_paid_out()

@@ -182,7 +182,7 @@ class ClientRefundWizard(models.TransientModel):
         return {
             "move_line_id": credit.id,
             "selected": is_ticked and credit.amount_refundable > 0,
-            "amount": min(amount, again_line.amount) if again_line else amount,
+            "amount": min(amount, again_line._get_amount_asked()) if again_line else amount,
         }
 
     @api.depends("partner_id", "company_id", "currency_id")

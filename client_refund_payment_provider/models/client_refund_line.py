@@ -75,6 +75,9 @@ class ClientRefundLine(models.Model):
     def _may_have_left(self):
         return super()._may_have_left() or not self.currency_id.is_zero(self.amount_failed)
 
+    def _get_amount_asked(self):
+        return super()._get_amount_asked() + self.amount_failed
+
     def _get_payment_key(self):
         return (*super()._get_payment_key(), self.source_transaction_id)
 

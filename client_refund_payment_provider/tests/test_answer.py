@@ -160,6 +160,9 @@ class TestAnswer(BackToCardCommon):
         self.assertEqual((first.amount_residual, second.amount_residual), (-30, -50))
         self.assertEqual((refund.state, refund.amount), ("canceled", 0))
 
+        again = self._opened(refund.with_user(self.clerk).action_refund_again())
+        self.assertEqual([(line.selected, line.amount) for line in again.line_ids], [(True, 30), (True, 50)])
+
     def test_invoice_that_was_settled_stays_settled(self):
         """Of 100 paid by card 30 settles an invoice; the card fails, and 70 is open."""
         credit, invoice = self._card_credit(100), self._invoice(30)
