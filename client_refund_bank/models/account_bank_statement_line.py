@@ -15,8 +15,8 @@ class AccountBankStatementLine(models.Model):
     def _get_refund_matches(self):
         """Which refunds' payments left with these lines.
 
-        The one whose reference the line names; else the only one of its payee and amount, where the line names none.
-        A line over another amount has paid none of them.
+        The one whose reference the line names; else the only one of its payee and amount that was made by then, where
+        the line names none. A line over another amount has paid none of them.
 
         :return: dict, account.bank.statement.line: account.move.line, the payment's item on the outstanding account
         """
@@ -28,7 +28,7 @@ class AccountBankStatementLine(models.Model):
         matches = {}
         for is_found in (
             lambda line, item: line._names_refund(item.payment_id.client_refund_id),
-            lambda line, item: line._is_paid_to(item.payment_id) and not line._names_any_refund(items),
+            lambda line, item: line._may_have_paid(item.payment_id) and not line._names_any_refund(items),
         ):
             for line in outgoing.filtered(lambda line: line not in matches):
                 taken = set(matches.values())
@@ -81,6 +81,16 @@ class AccountBankStatementLine(models.Model):
         return " ".join(
             str(text) for text in (self.payment_ref, self.ref, self.narration, self.transaction_details) if text
         )
+
+    def _may_have_paid(self, payment):
+        """Whether this line, which names no refund that is to leave, went to the payee of a payment after it was made.
+
+        One that names a refund that has left already was sent twice.
+        """
+        if self.date < payment.date or not self._is_paid_to(payment):
+            return False
+        refunds = self.env["client.refund"].search([("partner_id", "=", payment.client_refund_id.partner_id.id)])
+        return not any(self._names_refund(refund) for refund in refunds.filtered("name"))
 
     def _is_paid_to(self, payment):
         """Whether this line says that it went to the payee of a payment: by account, else by client or name."""

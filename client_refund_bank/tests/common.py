@@ -16,7 +16,8 @@ class BankCommon(ClientRefundCommon):
         """An issued refund, whose money is to leave the bank."""
         partner = partner or self.client
         self._credit_note(amount, partner=partner)
-        refund = self.refunds.browse(self.refunds.create_refund({"partner_id": partner.id, "journal_id": self.bank.id}))
+        values = {"partner_id": partner.id, "journal_id": self.bank.id, "date": "2024-03-15"}
+        refund = self.refunds.browse(self.refunds.create_refund(values))
         self.assertEqual((refund.state, refund.amount), ("in_process", amount))
         return refund
 

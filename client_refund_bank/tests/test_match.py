@@ -66,3 +66,24 @@ class TestMatch(BankCommon):
         self._match()
         self.assertEqual(refund.state, "paid")
         self.assertEqual(lines.sorted("id").mapped("is_reconciled"), [True, False])
+
+    def test_what_was_sent_twice_pays_no_later_refund(self):
+        """It names the refund that it paid, though that is paid already."""
+        refund = self._refund(100)
+        again = (self._line(100, refund.name) | self._line(100, refund.name, account_number="BE111")).sorted("id")[1]
+        self._match()
+        later = self._refund(100)
+        self._match()
+        self.assertEqual((refund.state, later.state), ("paid", "in_process"))
+        self.assertFalse(again.is_reconciled)
+
+    def test_what_left_before_names_the_refund_or_did_not_pay_it(self):
+        line = self._line(100, "Transfer", account_number="BE111", date="2024-01-10")
+        refund = self._refund(100)
+        self.assertLess(line.date, refund.date)
+        self._match()
+        self.assertEqual(refund.state, "in_process")
+        named = self._line(100, refund.name, date="2024-01-10")
+        self._match()
+        self.assertEqual(refund.state, "paid")
+        self.assertEqual((line.is_reconciled, named.is_reconciled), (False, True))
