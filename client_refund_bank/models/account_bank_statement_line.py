@@ -59,10 +59,9 @@ class AccountBankStatementLine(models.Model):
         return items.filtered(lambda item: item.account_id.reconcile and not item.reconciled)
 
     def _get_refund_match_key(self):
-        """Journal, currency and amount of what left the bank."""
+        """Journal, currency and amount of what left the bank and is not booked otherwise."""
         currency = self.foreign_currency_id or self.currency_id
-        amount = self.amount_currency if self.foreign_currency_id else self.amount
-        return (self.journal_id, currency, currency.round(-amount))
+        return (self.journal_id, currency, currency.round(self.amount_residual))
 
     def _names_any_refund(self, items):
         """Whether this line names one of these refunds, over whatever amount."""

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import BankCommon
@@ -87,3 +88,15 @@ class TestMatch(BankCommon):
         self._match()
         self.assertEqual(refund.state, "paid")
         self.assertEqual((line.is_reconciled, named.is_reconciled), (False, True))
+
+    def test_what_is_booked_otherwise_paid_no_refund(self):
+        line = self._line(100, "Two in one")
+        suspense = line._seek_for_lines()[1]
+        fee = {"account_id": self.revenue.id, "balance": 40}
+        commands = [Command.update(suspense.id, {"balance": 60}), Command.create(fee)]
+        line.move_id.with_context(skip_readonly_check=True).write({"line_ids": commands})
+        whole, rest = self._refund(100), self._refund(60)
+        line.ref = f"{whole.name} {rest.name}"
+        self._match()
+        self.assertEqual((whole.state, rest.state), ("in_process", "paid"))
+        self.assertTrue(line.is_reconciled)
