@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 # What is shown of an account number: enough for its owner, too little for anybody else.
 SHOWN_SIGNS = 4
@@ -70,6 +70,16 @@ class ClientRefundNoticeContent(models.AbstractModel):
             way: sum(group.mapped("amount"))
             for way, group in payments.grouped(lambda payment: payment._get_refund_notice_way()).items()
         } or self._get_planned_ways()
+
+    def _describe_notice_ways(self):
+        """The same in a sentence; of several ways each with its amount.
+
+        :return: str
+        """
+        ways = self._get_notice_ways()
+        if len(ways) == 1:
+            return next(iter(ways))
+        return ", ".join(f"{format_amount(self.env, amount, self.currency_id)} {way}" for way, amount in ways.items())
 
     def _get_planned_ways(self):
         """The same, before there is a payment."""

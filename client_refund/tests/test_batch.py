@@ -19,7 +19,7 @@ class TestBatch(BatchCommon):
 
         queries = self._count(lambda: self.refunds.create(vals_list).action_post())
 
-        self.assertLess(queries / 100, 10)
+        self.assertLess(queries / 100, 6)
         refunds = self.env["client.refund"].search([("partner_id", "in", credits.partner_id.ids)])
         self.assertEqual(set(refunds.mapped("amount")), {20.0})
         self.assertEqual(len(refunds.payment_ids), 100)

@@ -48,7 +48,13 @@ class ClientRefundWizardAlerts(models.TransientModel):
 
     def _get_confirm_label(self):
         settles_only = self.amount_offset and not self._is_paying()
-        amount = format_amount(self.env, self.amount_offset if settles_only else self.amount, self.currency_id)
+        # in the language of the text beside it; without one, the user's would be read
+        amount = format_amount(
+            self.env,
+            self.amount_offset if settles_only else self.amount,
+            self.currency_id,
+            lang_code=self.env.lang or "en_US",
+        )
         if self.needs_approval:
             return self.env._("Ask for Approval of %(amount)s", amount=amount)
         if settles_only:

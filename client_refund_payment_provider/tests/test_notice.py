@@ -25,6 +25,12 @@ class TestNotice(BackToCardCommon):
         refund.action_post()
         self.assertEqual((refund._get_notice_ways(), refund._get_masked_payee_account()), (ways, "•••• 6769"))
 
+    def test_mail_names_the_amount_of_each_way(self):
+        refund = self._card_draft({self.card: 100}, by_bank={self.credit_note: 40}, partner_bank_id=self.account.id)
+        self.assertEqual(
+            refund._describe_notice_ways(), f"$\xa040.00 to your account •••• 6769, $\xa0100.00 {WAY_BACK}"
+        )
+
     def test_ways_of_card_alone(self):
         refund = self._card_draft({self.card: 100}, partner_bank_id=self.account.id)
         self.assertEqual((refund._get_notice_ways(), refund._get_masked_payee_account()), ({WAY_BACK: 100}, ""))
