@@ -128,7 +128,7 @@ def make_assets(database):
 def make_company(database):
     """Let a company have its chart: the tests' common class takes it, which else loads a chart for each test class."""
     script = """
-company = env["res.company"].create({"name": "company_1_data"})
+company = env["res.company"].create({"name": "Shared Test Company"})
 env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
 env.cr.commit()
 """

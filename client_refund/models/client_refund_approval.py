@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
 from ..tools.batches import do_or_name
 from ..tools.problems import raise_problems
 from ..tools.workflow import with_workflow
@@ -258,7 +260,7 @@ class ClientRefundApproval(models.Model):
         """
         self.ensure_one()
         findings = self._describe({kind: risks[kind] for kind in risks if kind not in (self.risks or {})})
-        if (self.partner_bank_id.acc_number or "") != (self.payee_account_number or ""):
+        if sanitize_account_number(self.payee_account_number) != self.partner_bank_id.sanitized_acc_number:
             findings.append(
                 self.env._(
                     "The number of the payee account was changed from %(asked)s to %(now)s.",

@@ -15,7 +15,7 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
     @classmethod
     def setup_independent_company(cls, **kwargs):
         """The company that `make test` has made with its chart, which takes longer than most tests; else one more."""
-        company = cls.env["res.company"].sudo().search([("name", "=", "company_1_data")], limit=1).sudo(False)
+        company = cls.env["res.company"].sudo().search([("name", "=", "Shared Test Company")], limit=1).sudo(False)
         if not company or cls.chart_template or cls.country_code:
             return super().setup_independent_company(**kwargs)
         cls.env.user.company_ids += company

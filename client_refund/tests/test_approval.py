@@ -294,6 +294,15 @@ class TestApproval(ApprovalCommon):
         refund.with_user(self.approver).action_approve()
         self.assertTrue(refund._is_issued())
 
+    def test_an_account_that_is_only_written_otherwise_is_the_same(self):
+        account = self._bank_account("BE111")
+        refund = self._submit({self.credit_note: None}, partner_bank_id=account.id)
+        account.sudo().write({"acc_number": "BE 111"})
+        with self.assertRaisesRegex(UserError, "waits for approval already"), self.env.cr.savepoint():
+            refund.action_submit()
+        refund.with_user(self.approver).action_approve()
+        self.assertTrue(refund._is_issued())
+
     def test_what_was_paid_meanwhile_is_found_when_it_is_approved(self):
         refund = self._submit({self.credit_note: 600})
         invoice = self._invoice(700)

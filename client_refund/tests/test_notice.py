@@ -192,7 +192,7 @@ class TestNotice(ClientRefundCommon):
     def test_cash(self):
         refund = self._refund({self.payment: 50}, journal_id=self.cash.id, partner_bank_id=self.account.id)
         self.assertEqual(refund._get_masked_payee_account(), "")
-        self.assertEqual(self._text(self._render(refund), "ways"), ["On its way: in cash"])
+        self.assertEqual(self._text(self._render(refund), "ways"), ["Paid: in cash"])
 
     def test_without_account(self):
         refund = self._refund({self.payment: 50}, partner_bank_id=False)

@@ -7,7 +7,8 @@ TOUCH = SQL("write_uid = write_uid")
 def lock_or_refuse(records, message, touch=TOUCH):
     """Lock records until the transaction ends; what they say is to be read after this.
 
-    What the transaction has locked already is not locked again: since then nobody else can have changed it.
+    What the transaction has locked already is not locked again: since then nobody else can have changed it. But what is
+    worked out of it is worked out anew, from what this transaction has done.
 
     :param message: function that gives what is said of the records that somebody else is working on
     :param touch: SQL, what is written to them
@@ -15,6 +16,8 @@ def lock_or_refuse(records, message, touch=TOUCH):
     """
     # forgotten with the locks, when the transaction ends or a part of it is taken back
     locked = records.env.cr.cache.setdefault(("client_refund_locked", records._name), set())
+    computed = [name for name, field in records._fields.items() if field.compute and not field.store]
+    records.invalidate_recordset(computed, flush=False)
     records = records.filtered(lambda record: record.id not in locked)
     if not records:
         return

@@ -155,6 +155,7 @@ class TestImport(ClientRefundCommon):
             ",5,shop-9\n"
             "Birch Holdings,5,shop-1\n"
             "Birch Holdings,80,shop-11\n"
+            "Birch Holdings,0.0000004,shop-12\n"
         )
 
         self.assertEqual(
@@ -171,6 +172,7 @@ class TestImport(ClientRefundCommon):
             r"Row 8 \(Birch Holdings, 5\) was left out: it has no reference",
             r"Row 9 .* it has no client",
             r"Row 10 \(Birch Holdings, 5, shop-1\) was left out: row 1 has the same reference",
+            r"Row 12 .* the amount has more decimals than USD",
         )
 
     def test_messages_as_the_screen_wants_them(self):

@@ -94,7 +94,7 @@ class RefundRow:
             return
         currency = currency or self.company.currency_id
         amount = currency.round(self.values["amount_to_refund"])
-        if not float_is_zero(amount - self.values["amount_to_refund"], precision_digits=6):
+        if not amount or not float_is_zero(amount - self.values["amount_to_refund"], precision_digits=6):
             self.refuse(
                 self.env._("the amount has more decimals than %(currency)s. Round it first.", currency=currency.name)
             )
