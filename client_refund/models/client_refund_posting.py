@@ -2,7 +2,7 @@ from collections import Counter
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -25,8 +25,13 @@ class ClientRefundPosting(models.Model):
     )
     marked_paid_on = fields.Datetime(string="Marked as Paid On", readonly=True, copy=False)
     payee_name = fields.Char(
-        related="partner_bank_id.acc_holder_name", string="Payee", help="Whose name the payee account is in."
+        compute="_compute_payee_name", string="Payee", help="Whose name the payee account is in; else the client."
     )
+
+    @api.depends("partner_bank_id.acc_holder_name", "partner_id.name")
+    def _compute_payee_name(self):
+        for refund in self:
+            refund.payee_name = refund.partner_bank_id.acc_holder_name or refund.partner_id.name
 
     # -------------------------------------------------------------------------
     # Reserve

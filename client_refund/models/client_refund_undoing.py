@@ -90,8 +90,10 @@ class ClientRefundUndoing(models.Model):
             )
         if offsets:
             messages["offset"] = self.env._("The invoices that were settled from the credits are open again too.")
+        if payments and any(refund.state == "paid" and refund.marked_paid_on for refund in self):
+            messages["paid"] = self.env._("This was marked as paid: make sure that the money did not leave.")
         return {
-            name: {"message": message, "level": "warning" if name == "reversal" else "info"}
+            name: {"message": message, "level": "warning" if name in ("reversal", "paid") else "info"}
             for name, message in messages.items()
         }
 

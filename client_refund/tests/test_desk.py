@@ -227,4 +227,5 @@ class TestDesk(ClientRefundCommon):
         self.assertIn("BE111 is in the name of Mallory Quick", alert["message"])
         refund = self.refunds.browse(self._form().save().action_refund()["res_id"])
         self.assertEqual(refund.payee_name, "Mallory Quick")
+        self.assertEqual(self._draft({self._credit_note(10): None}, partner_bank_id=False).payee_name, self.client.name)
         self.assertIn("other_holder", refund.risks)

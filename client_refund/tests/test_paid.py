@@ -97,6 +97,12 @@ class TestPaid(ClientRefundCommon):
         line.action_undo_reconciliation()
         self.assertStates(refunds[0], "paid")
 
+    def test_undo_asks_whether_the_money_left(self):
+        refund = self._refund({self._credit_note(100): None})
+        self.assertNotIn("paid", refund._get_undo_alerts())
+        refund.action_mark_paid()
+        self.assertIn("make sure that the money did not leave", refund._get_undo_alerts()["paid"]["message"])
+
     def test_undone(self):
         credit = self._credit_note(100)
         refund = self._refund({credit: None})
