@@ -56,7 +56,9 @@ class TestBadInput(ClientRefundCommon):
         self.clerk.company_ids |= company
         credit_note = self._credit_note(100)
         refunds = self.refunds.with_context(allowed_company_ids=(company | self.company).ids)
-        with self.assertRaisesRegex(UserError, r"RINV/2024/00001, .*10\.00: it belongs to company company_1"):
+        with self.assertRaisesRegex(
+            UserError, rf"RINV/2024/00001, .*10\.00: it belongs to company {self.company.name}"
+        ):
             refunds.create(
                 [
                     {

@@ -117,7 +117,7 @@ class TestBranches(ClientRefundCommon):
         other = self.other
         self.clerk.company_ids |= other
         refunds = self.refunds.with_context(allowed_company_ids=(self.company | other).ids)
-        with self.assertRaisesRegex(UserError, "it belongs to company company_1"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, f"it belongs to company {self.company.name}"), self.env.cr.savepoint():
             refunds.create(
                 [
                     {
