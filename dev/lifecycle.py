@@ -34,9 +34,15 @@ DESCRIPTION = """
 OURS = "FROM ir_model_data WHERE module LIKE 'client\\_refund%'"
 
 
+# Core lets a name stay of what a model that is gone inherited by a mixin of an addon that is not.
+STANDING = """
+    NOT (model = 'ir.model.inherit' AND NOT EXISTS (SELECT FROM ir_model_inherit inherit WHERE inherit.id = res_id))
+"""
+
+
 def external_ids(database):
     """The names of the records that the addons' files made."""
-    return databases.sql(f"SELECT module || '.' || name {OURS}", database)
+    return databases.sql(f"SELECT module || '.' || name {OURS} AND {STANDING}", database)
 
 
 def forget_demo_ids(database, shipped):

@@ -19,6 +19,8 @@ class ClientRefundRunApproval(models.Model):
     # who answers for what was paid out stays
     user_id = fields.Many2one(ondelete="restrict")
     approver_id = fields.Many2one(ondelete="restrict")
+    # its table is this addon's, and goes with it
+    contributor_ids = fields.Many2many(string="Had a Hand in It")
 
     # -------------------------------------------------------------------------
     # Actions
