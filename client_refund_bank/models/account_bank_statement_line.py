@@ -1,5 +1,4 @@
 import re
-from collections import defaultdict
 
 from odoo import models
 
@@ -22,21 +21,19 @@ class AccountBankStatementLine(models.Model):
         """
         outgoing = self.filtered(lambda line: line.amount < 0 and not line.is_reconciled)
         items = outgoing._search_refund_items()
-        by_amount = defaultdict(self.env["account.move.line"].browse)
-        for item in items:
-            by_amount[item._get_refund_match_key()] |= item
+        by_amount = items.grouped(lambda item: item._get_refund_match_key())
+        candidates = {line: found for line in outgoing if (found := by_amount.get(line._get_refund_match_key()))}
+        leaving = items.payment_id.client_refund_id
+        refunds = leaving | self.env["client.refund"].search([("partner_id", "in", leaving.partner_id.ids)])
+        named = {line: line._find_named(refunds) for line in candidates}
         matches = {}
         for is_found in (
-            lambda line, item: line._names_refund(item.payment_id.client_refund_id),
-            lambda line, item: line._may_have_paid(item.payment_id) and not line._names_any_refund(items),
+            lambda line, item: item.payment_id.client_refund_id in named[line],
+            lambda line, item: not named[line] & leaving and line._may_have_paid(item.payment_id, named[line]),
         ):
-            for line in outgoing.filtered(lambda line: line not in matches):
+            for line in [line for line in candidates if line not in matches]:
                 taken = set(matches.values())
-                found = [
-                    item
-                    for item in by_amount[line._get_refund_match_key()]
-                    if item not in taken and is_found(line, item)
-                ]
+                found = [item for item in candidates[line] if item not in taken and is_found(line, item)]
                 if len(found) == 1:
                     matches[line] = found[0]
         return matches
@@ -63,14 +60,14 @@ class AccountBankStatementLine(models.Model):
         currency = self.foreign_currency_id or self.currency_id
         return (self.journal_id, currency, currency.round(self.amount_residual))
 
-    def _names_any_refund(self, items):
-        """Whether this line names one of these refunds, over whatever amount."""
-        return any(self._names_refund(refund) for refund in items.payment_id.client_refund_id)
+    def _find_named(self, refunds):
+        """Those of these refunds whose reference this line has, however the bank writes its slashes."""
+        text = self._get_refund_text().upper()
+        return refunds.filtered(lambda refund: refund.name and re.search(self._get_reference_pattern(refund), text))
 
-    def _names_refund(self, refund):
-        """Whether this line has the reference of a refund, however the bank writes its slashes."""
+    def _get_reference_pattern(self, refund):
         parts = re.findall(r"[A-Z0-9]+", refund.name.upper())
-        return bool(re.search(rf"(?<![A-Z0-9]){r'[^A-Z0-9]*'.join(parts)}(?![0-9])", self._get_refund_text().upper()))
+        return rf"(?<![A-Z0-9]){r'[^A-Z0-9]*'.join(parts)}(?![0-9])"
 
     def _get_refund_text(self):
         """All that the bank says of this line.
@@ -81,15 +78,15 @@ class AccountBankStatementLine(models.Model):
             str(text) for text in (self.payment_ref, self.ref, self.narration, self.transaction_details) if text
         )
 
-    def _may_have_paid(self, payment):
-        """Whether this line, which names no refund that is to leave, went to the payee of a payment after it was made.
+    def _may_have_paid(self, payment, named):
+        """Whether this line went to the payee of a payment after it was made.
 
-        One that names a refund that has left already was sent twice.
+        One that names a refund of that client which has left already was sent twice.
+
+        :param named: client.refund, those that this line names
         """
-        if self.date < payment.date or not self._is_paid_to(payment):
-            return False
-        refunds = self.env["client.refund"].search([("partner_id", "=", payment.client_refund_id.partner_id.id)])
-        return not any(self._names_refund(refund) for refund in refunds.filtered("name"))
+        client = payment.client_refund_id.partner_id
+        return self.date >= payment.date and self._is_paid_to(payment) and client not in named.partner_id
 
     def _is_paid_to(self, payment):
         """Whether this line says that it went to the payee of a payment: by account, else by client or name."""

@@ -18,8 +18,8 @@ class AccountBankStatementLine(models.Model):
     def _filter_naming_refunds(self):
         """Those of these outgoing lines that name a refund that is to leave the bank."""
         outgoing = self.filtered(lambda line: line.amount < 0)
-        items = outgoing._search_refund_items() if outgoing else None
-        return outgoing.filtered(lambda line: line._names_any_refund(items))
+        leaving = outgoing._search_refund_items().payment_id.client_refund_id
+        return outgoing.filtered(lambda line: line._find_named(leaving))
 
     def _propose_refund(self, item):
         """Put the payment that this line made beside it, as when a person chooses it.
