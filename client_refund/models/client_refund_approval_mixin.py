@@ -16,7 +16,8 @@ class ClientRefundApprovalMixin(models.AbstractModel):
 
     Who inherits this has a company, a `state` with `to_approve` and a `_name_problem`; says what is asked for
     (`_get_approval_subject`, `_get_approval_totals`) and why it waits (`approval_reasons`); and does what an answer
-    wants (`_lock_to_answer`, `_check_doable`, `_carry_out`, `_turn_down`).
+    wants (`_lock_to_answer`, `_check_doable`, `_carry_out`, `_turn_down`). In an addon of its own it names
+    `contributor_ids` again, so that the table of that goes with the addon.
     """
 
     _name = "client.refund.approval.mixin"

@@ -16,9 +16,11 @@ def lock_or_refuse(records, message, touch=TOUCH):
     """
     # forgotten with the locks, when the transaction ends or a part of it is taken back
     locked = records.env.cr.cache.setdefault(("client_refund_locked", records._name), set())
-    computed = [name for name, field in records._fields.items() if field.compute and not field.store]
-    records.invalidate_recordset(computed, flush=False)
-    records = records.filtered(lambda record: record.id not in locked)
+    known = records.filtered(lambda record: record.id in locked)
+    known.invalidate_recordset(
+        [field.name for field in known._fields.values() if field.compute and not field.store], flush=False
+    )
+    records -= known
     if not records:
         return
     records.flush_recordset()
