@@ -98,13 +98,6 @@ class ClientRefundCheck(models.Model):
         yield from self._get_date_problems()
         if self._is_paying_from_journal():
             yield from self._get_journal_problems(bank_accounts)
-        if not self.currency_id.active:
-            problem = self.env._(
-                "its currency %(currency)s is archived. Activate the currency first.",
-                currency=self.currency_id.name,
-            )
-            yield self, problem
-        yield from self._get_exchange_problems()
         if self._is_paying():
             yield from self._get_lock_problems(self.date)
 
@@ -124,21 +117,6 @@ class ClientRefundCheck(models.Model):
             document_date=format_date(self.env, youngest.date),
         )
         yield self, problem
-
-    def _get_exchange_problems(self):
-        """Where an exchange difference is to be booked, and its company does not say where.
-
-        :return: iterator of (client.refund, str)
-        """
-        for company in self.line_ids.filtered(lambda line: line._has_exchange_difference()).move_line_id.company_id:
-            owner = company.currency_exchange_journal_id.company_id
-            if not owner.income_currency_exchange_account_id or not owner.expense_currency_exchange_account_id:
-                problem = self.env._(
-                    "an exchange difference is to be booked, and %(company)s has no Exchange Gain or Loss Journal with "
-                    "its accounts. Set them in the settings, under Default Accounts.",
-                    company=company.name,
-                )
-                yield self, problem
 
     def _get_nothing_chosen_message(self):
         """That there is nothing to refund, and why what is open in the ledger is none.
@@ -199,14 +177,6 @@ class ClientRefundCheck(models.Model):
                 method=self.payment_method_line_id.name,
                 account=outstanding.display_name,
                 currency=outstanding.currency_id.name,
-            )
-            yield self, problem
-        if outstanding and not outstanding.active:
-            problem = self.env._(
-                "payment method %(method)s books on %(account)s, which is archived. Choose another method, or "
-                "unarchive the account.",
-                method=self.payment_method_line_id.name,
-                account=outstanding.display_name,
             )
             yield self, problem
         if self.journal_id and self.journal_id not in self.available_journal_ids:
