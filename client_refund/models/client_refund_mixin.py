@@ -91,6 +91,13 @@ class ClientRefundMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _get_own_refund(self):
+        """The refund that these terms are of, or are going to be of.
+
+        :return: client.refund
+        """
+        raise NotImplementedError
+
     def _get_youngest_credit(self):
         """The chosen credit that was booked last.
 
