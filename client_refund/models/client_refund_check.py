@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -95,28 +94,12 @@ class ClientRefundCheck(models.Model):
                 credit=self._format_amount(self.amount_credit),
             )
             yield self, problem
-        yield from self._get_date_problems()
+        if message := self._get_too_early_message():
+            yield self, message
         if self._is_paying_from_journal():
             yield from self._get_journal_problems(bank_accounts)
         if self._is_paying():
             yield from self._get_lock_problems(self.date)
-
-    def _get_date_problems(self):
-        """What is wrong with the date: nothing is paid back before the firm owes it.
-
-        :return: iterator of (client.refund, str)
-        """
-        youngest = self._get_youngest_credit()
-        if not youngest or youngest.date <= self.date:
-            return
-        problem = self.env._(
-            "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, "
-            "or leave that out.",
-            date=format_date(self.env, self.date),
-            document=youngest.move_id.display_name,
-            document_date=format_date(self.env, youngest.date),
-        )
-        yield self, problem
 
     def _get_nothing_chosen_message(self):
         """That there is nothing to refund, and why what is open in the ledger is none.

@@ -120,20 +120,9 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {"level": "info", "message": "\n".join(messages)}
 
     def _get_date_alert(self):
-        youngest = self._get_youngest_credit()
-        if not self.date:
-            return None
-        if youngest and youngest.date > self.date:
-            return {
-                "level": "danger",
-                "message": self.env._(
-                    "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
-                    document=youngest.move_id.display_name,
-                    document_date=format_date(self.env, youngest.date),
-                    date=format_date(self.env, self.date),
-                ),
-            }
-        days = (self.date - fields.Date.context_today(self)).days
+        if message := self._get_too_early_message():
+            return {"level": "danger", "message": message}
+        days = (self.date - fields.Date.context_today(self)).days if self.date else 0
         if days <= DAYS_AHEAD:
             return None
         return {
