@@ -14,7 +14,7 @@ class ClientRefundCheck(models.Model):
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
-    def _check_postable(self):
+    def _check_doable(self):
         """Lock the journal items, then look whether these refunds can be issued as they are.
 
         :raise UserError: with all that is wrong with all of them
@@ -29,28 +29,17 @@ class ClientRefundCheck(models.Model):
         :return: list of (client.refund or one of its lines and offsets, str)
         """
         changeable = self.filtered(lambda refund: refund._is_changeable())
-        problems = [
-            *self._get_terms_problems(),
-            *changeable.line_ids._get_problems(),
-            *changeable.offset_ids._get_problems(),
-        ]
-        # how credits settle invoices can be told only where both are right
-        wrong = group_problems(problems)
-        return problems + self.filtered(lambda refund: refund not in wrong)._get_settlement_problems()
-
-    def _get_terms_problems(self):
-        """What is wrong with these refunds, apart from their credits and offsets.
-
-        :return: iterator of (client.refund, str)
-        """
         blocks = self.partner_id._get_client_refund_blocks()
         own_numbers = self._search_own_account_numbers()
         bank_accounts = {company: company._get_client_refund_bank_accounts() for company in self.company_id}
+        problems = [(refund, blocks[refund.partner_id]) for refund in self if refund.partner_id in blocks]
         for refund in self:
-            if block := blocks.get(refund.partner_id):
-                yield refund, block
-            yield from refund._get_document_problems(bank_accounts[refund.company_id])
-            yield from refund._get_payee_problems(own_numbers)
+            problems += refund._get_document_problems(bank_accounts[refund.company_id])
+            problems += refund._get_payee_problems(own_numbers)
+        problems += changeable.line_ids._get_problems() + changeable.offset_ids._get_problems()
+        # how credits settle invoices can be told only where both are right
+        wrong = group_problems(problems)
+        return problems + self.filtered(lambda refund: refund not in wrong)._get_settlement_problems()
 
     def _name_problem(self, problem):
         """A problem with client, refund and amount named.

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
+from odoo.addons.client_refund.tools.amounts import get_settled
 from odoo.addons.client_refund.tools.problems import raise_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -13,6 +14,14 @@ _logger = logging.getLogger(__name__)
 REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
 RECEIVED_TEMPLATE = "client_refund_portal.mail_template_request_received"
 MESSAGE_LENGTH = 1000
+
+
+def _prepare_commands(amounts):
+    """The lines or offsets of a draft.
+
+    :param amounts: dict, account.move.line: amount
+    """
+    return [Command.create({"move_line_id": item.id, "amount": amount}) for item, amount in amounts.items()]
 
 
 class ClientRefundRequest(models.Model):
@@ -89,13 +98,15 @@ class ClientRefundRequest(models.Model):
         :param credits: account.move.line
         :return: dict
         """
-        vals = {"partner_id": client.id, "company_id": company.id, "currency_id": currency.id}
-        lines = [{"move_line_id": credit.id, "amount": credit.amount_refundable} for credit in credits]
-        settles = company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require")
-        offsets = self._prepare_offset_vals_list(vals, lines, company) if settles else []
-        return vals | {
-            "line_ids": [Command.create(line) for line in lines],
-            "offset_ids": [Command.create(offset) for offset in offsets],
+        amounts, settled = {credit: credit.amount_refundable for credit in credits}, {}
+        if company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require"):
+            settled = get_settled(amounts, credits._search_open_invoices(client, company, currency), currency)
+        return {
+            "partner_id": client.id,
+            "company_id": company.id,
+            "currency_id": currency.id,
+            "line_ids": _prepare_commands(amounts),
+            "offset_ids": _prepare_commands(settled),
         }
 
     def _get_offered_accounts(self):
