@@ -230,7 +230,7 @@ class ClientRefundReturning(models.Model):
                     entries=", ".join(matched.mapped("display_name")),
                 )
                 yield self, problem
-            elif payment._must_be_reversed():
+            elif payment.move_id._must_be_reversed():
                 yield from self._get_lock_problems(fields.Date.context_today(self))
         for line in self.line_ids._filter_paid_out():
             credit = line.move_line_id

@@ -62,7 +62,7 @@ class ClientRefundUndoing(models.Model):
 
     def _needs_reversal(self):
         """Whether a payment of these can't be canceled any more."""
-        return any(payment._must_be_reversed() for payment in self._get_issued_payments())
+        return any(payment.move_id._must_be_reversed() for payment in self._get_issued_payments())
 
     def _get_issued_payments(self):
         return self.filtered(lambda refund: refund._is_issued())._get_undoable_payments()

@@ -83,7 +83,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "also_owes": self._get_also_owes_alert(),
             "several_origins": self._get_several_origins_alert(),
             "trusted_account_missing": self._get_trusted_account_missing_alert(),
-            **self._get_payee_alerts(),
+            "other_account_currency": self._get_other_account_currency_alert(),
+            "no_payee_account": self._get_no_payee_account_alert(),
             **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
             "approval": self._get_approval_alert(reasons),
         }
