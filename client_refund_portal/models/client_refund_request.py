@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -14,6 +15,20 @@ _logger = logging.getLogger(__name__)
 REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
 RECEIVED_TEMPLATE = "client_refund_portal.mail_template_request_received"
 MESSAGE_LENGTH = 1000
+
+
+@contextmanager
+def refusing_in_other_words(env, words):
+    """Do something for a client, or not at all: what is wrong is for colleagues to read.
+
+    :param words: str, what the client reads then
+    """
+    try:
+        with env.cr.savepoint():
+            yield
+    except UserError as error:
+        _logger.warning("What a client asked for was refused: %s", error)
+        raise UserError(words) from error
 
 
 def _prepare_commands(amounts):
@@ -145,16 +160,10 @@ class ClientRefundRequest(models.Model):
         vals = self._prepare_offer_vals(
             client, offer.company_id, offer.currency_id, offer._get_refund_credits()._origin
         )
-        try:
-            with self.env.cr.savepoint():
-                refund = self.create([vals | {"partner_bank_id": account.id}])
-                refund._tell_handler(message)
-        except UserError as error:
-            # what is wrong is for colleagues to read
-            _logger.warning("A client's request for a refund was refused: %s", error)
-            raise UserError(
-                self.env._("We could not take your request at this moment. Please try again later, or contact us.")
-            ) from error
+        words = self.env._("We could not take your request at this moment. Please try again later, or contact us.")
+        with refusing_in_other_words(self.env, words):
+            refund = self.create([vals | {"partner_bank_id": account.id}])
+            refund._tell_handler(message)
         return refund
 
     @api.model
