@@ -166,37 +166,24 @@ class AccountPayment(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with what is open of these payments ticked.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open, or not of one client, company and currency
         """
         return self.move_id.action_refund_client()
 
     def action_open_client_refunds(self):
-        """Open the refunds that hold or have paid out this payment.
-
-        :return: an action dictionary
-        """
+        """Open the refunds that hold or have paid out this payment."""
         return self.move_id.action_open_client_refunds()
 
     def action_open_client_refund(self):
-        """Open the refund that made this payment.
-
-        :return: an action dictionary
-        """
+        """Open the refund that made this payment."""
         return without_owner(self.client_refund_id._get_records_action(name=self.env._("Client Refund")))
 
     def action_undo_client_refund(self):
-        """Open the dialog that undoes the refund of this payment.
-
-        :return: an action dictionary
-        """
+        """Open the dialog that undoes the refund of this payment."""
         return self.client_refund_id._open_dialog("client_refund.action_client_refund_undo")
 
     def action_return_client_refund(self):
-        """Open the dialog that takes back the refund of this payment, which the bank returned.
-
-        :return: an action dictionary
-        """
+        """Open the dialog that takes back the refund of this payment, which the bank returned."""
         return self.client_refund_id._open_dialog("client_refund.action_client_refund_return")
 
     # -------------------------------------------------------------------------
@@ -300,8 +287,6 @@ class AccountPayment(models.Model):
 
         It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
         be matched, where it was handed over in cash, or where somebody said so.
-
-        :return: bool
         """
         self.ensure_one()
         if self.payment_type == "outbound" and (self.client_refund_id.marked_paid_on or self.journal_id.type == "cash"):
@@ -314,10 +299,7 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_refund_payee(self):
-        """Where the money of this refund payment goes, for people to read.
-
-        :return: str
-        """
+        """Where the money of this refund payment goes, for people to read."""
         return self.partner_bank_id.display_name or self.partner_id.display_name
 
     def _get_refund_payee_account(self):
@@ -330,20 +312,14 @@ class AccountPayment(models.Model):
         return self.partner_bank_id if to_account else self.partner_bank_id.browse()
 
     def _get_refund_notice_way(self):
-        """How this refund payment goes to the client, for the client to read.
-
-        :return: str
-        """
+        """How this refund payment goes to the client, for the client to read."""
         self.ensure_one()
         return self.client_refund_id._get_notice_way(
             self.journal_id, self.payment_method_line_id, self._get_refund_payee_account()
         )
 
     def _get_refund_links(self):
-        """Links to these payments, and to the entries that reverse them.
-
-        :return: Markup
-        """
+        """Links to these payments, and to the entries that reverse them."""
         records = [*self, *self.move_id.reversal_move_ids]
         return Markup(", ").join(record._get_html_link() for record in records)
 

@@ -212,7 +212,6 @@ class ClientCredit(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with what is refundable and certain of this row ticked, and nothing else.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open any more
         """
         self.ensure_one()
@@ -221,7 +220,6 @@ class ClientCredit(models.Model):
     def action_view_credits(self):
         """Open the journal items behind these rows.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open any more
         """
         credits = self._get_open_credits()

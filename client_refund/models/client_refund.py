@@ -276,7 +276,6 @@ class ClientRefund(models.Model):
     def action_edit(self):
         """Open the wizard on this refund, to change it.
 
-        :return: an action dictionary
         :raise UserError: if it is issued or canceled
         """
         self.ensure_one()
@@ -284,25 +283,16 @@ class ClientRefund(models.Model):
         return self.env["client.refund.wizard"]._open(self._prepare_wizard_vals())
 
     def _prepare_wizard_vals(self):
-        """The values of the wizard that changes this refund.
-
-        :return: dict
-        """
+        """The values of the wizard that changes this refund."""
         return self._prepare_again_vals() | {"refund_id": self.id, "date": self.date}
 
     def action_refund_again(self):
-        """Open the wizard on what this refund was to pay, as far as it is open still.
-
-        :return: an action dictionary
-        """
+        """Open the wizard on what this refund was to pay, as far as it is open still."""
         self.ensure_one()
         return self.env["client.refund.wizard"]._open(self._prepare_again_vals() | {"again_id": self.id})
 
     def _prepare_again_vals(self):
-        """The values of a wizard for the same client, credits and payment.
-
-        :return: dict
-        """
+        """The values of a wizard for the same client, credits and payment."""
         return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
@@ -322,17 +312,11 @@ class ClientRefund(models.Model):
         }
 
     def action_open_payments(self):
-        """Open the payments of these refunds.
-
-        :return: an action dictionary
-        """
+        """Open the payments of these refunds."""
         return open_records(self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments"))
 
     def action_open_documents(self):
-        """Open the entries whose credits these refunds take.
-
-        :return: an action dictionary
-        """
+        """Open the entries whose credits these refunds take."""
         documents = self.line_ids.move_id
         if len(documents) == 1:
             return without_owner(documents.line_ids[:1].action_open_business_doc())

@@ -79,7 +79,6 @@ class ClientRefundItem(models.AbstractModel):
     def action_open_document(self):
         """Open the document that the journal item belongs to.
 
-        :return: an action dictionary
         :raise UserError: if it was deleted
         """
         if not self.move_line_id:
@@ -130,17 +129,11 @@ class ClientRefundItem(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     def _get_problems(self):
-        """What is wrong with these items, read after the journal items are locked.
-
-        :return: list of (item, str)
-        """
+        """What is wrong with these items, read after the journal items are locked."""
         return [(item, problem) for item in self if (problem := item._get_refusal())]
 
     def _name_problem(self, problem):
-        """A problem with client, document and amount named.
-
-        :return: str
-        """
+        """A problem with client, document and amount named."""
         self.ensure_one()
         return self.env._(
             "%(client)s, %(document)s, %(amount)s: %(problem)s",

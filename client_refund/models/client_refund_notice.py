@@ -111,10 +111,7 @@ class ClientRefundNotice(models.Model):
         return True
 
     def _get_notice_problems(self):
-        """Why the client can't be told of this refund.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why the client can't be told of this refund."""
         self.ensure_one()
         if not self._is_issued():
             problem = self.env._(

@@ -89,17 +89,13 @@ class ClientRefundNoticeContent(models.AbstractModel):
         return {self._get_notice_way(self.journal_id, self.payment_method_line_id, account): self.amount}
 
     def _is_paid_to_account(self, journal, method_line):
-        """Whether what leaves from a journal by a payment method goes to a bank account of the client.
-
-        :return: bool
-        """
+        """Whether what leaves from a journal by a payment method goes to a bank account of the client."""
         return journal.type == "bank"
 
     def _get_notice_way(self, journal, method_line, account):
         """How money goes to the client that leaves from a journal by a payment method, for the client to read.
 
         :param account: res.partner.bank, the client's, or nothing
-        :return: str
         """
         if journal.type == "cash":
             return self.env._("in cash")

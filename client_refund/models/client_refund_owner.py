@@ -76,10 +76,7 @@ class ClientRefundOwner(models.AbstractModel):
 
     @api.model
     def _prepare_owner_vals(self, record):
-        """Whose this is, as values of what comes of it.
-
-        :return: dict
-        """
+        """Whose this is, as values of what comes of it."""
         return {name: record[name].id for name in self._get_owner_fields(record)}
 
     @api.model
@@ -102,6 +99,5 @@ class ClientRefundOwner(models.AbstractModel):
         """In which words a change of something that this owns is refused.
 
         :param record: account.move, account.payment or account.partial.reconcile
-        :return: str
         """
         raise NotImplementedError

@@ -115,7 +115,6 @@ class ClientRefundReturning(models.Model):
         """The values of the incoming payment by which the bank returns an outgoing one.
 
         :param payment: account.payment
-        :return: dict
         """
         refund = payment.client_refund_id
         return {
@@ -213,10 +212,7 @@ class ClientRefundReturning(models.Model):
         return self._get_standing_payments().filtered("client_refund_returned_id")
 
     def _get_undo_return_problems(self):
-        """Why it can't be taken back that the bank sent this refund back.
-
-        :return: iterator of (client.refund or client.refund.line, str)
-        """
+        """Why it can't be taken back that the bank sent this refund back."""
         self.ensure_one()
         if not self.returned_on:
             yield self, self.env._("the bank did not send it back. There is nothing to take back.")

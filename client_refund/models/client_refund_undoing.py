@@ -137,10 +137,7 @@ class ClientRefundUndoing(models.Model):
         return {item: -amount for item, amount in amounts.items()}
 
     def _get_undo_problems(self, reason, date):
-        """Why these refunds can't be undone.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why these refunds can't be undone."""
         yield from get_reason_problems(self, reason)
         for refund in self:
             yield from refund._get_document_undo_problems(date)

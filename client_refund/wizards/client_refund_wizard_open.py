@@ -32,10 +32,7 @@ class ClientRefundWizardOpen(models.TransientModel):
         return self._open(self._prepare_stored_vals())
 
     def _prepare_stored_vals(self):
-        """The values of the same form that is stored.
-
-        :return: dict
-        """
+        """The values of the same form that is stored."""
         return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "reason_id")}
             | {name: self[name].id for name in ("journal_id", "payment_method_line_id")}

@@ -63,7 +63,6 @@ class ClientRefundWizardPayee(models.TransientModel):
         """Why an account of the client is not offered.
 
         :param own_numbers: set of the account numbers of all companies
-        :return: str
         """
         if not account.active:
             return self.env._("Account %(account)s is archived.", account=account.acc_number)

@@ -214,10 +214,7 @@ class ClientDormantCredit(models.Model):
         return format_amount(self.env, self.amount if amount is None else amount, self.currency_id)
 
     def _name_problem(self, problem):
-        """A problem with client, number and amount named.
-
-        :return: str
-        """
+        """A problem with client, number and amount named."""
         self.ensure_one()
         return self.env._(
             "%(client)s, dormant credit %(register)s over %(amount)s: %(problem)s",
@@ -234,7 +231,6 @@ class ClientDormantCredit(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with the credits of this register ticked: the client turned up.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open any more, or if it is handed over
         """
         self.ensure_one()
@@ -242,10 +238,7 @@ class ClientDormantCredit(models.Model):
         return self.line_ids.move_line_id.filtered_domain(Domain("amount_refund_open", ">", 0)).action_refund_client()
 
     def action_open_entries(self):
-        """Open the entries by which the money was handed over and taken back.
-
-        :return: an action dictionary
-        """
+        """Open the entries by which the money was handed over and taken back."""
         return open_records(
             self.move_ids, self, "client_refund_dormant.action_entry_of_dormant_credit", self.env._("Journal Entries")
         )

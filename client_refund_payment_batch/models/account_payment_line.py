@@ -144,10 +144,7 @@ class AccountPaymentLine(models.Model):
         raise_problems(self._get_held_problems())
 
     def _get_held_problems(self):
-        """Why these lines can't be paid: refunds hold what they pay.
-
-        :return: list of (account.payment.line, str)
-        """
+        """Why these lines can't be paid: refunds hold what they pay."""
         # what refunds hold is held, seen or not
         others = self.sudo().filtered(lambda line: not line.client_refund_line_id)
         credits = others.move_line_id.filtered(

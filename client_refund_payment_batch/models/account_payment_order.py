@@ -25,10 +25,7 @@ class AccountPaymentOrder(models.Model):
             order.client_refund_count = len(order.client_refund_ids)
 
     def action_open_client_refunds(self):
-        """Open the refunds that these orders pay.
-
-        :return: an action dictionary
-        """
+        """Open the refunds that these orders pay."""
         return self.client_refund_ids._get_records_action(name=self.env._("Client Refunds"))
 
     def _get_refunds(self):

@@ -70,10 +70,7 @@ class ClientRefund(models.Model):
             yield self, self._get_way_of_its_own_message()
 
     def _get_source_problems(self):
-        """Why what goes back by online payments can't go back by them, apart from the lines themselves.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why what goes back by online payments can't go back by them, apart from the lines themselves."""
         self.ensure_one()
         lines = self.line_ids.filtered("source_transaction_id")._filter_paid_out()
         for source, group in lines.grouped("source_transaction_id").items():

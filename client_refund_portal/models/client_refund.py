@@ -68,10 +68,7 @@ class ClientRefund(models.Model):
 
     @api.model
     def _get_own_portal_domain(self):
-        """The refunds that the user sees as a client, as core shows invoices.
-
-        :return: Domain
-        """
+        """The refunds that the user sees as a client, as core shows invoices."""
         client = self.env.user.partner_id.commercial_partner_id
         return (
             self._get_portal_domain()

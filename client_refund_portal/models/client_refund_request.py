@@ -111,7 +111,6 @@ class ClientRefundRequest(models.Model):
         """The values of the draft that refunds these credits of a client.
 
         :param credits: account.move.line
-        :return: dict
         """
         amounts, settled = {credit: credit.amount_refundable for credit in credits}, {}
         if company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require"):
@@ -172,7 +171,6 @@ class ClientRefundRequest(models.Model):
 
         :param offer: client.refund, what is asked for; none where there is nothing
         :param account: res.partner.bank, none where it is not the client's
-        :return: list of (empty record, str)
         """
         problems = []
         if not offer and self._get_open_requests(client, companies):
