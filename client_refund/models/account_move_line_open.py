@@ -54,7 +54,7 @@ class AccountMoveLineOpen(models.Model):
 
     @api.model
     def _get_withheld_domain(self):
-        """The journal items of documents of which core withholds tax when it pays them: paid by a refund, it would not."""
+        """What is of documents of which core withholds tax when it pays them: paid by a refund, it would not."""
         if WITHHOLDING_FIELD not in self.env["account.tax"]._fields:
             return Domain.FALSE
         return Domain(f"move_id.invoice_line_ids.tax_ids.{WITHHOLDING_FIELD}", "=", True)

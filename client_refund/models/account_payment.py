@@ -60,13 +60,13 @@ class AccountPayment(models.Model):
     # by fields like these.
     client_refund_entry_ids = fields.One2many("account.move", "origin_payment_id", string="Entries")
     client_refund_item_ids = fields.One2many("account.move.line", "payment_id", string="Journal Items of the Entries")
-    # Each search for open credits leaves out what such payments booked: without this it reads all payments.
-    _client_refund_bounced = models.Index("(id) WHERE state IN ('canceled', 'rejected')")
     client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
     has_refundable_credit = fields.Boolean(
         related="move_id.has_refundable_credit",
         groups=READER_GROUPS,
     )
+    # Each search for open credits leaves out what such payments booked: without this it reads all payments.
+    _client_refund_bounced = models.Index("(id) WHERE state IN ('canceled', 'rejected')")
 
     @api.depends("client_refund_id")
     def _compute_outstanding_account_id(self):

@@ -108,21 +108,12 @@ class ClientRefundUndoing(models.Model):
                 refund=self.name,
                 amount=self._format_amount(record.credit_amount_currency),
             )
-        if record._name == "account.payment":
-            return self.env._(
-                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
-                client=record.partner_id.display_name,
-                payment=record.display_name,
-                amount=self._format_amount(record.amount),
-                refund=self.name,
-            )
         return self.env._(
-            "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
-            "from there. Open the refund and choose Undo.",
+            "%(client)s: %(document)s over %(amount)s belongs to refund %(refund)s and can only be changed from there. "
+            "Open the refund and choose Undo, or Returned by Bank if the money came back.",
             client=record.partner_id.display_name,
-            entry=record.display_name,
-            amount=self._format_amount(),
+            document=record.display_name,
+            amount=self._format_amount(record.amount if record._name == "account.payment" else self.amount),
             refund=self.name,
         )
 

@@ -154,6 +154,32 @@ class ClientDormantCredit(models.Model):
         for register in self:
             register.warning = "\n".join(register._get_warnings()) if register.state in OPEN_STATES else False
 
+    # -------------------------------------------------------------------------
+    # Only the register's own methods change it
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_only_terms(vals_list)  # what is refused draws no numbers
+        numbers = self._draw_numbers(vals_list)
+        registers = super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
+        mark_in_register(registers.partner_id)
+        return registers
+
+    def _get_not_a_term_message(self, labels):
+        return self.env._(
+            "%(fields)s of a dormant credit can't be set directly. Use the buttons on it; to enter old credits, choose "
+            "Add to Dormant Register in Client Credits.",
+            fields=labels,
+        )
+
+    def _check_changeable(self):
+        self._check_state(*CONTACT_STATES)
+
+    # -------------------------------------------------------------------------
+    # Texts
+    # -------------------------------------------------------------------------
+
     def _get_warnings(self):
         """What to look at before the money is handed over.
 
@@ -181,32 +207,6 @@ class ClientDormantCredit(models.Model):
                 )
             )
         return warnings
-
-    # -------------------------------------------------------------------------
-    # Only the register's own methods change it
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_only_terms(vals_list)  # what is refused draws no numbers
-        numbers = self._draw_numbers(vals_list)
-        registers = super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
-        mark_in_register(registers.partner_id)
-        return registers
-
-    def _get_not_a_term_message(self, labels):
-        return self.env._(
-            "%(fields)s of a dormant credit can't be set directly. Use the buttons on it; to enter old credits, choose "
-            "Add to Dormant Register in Client Credits.",
-            fields=labels,
-        )
-
-    def _check_changeable(self):
-        self._check_state(*CONTACT_STATES)
-
-    # -------------------------------------------------------------------------
-    # Texts
-    # -------------------------------------------------------------------------
 
     def _format_amount(self, amount=None):
         """An amount in the register's currency as the user reads it; without one, the register's own."""

@@ -11,6 +11,10 @@ class ClientRefund(models.Model):
     _name = "client.refund"
     _inherit = ["client.refund", "portal.mixin"]
 
+    def _compute_access_url(self):
+        for refund in self:
+            refund.access_url = f"/my/refunds/{refund.id}"
+
     # -------------------------------------------------------------------------
     # Whose it is
     # -------------------------------------------------------------------------
@@ -37,10 +41,6 @@ class ClientRefund(models.Model):
     # -------------------------------------------------------------------------
     # Links
     # -------------------------------------------------------------------------
-
-    def _compute_access_url(self):
-        for refund in self:
-            refund.access_url = f"/my/refunds/{refund.id}"
 
     def _portal_ensure_token(self):
         return super(ClientRefund, with_workflow(self))._portal_ensure_token()

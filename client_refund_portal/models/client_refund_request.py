@@ -57,6 +57,13 @@ class ClientRefundRequest(models.Model):
         help="What the client asked for, and goes on to see on the portal where the refund pays something else.",
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_client_requests(self):
+        raise_problems(
+            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
+            for refund in self._filter_client_requests()
+        )
+
     # -------------------------------------------------------------------------
     # What a client may ask for
     # -------------------------------------------------------------------------
@@ -266,10 +273,3 @@ class ClientRefundRequest(models.Model):
 
     def _filter_client_requests(self):
         return self.filtered("is_client_request")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_client_requests(self):
-        raise_problems(
-            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
-            for refund in self._filter_client_requests()
-        )
