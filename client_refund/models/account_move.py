@@ -178,10 +178,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_not_owned_by_refund(self):
-        """Refuse to touch the entry of a refund's payment, of another owner, or the entry that reverses it.
-
-        :raise UserError: names client, entry, amount and owner and points to Undo
-        """
+        """:raise UserError: if these belong to a refund's payment, or to another owner, or reverse what does"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_not_refunded(self):

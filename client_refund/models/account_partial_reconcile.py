@@ -68,10 +68,7 @@ class AccountPartialReconcile(models.Model):
         )
 
     def _check_not_owned_by_refund(self):
-        """Refuse to touch a reconciliation that a refund, or another owner, made, exchange difference included.
-
-        :raise UserError: names client, document, amount and owner and points to Undo
-        """
+        """:raise UserError: if a refund, or another owner, made these, exchange differences included"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_leaves_held(self):

@@ -191,10 +191,7 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_not_owned_by_refund(self):
-        """Refuse to change a payment behind the back of the refund that made it.
-
-        :raise UserError: names client, payment and amount and points to Undo
-        """
+        """:raise UserError: if a refund made these"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_refund_workflow(self):
@@ -268,10 +265,7 @@ class AccountPayment(models.Model):
         )
 
     def _get_refund_payment_key(self):
-        """What the refund's lines that this payment pays have in common.
-
-        :return: tuple, as `_get_payment_key` of the lines gives it
-        """
+        """What the refund's lines that this payment pays have in common."""
         return (self.destination_account_id,)
 
     def _get_refund_payment_items(self):

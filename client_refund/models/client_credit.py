@@ -201,7 +201,6 @@ class ClientCredit(models.Model):
         """What a row and the credits behind it have in common.
 
         :param record: client.credit or account.move.line
-        :return: tuple
         """
         return (record.partner_id.commercial_partner_id, record.company_id, record.currency_id, record.account_id)
 

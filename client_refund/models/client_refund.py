@@ -241,10 +241,7 @@ class ClientRefund(models.Model):
         )
 
     def _check_drafted(self):
-        """Refuse what can't be a draft.
-
-        :raise UserError: with all that is wrong with all of them
-        """
+        """:raise UserError: with all that is wrong with all of these, where they can't be drafts"""
         raise_problems(
             (refund.browse(), refund._get_nothing_chosen_message()) for refund in self if not refund.line_ids
         )
@@ -304,7 +301,6 @@ class ClientRefund(models.Model):
         """Open one of the dialogs that ask why.
 
         :param action: str, the XML id of its action
-        :return: an action dictionary
         """
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(action),

@@ -128,10 +128,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     def _get_contributors(self):
-        """Who had a hand in this, and so can't approve it.
-
-        :return: res.users
-        """
+        """Who had a hand in this, and so can't approve it."""
         self.ensure_one()
         return self.contributor_ids
 
@@ -329,10 +326,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _get_responsible(self):
-        """Who learns of what has to be done with this.
-
-        :return: res.users
-        """
+        """Who learns of what has to be done with this."""
         self.ensure_one()
         return self.company_id._get_client_refund_responsible(self.user_id, self.env.user, self.approver_id)
 

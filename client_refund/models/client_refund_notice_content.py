@@ -15,18 +15,12 @@ class ClientRefundNoticeContent(models.AbstractModel):
     _description = "Content of a Refund Notice"
 
     def _get_notice_lang(self):
-        """The language in which the client is written to.
-
-        :return: str, code of the language
-        """
+        """The language in which the client is written to."""
         self.ensure_one()
         return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
 
     def _get_notice_file_name(self):
-        """The name of the notice's file, in the client's language.
-
-        :return: str, without extension
-        """
+        """The name of the notice's file, in the client's language."""
         refund = self.with_context(lang=self._get_notice_lang())
         return refund.env._("Refund %(number)s", number=refund.name.replace("/", "-"))
 
@@ -49,10 +43,7 @@ class ClientRefundNoticeContent(models.AbstractModel):
         return None
 
     def _get_notice_date(self):
-        """When the money was paid; a rail that pays later pays on a date of its own.
-
-        :return: date
-        """
+        """When the money was paid; a rail that pays later pays on a date of its own."""
         self.ensure_one()
         payments = self._get_outgoing_payments()
         return max(payments.mapped("date")) if self.booked_on and payments else self.date
@@ -72,10 +63,7 @@ class ClientRefundNoticeContent(models.AbstractModel):
         } or self._get_planned_ways()
 
     def _describe_notice_ways(self):
-        """The same in a sentence; of several ways each with its amount.
-
-        :return: str
-        """
+        """The same in a sentence; of several ways each with its amount."""
         ways = self._get_notice_ways()
         if len(ways) == 1:
             return next(iter(ways))

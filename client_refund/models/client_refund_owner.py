@@ -27,7 +27,6 @@ class ClientRefundOwner(models.AbstractModel):
         """By which fields these may be owned: asked for at each write of ordinary accounting.
 
         :param records: account.move, account.payment or account.partial.reconcile
-        :return: tuple of str
         """
         owners = self.env.registry.descendants(["client.refund.owner"], "_inherit")
         names = (self.env[owner]._owner_field for owner in owners)

@@ -205,10 +205,7 @@ class ClientRefundReturning(models.Model):
         check_exact(expected)
 
     def _get_returns(self):
-        """The incoming payments by which the bank sent these refunds back.
-
-        :return: account.payment
-        """
+        """The incoming payments by which the bank sent these refunds back."""
         return self._get_standing_payments().filtered("client_refund_returned_id")
 
     def _get_undo_return_problems(self):

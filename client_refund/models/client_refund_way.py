@@ -98,8 +98,5 @@ class ClientRefundWay(models.AbstractModel):
         )
 
     def _get_preferred_payment_method_line(self):
-        """The way that is wished for.
-
-        :return: account.payment.method.line
-        """
+        """The way that is wished for."""
         return self.env["account.payment.method.line"]
