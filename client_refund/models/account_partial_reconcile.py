@@ -87,12 +87,3 @@ class AccountPartialReconcile(models.Model):
         exchange_items = self.exchange_move_id.line_ids
         partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
         partials[owner._owner_field] = owner
-
-    def _unlink_on(self, date):
-        """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
-
-        Core alone would reverse it on the date of the reconciliation, in a period that may be reported already.
-
-        :param date: date of the reversals
-        """
-        self.with_context(client_refund_reversal_dates=(date,)).unlink()

@@ -216,8 +216,6 @@ class ClientRefund(models.Model):
     def write(self, vals):
         if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super().write(vals)
-        self._check_only_terms([vals])
-        self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self.env["res.partner"].browse(vals["partner_id"])._get_refund_client().id}
         waiting = self._return_to_draft()

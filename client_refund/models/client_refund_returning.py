@@ -75,7 +75,8 @@ class ClientRefundReturning(models.Model):
     def _reopen_paid_out(self, payments, reason, date):
         """Book what came back of these payments: the credits that they paid are open again."""
         items = self.line_ids.payment_line_id.filtered(lambda item: item.move_id in payments.move_id)
-        items.matched_credit_ids._unlink_on(date)
+        # what core booked for it would be reversed on a date in a period that may be reported already
+        items.matched_credit_ids.with_context(client_refund_reversal_dates=(date,)).unlink()
         returns = payments.create([self._prepare_return_vals(payment, date, reason) for payment in payments])
         returns.action_post()
         returns._reconcile_with_returned()
