@@ -19,7 +19,6 @@ class ResPartner(models.Model):
         groups=READER_GROUPS,
         help="How many refunds were made or prepared for this client.",
     )
-
     client_credit_open = fields.Monetary(
         string="Open Credit",
         compute="_compute_client_credit",
@@ -32,7 +31,6 @@ class ResPartner(models.Model):
         groups=READER_GROUPS,
         help="The same, less what is reserved and what is never refunded.",
     )
-
     client_refund_blocked = fields.Boolean(
         string="Block Refunds",
         tracking=True,
@@ -46,7 +44,6 @@ class ResPartner(models.Model):
         copy=False,
         groups=READER_GROUPS,
     )
-
     client_refund_moved_on = fields.Datetime(
         string="Moved to Another Client On",
         readonly=True,
