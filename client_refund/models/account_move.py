@@ -6,7 +6,6 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from ..tools.groups import READER_GROUPS
 from ..tools.lists import open_records
-from ..tools.problems import raise_problems
 from ..tools.workflow import in_any_workflow, in_workflow
 
 # What an owned entry says.
@@ -83,7 +82,6 @@ class AccountMove(models.Model):
             self._check_not_refunded()
         if vals.get("reversed_entry_id"):
             self.browse(vals["reversed_entry_id"])._check_not_owned_by_refund()
-        self._check_keeps_origin(vals)
         if "partner_id" in vals:
             # the items follow, by computation
             reopened = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
@@ -158,7 +156,6 @@ class AccountMove(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with the open credits of these entries ticked.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open, or not of one client, company and currency
         """
         credits = self.line_ids._filter_open_credits()
@@ -172,10 +169,7 @@ class AccountMove(models.Model):
         return credits.action_refund_client()
 
     def action_open_client_refunds(self):
-        """Open the refunds that hold or have paid out credits of this entry.
-
-        :return: an action dictionary
-        """
+        """Open the refunds that hold or have paid out credits of this entry."""
         refunds = self.line_ids.client_refund_line_ids.refund_id
         return open_records(refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds"))
 
@@ -184,10 +178,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_not_owned_by_refund(self):
-        """Refuse to touch the entry of a refund's payment, of another owner, or the entry that reverses it.
-
-        :raise UserError: names client, entry, amount and owner and points to Undo
-        """
+        """:raise UserError: if these belong to a refund's payment, or to another owner, or reverse what does"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_not_refunded(self):
@@ -201,26 +192,6 @@ class AccountMove(models.Model):
         items.matched_credit_ids._check_not_owned_by_refund()
         items.matched_debit_ids._check_not_owned_by_refund()
 
-    def _check_keeps_origin(self, vals):
-        """Refuse to cut an entry off from the payment or bank line that it books: its risks are read there.
-
-        :raise UserError: names the entry
-        """
-        for name in ("origin_payment_id", "statement_line_id"):
-            if name in vals and not vals[name]:
-                raise_problems(
-                    (
-                        move,
-                        self.env._(
-                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
-                            entry=move.display_name,
-                            origin=move[name].display_name,
-                        ),
-                    )
-                    for move in self
-                    if move[name]
-                )
-
     # -------------------------------------------------------------------------
     # Undo
     # -------------------------------------------------------------------------
@@ -231,10 +202,7 @@ class AccountMove(models.Model):
         return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
 
     def _get_reversal_problems(self, date):
-        """Why those of these entries that can't be canceled any more can't be reversed on a date.
-
-        :return: iterator of (account.move, str)
-        """
+        """Why those of these entries that can't be canceled any more can't be reversed on a date."""
         for entry in self.filtered(lambda entry: entry._must_be_reversed()):
             if refusal := entry.company_id._get_client_refund_lock_refusal(date, entry.journal_id):
                 yield entry, refusal
@@ -260,10 +228,7 @@ class AccountMove(models.Model):
             (item.matched_debit_ids | item.matched_credit_ids).write(owners._prepare_owner_vals(item.move_id))
 
     def _prepare_refund_reversal_vals(self, date, reason):
-        """The values of the entry that reverses this one of a refund.
-
-        :return: dict
-        """
+        """The values of the entry that reverses this one of a refund."""
         return {
             "date": date,
             "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=self.name, reason=reason),

@@ -134,7 +134,6 @@ class ClientRefundPosting(models.Model):
 
         :param account: account.account, the receivable account of the lines' credits
         :param lines: client.refund.line
-        :return: dict
         """
         self.ensure_one()
         return {
@@ -318,10 +317,7 @@ class ClientRefundPosting(models.Model):
         return True
 
     def _get_mark_paid_problems(self):
-        """Why it can't be said that the money of this refund has left.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why it can't be said that the money of this refund has left."""
         self.ensure_one()
         if self.state != "in_process":
             problem = self.env._(

@@ -39,7 +39,12 @@ class ClientRefundReturning(models.Model):
         date = parse_date(self.env, date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
         refunds._lock_items()
-        raise_problems(refunds._get_return_problems(reason, date))
+        raise_problems(
+            [
+                *get_reason_problems(refunds, reason),
+                *(problem for refund in refunds for problem in refund._get_document_return_problems(date)),
+            ]
+        )
         refunds._return(reason, date)
         return True
 
@@ -70,17 +75,11 @@ class ClientRefundReturning(models.Model):
     def _reopen_paid_out(self, payments, reason, date):
         """Book what came back of these payments: the credits that they paid are open again."""
         items = self.line_ids.payment_line_id.filtered(lambda item: item.move_id in payments.move_id)
-        items.matched_credit_ids._unlink_on(date)
-        self._create_returns(payments, reason, date)._reconcile_with_returned()
-
-    def _get_return_problems(self, reason, date):
-        """Why these refunds can't be returned.
-
-        :return: iterator of (client.refund, str)
-        """
-        yield from get_reason_problems(self, reason)
-        for refund in self:
-            yield from refund._get_document_return_problems(date)
+        # what core booked for it would be reversed on a date in a period that may be reported already
+        items.matched_credit_ids.with_context(client_refund_reversal_dates=(date,)).unlink()
+        returns = payments.create([self._prepare_return_vals(payment, date, reason) for payment in payments])
+        returns.action_post()
+        returns._reconcile_with_returned()
 
     def _get_document_return_problems(self, date):
         self.ensure_one()
@@ -113,22 +112,10 @@ class ClientRefundReturning(models.Model):
             )
             yield self, problem
 
-    def _create_returns(self, payments, reason, date):
-        """Book what came back of these payments.
-
-        :return: account.payment, posted
-        """
-        returns = self.env["account.payment"].create(
-            [self._prepare_return_vals(payment, date, reason) for payment in payments]
-        )
-        returns.action_post()
-        return returns
-
     def _prepare_return_vals(self, payment, date, reason):
         """The values of the incoming payment by which the bank returns an outgoing one.
 
         :param payment: account.payment
-        :return: dict
         """
         refund = payment.client_refund_id
         return {
@@ -219,17 +206,11 @@ class ClientRefundReturning(models.Model):
         check_exact(expected)
 
     def _get_returns(self):
-        """The incoming payments by which the bank sent these refunds back.
-
-        :return: account.payment
-        """
+        """The incoming payments by which the bank sent these refunds back."""
         return self._get_standing_payments().filtered("client_refund_returned_id")
 
     def _get_undo_return_problems(self):
-        """Why it can't be taken back that the bank sent this refund back.
-
-        :return: iterator of (client.refund or client.refund.line, str)
-        """
+        """Why it can't be taken back that the bank sent this refund back."""
         self.ensure_one()
         if not self.returned_on:
             yield self, self.env._("the bank did not send it back. There is nothing to take back.")
@@ -243,7 +224,7 @@ class ClientRefundReturning(models.Model):
                     entries=", ".join(matched.mapped("display_name")),
                 )
                 yield self, problem
-            elif payment._must_be_reversed():
+            elif payment.move_id._must_be_reversed():
                 yield from self._get_lock_problems(fields.Date.context_today(self))
         for line in self.line_ids._filter_paid_out():
             credit = line.move_line_id

@@ -56,12 +56,13 @@ class ClientRefundUndoing(models.Model):
         """
         expected = get_expected_residuals(self._get_reopened_amounts())
         self._get_standing_payments()._undo_for_refund(date, reason)
-        self._reopen_offsets(date)
+        # what core booked for it is reversed on its own date, where that is locked on the date of the undo
+        self._get_offset_partials().with_context(client_refund_reversal_dates=(None, date)).unlink()
         check_exact(expected)
 
     def _needs_reversal(self):
         """Whether a payment of these can't be canceled any more."""
-        return any(payment._must_be_reversed() for payment in self._get_issued_payments())
+        return any(payment.move_id._must_be_reversed() for payment in self._get_issued_payments())
 
     def _get_issued_payments(self):
         return self.filtered(lambda refund: refund._is_issued())._get_undoable_payments()
@@ -107,21 +108,12 @@ class ClientRefundUndoing(models.Model):
                 refund=self.name,
                 amount=self._format_amount(record.credit_amount_currency),
             )
-        if record._name == "account.payment":
-            return self.env._(
-                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
-                client=record.partner_id.display_name,
-                payment=record.display_name,
-                amount=self._format_amount(record.amount),
-                refund=self.name,
-            )
         return self.env._(
-            "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
-            "from there. Open the refund and choose Undo.",
+            "%(client)s: %(document)s over %(amount)s belongs to refund %(refund)s and can only be changed from there. "
+            "Open the refund and choose Undo, or Returned by Bank if the money came back.",
             client=record.partner_id.display_name,
-            entry=record.display_name,
-            amount=self._format_amount(),
+            document=record.display_name,
+            amount=self._format_amount(record.amount if record._name == "account.payment" else self.amount),
             refund=self.name,
         )
 
@@ -136,10 +128,7 @@ class ClientRefundUndoing(models.Model):
         return {item: -amount for item, amount in amounts.items()}
 
     def _get_undo_problems(self, reason, date):
-        """Why these refunds can't be undone.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why these refunds can't be undone."""
         yield from get_reason_problems(self, reason)
         for refund in self:
             yield from refund._get_document_undo_problems(date)
@@ -156,13 +145,6 @@ class ClientRefundUndoing(models.Model):
                 and partial.credit_move_id in self.line_ids.move_line_id
             )
         )
-
-    def _reopen_offsets(self, date):
-        """Take back what these refunds settled, and only that.
-
-        :param date: date of what is reversed for it, where its own date is locked
-        """
-        self._get_offset_partials().with_context(client_refund_reversal_dates=(None, date)).unlink()
 
     def _get_document_undo_problems(self, date):
         self.ensure_one()

@@ -47,10 +47,7 @@ def group_problems(problems, part_of="refund_id"):
 
 
 def get_reason_problems(records, reason):
-    """What is wrong with why these are undone or rejected.
-
-    :return: list of (empty record, str)
-    """
+    """What is wrong with why these are undone or rejected."""
     if isinstance(reason, str) and reason.strip():
         return []
     return [(records.browse(), records.env._("Say why: the reason stays on the refund."))]

@@ -31,10 +31,7 @@ class ClientRefund(models.Model):
             refund.payment_order_count = len(refund.payment_order_ids)
 
     def action_open_payment_orders(self):
-        """Open the payment orders that pay these refunds.
-
-        :return: an action dictionary
-        """
+        """Open the payment orders that pay these refunds."""
         return self.payment_order_ids._get_records_action(name=self.env._("Payment Orders"))
 
     def _is_sent(self):
@@ -132,10 +129,7 @@ class ClientRefund(models.Model):
         return self.env["account.payment.order"].sudo().create(self._prepare_payment_order_vals())
 
     def _prepare_payment_order_vals(self):
-        """The values of a new order for these refunds, which have these in common.
-
-        :return: dict
-        """
+        """The values of a new order for these refunds, which have these in common."""
         return {
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
@@ -187,10 +181,7 @@ class ClientRefund(models.Model):
         )
 
     def _get_order_line_problems(self):
-        """Where the lines of the order are not what the refund pays out.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Where the lines of the order are not what the refund pays out."""
         self.ensure_one()
         if all(line._is_ordered_exactly() for line in self.line_ids):
             return

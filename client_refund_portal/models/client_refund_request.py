@@ -1,10 +1,12 @@
 import logging
+from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
+from odoo.addons.client_refund.tools.amounts import get_settled
 from odoo.addons.client_refund.tools.problems import raise_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -13,6 +15,28 @@ _logger = logging.getLogger(__name__)
 REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
 RECEIVED_TEMPLATE = "client_refund_portal.mail_template_request_received"
 MESSAGE_LENGTH = 1000
+
+
+@contextmanager
+def refusing_in_other_words(env, words):
+    """Do something for a client, or not at all: what is wrong is for colleagues to read.
+
+    :param words: str, what the client reads then
+    """
+    try:
+        with env.cr.savepoint():
+            yield
+    except UserError as error:
+        _logger.warning("What a client asked for was refused: %s", error)
+        raise UserError(words) from error
+
+
+def _prepare_commands(amounts):
+    """The lines or offsets of a draft.
+
+    :param amounts: dict, account.move.line: amount
+    """
+    return [Command.create({"move_line_id": item.id, "amount": amount}) for item, amount in amounts.items()]
 
 
 class ClientRefundRequest(models.Model):
@@ -32,6 +56,13 @@ class ClientRefundRequest(models.Model):
         copy=False,
         help="What the client asked for, and goes on to see on the portal where the refund pays something else.",
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_client_requests(self):
+        raise_problems(
+            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
+            for refund in self._filter_client_requests()
+        )
 
     # -------------------------------------------------------------------------
     # What a client may ask for
@@ -87,15 +118,16 @@ class ClientRefundRequest(models.Model):
         """The values of the draft that refunds these credits of a client.
 
         :param credits: account.move.line
-        :return: dict
         """
-        vals = {"partner_id": client.id, "company_id": company.id, "currency_id": currency.id}
-        lines = [{"move_line_id": credit.id, "amount": credit.amount_refundable} for credit in credits]
-        settles = company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require")
-        offsets = self._prepare_offset_vals_list(vals, lines, company) if settles else []
-        return vals | {
-            "line_ids": [Command.create(line) for line in lines],
-            "offset_ids": [Command.create(offset) for offset in offsets],
+        amounts, settled = {credit: credit.amount_refundable for credit in credits}, {}
+        if company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require"):
+            settled = get_settled(amounts, credits._search_open_invoices(client, company, currency), currency)
+        return {
+            "partner_id": client.id,
+            "company_id": company.id,
+            "currency_id": currency.id,
+            "line_ids": _prepare_commands(amounts),
+            "offset_ids": _prepare_commands(settled),
         }
 
     def _get_offered_accounts(self):
@@ -134,16 +166,10 @@ class ClientRefundRequest(models.Model):
         vals = self._prepare_offer_vals(
             client, offer.company_id, offer.currency_id, offer._get_refund_credits()._origin
         )
-        try:
-            with self.env.cr.savepoint():
-                refund = self.create([vals | {"partner_bank_id": account.id}])
-                refund._tell_handler(message)
-        except UserError as error:
-            # what is wrong is for colleagues to read
-            _logger.warning("A client's request for a refund was refused: %s", error)
-            raise UserError(
-                self.env._("We could not take your request at this moment. Please try again later, or contact us.")
-            ) from error
+        words = self.env._("We could not take your request at this moment. Please try again later, or contact us.")
+        with refusing_in_other_words(self.env, words):
+            refund = self.create([vals | {"partner_bank_id": account.id}])
+            refund._tell_handler(message)
         return refund
 
     @api.model
@@ -152,7 +178,6 @@ class ClientRefundRequest(models.Model):
 
         :param offer: client.refund, what is asked for; none where there is nothing
         :param account: res.partner.bank, none where it is not the client's
-        :return: list of (empty record, str)
         """
         problems = []
         if not offer and self._get_open_requests(client, companies):
@@ -248,10 +273,3 @@ class ClientRefundRequest(models.Model):
 
     def _filter_client_requests(self):
         return self.filtered("is_client_request")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_client_requests(self):
-        raise_problems(
-            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
-            for refund in self._filter_client_requests()
-        )

@@ -120,7 +120,6 @@ class ClientRefundRunPrepare(models.Model):
         """The values of what tells that something is left out.
 
         :param amount: positive amount in the currency
-        :return: dict
         """
         return {
             "run_id": self.id,
@@ -208,7 +207,6 @@ class ClientRefundRunPrepare(models.Model):
 
         :param credits: account.move.line
         :param settled: dict, account.move.line, an open invoice: positive amount in the currency
-        :return: dict
         """
         vals = {
             "run_id": self.id,
@@ -247,7 +245,8 @@ class ClientRefundRunPrepare(models.Model):
         )
         refunds.filtered(lambda refund: refund in problems).unlink()
         issuable = refunds.exists()
-        issuable._keep_risks()
+        for refund, risks in issuable._get_risks().items():
+            refund.risks = risks
         issuable._number()
 
     def _leave_out_unmade(self, vals_list, error):
