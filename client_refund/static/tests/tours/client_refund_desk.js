@@ -36,6 +36,36 @@ registry.category("web_tour.tours").add("client_refund_desk_total", {
     ],
 });
 
+const TOTAL = `${FOOTER} [name=amount] input`;
+const AMOUNT = `${ROW}:contains(Credit Note) td[name=amount]`;
+
+/** What is no amount stays red, and pays nothing: not its digits, not a hundredfold, not zero. */
+registry.category("web_tour.tours").add("client_refund_desk_no_amount", {
+    url: "/odoo/client-credits",
+    steps: () => [
+        click("Refund a row", ".o_data_row:contains(Alder & Finch LLP) button[name=action_refund_client]"),
+        ...["abc", "12x", "-5", "1,5", "1.000,50", "1.000", "=5-10"].flatMap((text) => [
+            { content: `Type ${text}`, trigger: TOTAL, run: `edit ${text} && press Tab` },
+            see("It stays, in red", `${FOOTER} .o_field_invalid[name=amount] input:value(${text})`),
+            see("It says how to write it", ".o_notification:contains(1,234.50)"),
+            click("Close that", ".o_notification:contains(1,234.50) .o_notification_close"),
+            see("Nothing changed", `${FOOTER} [name=confirm_label]:contains(/\\$\\s650.00$/)`),
+        ]),
+        click("Refund all the same", `${FOOTER} button[name=action_refund]`),
+        see("It is refused", ".modal .o_field_invalid[name=amount]"),
+        { content: "Type an amount", trigger: TOTAL, run: "edit 1,000.50 && press Tab" },
+        see("All that fits", `${FOOTER}:not(:has(.o_field_invalid)) [name=confirm_label]:contains(/\\$\\s650.00$/)`),
+        click("Click the amount of a row", AMOUNT),
+        { content: "Type no amount", trigger: `${AMOUNT} input`, run: "edit 100,50 && press Tab" },
+        see("It stays, in red", `${AMOUNT} .o_field_invalid input:value(100,50)`),
+        click("Refund all the same", `${FOOTER} button[name=action_refund]`),
+        see("It is refused", `${AMOUNT} .o_field_invalid`),
+        { content: "Mend it", trigger: `${AMOUNT} input`, run: "edit =50*2" },
+        click("Refund it", `${FOOTER} button[name=action_refund]`),
+        see("It is issued", "body:not(:has(.modal)) .o_form_view:contains(350.00) [data-value=in_process]"),
+    ],
+});
+
 /** What is to be done at the bank, and said to be done. */
 registry.category("web_tour.tours").add("client_refund_desk_transfer", {
     url: "/odoo/client-refunds-to-transfer",
