@@ -17,6 +17,10 @@ class TestTourDesk(TourCommon, HttpCase):
         refund = self._tour("client_refund_desk_no_amount")
         self._assert_ledger(refund, ("in_process", "paid"), payment=0, credit_note=300)
 
+    def test_keyboard(self):
+        refund = self._tour("client_refund_desk_keyboard")
+        self._assert_ledger(refund, ("in_process", "paid"), payment=0, credit_note=200)
+
     def test_transfer(self):
         self.client.bank_ids = self._bank_account("BE111")
         refund_id = self.refunds.create_refund({"partner_id": self.client.id, "journal_id": self.bank.id})

@@ -66,6 +66,30 @@ registry.category("web_tour.tours").add("client_refund_desk_no_amount", {
     ],
 });
 
+/** Tab goes from the total through ticks and amounts, and then to the button. */
+registry.category("web_tour.tours").add("client_refund_desk_keyboard", {
+    url: "/odoo/client-credits",
+    steps: () => [
+        click("Refund a row", ".o_data_row:contains(Alder & Finch LLP) button[name=action_refund_client]"),
+        { content: "Type a total, and on", trigger: `${TOTAL}:focus`, run: "edit 300 && press Tab" },
+        see("It is taken", `${FOOTER} [name=confirm_label]:contains(/\\$\\s300.00$/)`),
+        { content: "The first tick", trigger: `${ROW}:eq(0) [name=selected] input:focus`, run: "press Tab" },
+        { content: "Its amount", trigger: `${ROW}:eq(0) [name=amount] input:focus`, run: "edit 200 && press Tab" },
+        click("Tick the second one", `${ROW}:eq(1) [name=selected] input:focus`),
+        see("It is taken", `${FOOTER} [name=confirm_label]:contains(/\\$\\s450.00$/)`),
+        { content: "Go on", trigger: `${ROW}:eq(1) [name=selected] input:focus`, run: "press Tab" },
+        see("Its amount", `${ROW}:eq(1) [name=amount] input:focus`),
+        {
+            content: "On to the total, where a browser's Tab goes",
+            trigger: TOTAL,
+            run: ({ anchor }) => anchor.focus(),
+        },
+        { content: "The total", trigger: `${TOTAL}:focus:value(450.00)`, run: "press Tab" },
+        click("The button", `${FOOTER} button[name=action_refund]:focus:contains(450.00)`),
+        see("It is issued", "body:not(:has(.modal)) .o_form_view:contains(450.00) [data-value=in_process]"),
+    ],
+});
+
 /** What is to be done at the bank, and said to be done. */
 registry.category("web_tour.tours").add("client_refund_desk_transfer", {
     url: "/odoo/client-refunds-to-transfer",
