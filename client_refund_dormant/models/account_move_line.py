@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..tools.mark import check_mark_kept
 from .client_dormant_credit import OPEN_STATES
 
 
@@ -11,6 +12,10 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Whether this item was ever entered in the register. For all others the register is not asked.",
     )
+
+    def write(self, vals):
+        check_mark_kept(self, vals)
+        return super().write(vals)
 
     def _get_held_back(self, but=None):
         """Nothing takes a credit by itself whose hand-over waits for approval; who chooses it by hand knows more."""

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from odoo.addons.client_refund.models.res_partner import FAMILY_FIELDS
 
+from ..tools.mark import check_mark_kept
 from .client_dormant_credit import OPEN_STATES
 
 
@@ -16,6 +17,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """Let the register follow contacts that get another parent, or become clients of their own."""
+        check_mark_kept(self, vals)
         if not FAMILY_FIELDS & vals.keys():
             return super().write(vals)
         clients = {partner: partner.commercial_partner_id for partner in self}

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.client_refund.tools.workflow import with_workflow
@@ -48,6 +48,17 @@ class TestDormantGather(ClientDormantCommon):
         self.assertEqual(registers.line_ids.move_line_id, old | older | other)
         self.assertEqual(max(registers.mapped("date_oldest")), fields.Date.to_date("2024-02-01"))
         self.assertRegex(registers[0].name, r"^DC/2025/\d{5}$")
+
+    def test_nobody_says_that_the_register_does_not_look(self):
+        credit = self._credit_note(300)
+        register = self._register(credit)
+        self.assertTrue(credit.is_in_register and self.client.is_in_register)
+        for user in (self.clerk, self.env.user):
+            for record in (credit, self.client):
+                with self.assertRaisesRegex(AccessError, "the register of dormant credits"), self.env.cr.savepoint():
+                    self._rpc(user, record, "write", {"is_in_register": False})
+        (credit | self._invoice(300)).reconcile()
+        self.assertEqual(register.state, "closed")
 
     def test_days_of_the_company(self):
         self._credit_note(300, date="2025-01-01")

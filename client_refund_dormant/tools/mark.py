@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
@@ -15,3 +16,13 @@ def mark_in_register(records):
         )
     )
     records.invalidate_recordset(["is_in_register"], flush=False)
+
+
+def check_mark_kept(records, vals):
+    """Refuse to take the mark away: without it the register would not learn what becomes of these.
+
+    :param vals: dict, what is about to be written
+    :raise AccessError: for any user
+    """
+    if not vals.get("is_in_register", True) and not records.env.su:
+        raise AccessError(records.env._("Whether the register of dormant credits looks at this can't be changed."))
