@@ -180,7 +180,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         :param approver: res.users
         """
         self.ensure_one()
-        document = self.with_context(lang=approver.lang)
+        document = self._speak_to(approver)
         activity_type = document.env.ref(self._approval_activity)
         subject = document._get_approval_subject()
         return {
@@ -250,11 +250,12 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         documents._turn_down(reason)
         for document in documents:
             document._message_log(body=self.env._("Rejected: %(reason)s", reason=reason))
+            responsible = document._get_responsible()
             document.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=document._get_rejected_summary(),
+                summary=document._speak_to(responsible)._get_rejected_summary(),
                 note=plaintext2html(reason),
-                user_id=document._get_responsible().id,
+                user_id=responsible.id,
             )
         return True
 
@@ -330,10 +331,17 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         self.ensure_one()
         return self.company_id._get_client_refund_responsible(self.user_id, self.env.user, self.approver_id)
 
+    def _speak_to(self, user):
+        """These, in the language of who is told of them.
+
+        :param user: res.users
+        """
+        return self.with_context(lang=user.lang or self.env.lang)
+
     def _tell_approved(self):
         """Let those who asked for these know: one message each, however many were approved."""
         for user, approved in self.grouped("user_id").items():
-            told = approved.with_context(lang=user.lang)
+            told = approved._speak_to(user)
             told.env["mail.thread"].message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=told.env._(

@@ -267,7 +267,8 @@ class ClientRefundNotice(models.Model):
 
         :param error: str
         """
-        refund = with_workflow(self.with_context(lang=self.user_id.lang))
+        responsible = self._get_responsible()
+        refund = with_workflow(self._speak_to(responsible))
         refund.write({"notice_step": "failed", "notice_error": error})
         message = refund.env._("The client was not told of the refund: %(error)s", error=error)
         refund._message_log(body=plaintext2html(message))
@@ -275,5 +276,5 @@ class ClientRefundNotice(models.Model):
             "mail.mail_activity_data_todo",
             summary=refund.env._("Refund notice not sent"),
             note=plaintext2html(message),
-            user_id=refund._get_responsible().id,
+            user_id=responsible.id,
         )

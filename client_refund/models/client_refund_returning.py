@@ -147,11 +147,12 @@ class ClientRefundReturning(models.Model):
             }
         )
         for refund in self:
+            responsible = refund._get_responsible()
             refund.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Refund returned by the bank"),
+                summary=refund._speak_to(responsible).env._("Refund returned by the bank"),
                 note=reason,
-                user_id=refund._get_responsible().id,
+                user_id=responsible.id,
             )
 
     def _tell_bounced(self, receipts):
@@ -161,7 +162,9 @@ class ClientRefundReturning(models.Model):
         """
         for refund in self.filtered(lambda refund: refund._is_issued()):
             bounced = receipts & refund.line_ids.move_id.origin_payment_id
-            note = self.env._(
+            responsible = refund._get_responsible()
+            told = refund._speak_to(responsible)
+            note = told.env._(
                 "The bank rejected %(receipts)s after the refund paid it out. Undo the refund if its money did not "
                 "leave. If it did, invoice the client for it.",
                 receipts=", ".join(bounced.mapped("display_name")),
@@ -169,9 +172,9 @@ class ClientRefundReturning(models.Model):
             refund._message_log(body=note)
             refund.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Refunded receipt rejected"),
+                summary=told.env._("Refunded receipt rejected"),
                 note=note,
-                user_id=refund._get_responsible().id,
+                user_id=responsible.id,
             )
 
     # -------------------------------------------------------------------------
