@@ -127,6 +127,16 @@ class TestPolicy(ClientRefundCommon):
         self.assertTrue(wizard.needs_approval)
         return wizard.alerts["approval"]
 
+    def test_the_wizard_says_a_risk_once(self):
+        self._set_policy("always")
+        risk = "Account BE222 is not marked as trusted."
+        for policy, reason in (("always", "Every refund needs approval."), ("risk", "It has risks.")):
+            self._set_policy(policy)
+            wizard = self.wizards.create({"partner_id": self.client.id, "partner_bank_id": self.untrusted.id})
+            self.assertEqual(wizard.alerts["untrusted_account"]["message"], risk)
+            self.assertIn(f"must approve this refund: {reason} Any", wizard.alerts["approval"]["message"])
+            self.assertNotIn(risk, wizard.alerts["approval"]["message"])
+
     def test_the_wizard_says_who_may_approve(self):
         self._set_policy("always")
         self._leave_approvers(self.approver)
@@ -212,6 +222,17 @@ class TestPolicy(ClientRefundCommon):
         self.assertNotIn("trusted", str(raised.exception))
         [german] = refund.with_context(lang="de_DE")._describe({"untrusted_account": {"account": "BE111"}})
         self.assertIn(german, str(raised.exception))
+
+    def test_each_is_told_in_the_own_language(self):
+        """A German asks, an Englishman rejects: what each has to do is told in the own language."""
+        self._set_policy("always")
+        self._speak_german(self.clerk)
+        refund = self._submit({self.credit_note: 600})
+        self.assertIn("asked for by", self._activity(refund, self.approver).summary)
+        refund.with_user(self.approver).with_context(lang="en_US").action_reject("Falsches Konto")
+        told = self._activity(refund, self.clerk)
+        self.assertNotEqual(told.summary, "Refund rejected")
+        self.assertEqual(told.summary, refund.with_context(lang="de_DE")._get_rejected_summary())
 
     def test_a_code_of_an_addon_that_is_gone(self):
         self.assertEqual(self.refunds._describe({"abroad": {"country": "CH"}}), ["abroad"])

@@ -86,7 +86,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "other_account_currency": self._get_other_account_currency_alert(),
             "no_payee_account": self._get_no_payee_account_alert(),
             **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
-            "approval": self._get_approval_alert(reasons),
+            "approval": self._get_approval_alert(reasons, risks),
         }
         return {key: alert for key, alert in alerts.items() if alert}
 
@@ -248,13 +248,20 @@ class ClientRefundWizardAlerts(models.TransientModel):
             }
         return alert
 
-    def _get_approval_alert(self, reasons):
-        """That somebody else must approve, and who may: told before anything waits."""
+    def _get_approval_alert(self, reasons, risks):
+        """That somebody else must approve, and who may: told before anything waits.
+
+        The risks have banners of their own.
+        """
         if not reasons:
             return None
+        told = self._describe({code: reasons[code] for code in reasons if code not in risks})
         limits = self.env["client.refund.approval.limit"]
         approvers = limits._get_approvers_by_document(self._get_amounts_together())[self]
-        texts = {"reasons": " ".join(self._describe(reasons)), "approvers": ", ".join(approvers.mapped("name"))}
+        texts = {
+            "reasons": " ".join(told or [self.env._("It has risks.")]),
+            "approvers": ", ".join(approvers.mapped("name")),
+        }
         if approvers:
             return {
                 "level": "warning",
