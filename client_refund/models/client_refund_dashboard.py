@@ -14,6 +14,31 @@ class ClientRefundDashboard(models.Model):
         help="The bank sent the refund back, and something of its credits is open: somebody must act.",
     )
 
+    is_waiting = fields.Boolean(
+        string="Waiting for Approval",
+        compute="_compute_is_waiting",
+        search="_search_is_waiting",
+        help="It waits for somebody else to look.",
+    )
+
+    @api.depends("state")
+    def _compute_is_waiting(self):
+        waiting = self.filtered_domain(self._get_waiting_domain())
+        for refund in self:
+            refund.is_waiting = refund in waiting
+
+    @api.model
+    def _search_is_waiting(self, operator, _values):
+        return self._get_waiting_domain() if operator == "in" else NotImplemented
+
+    @api.model
+    def _get_waiting_domain(self):
+        """Which refunds wait for somebody else to look.
+
+        :return: Domain
+        """
+        return Domain("state", "=", "to_approve")
+
     @api.depends("returned_on", "line_ids.move_line_id")
     def _compute_is_returned_open(self):
         for refund in self:
@@ -31,8 +56,9 @@ class ClientRefundDashboard(models.Model):
     def retrieve_dashboard(self):
         """What waits for somebody, in the companies that the user looks at.
 
-        `open_credits` counts the rows of the worklist, `to_approve` and `in_process` the refunds in these states, and
-        `returned` those that the bank sent back and of whose credits something is open still.
+        `open_credits` counts the rows of the worklist, `to_approve` the refunds that wait for somebody else to look,
+        `in_process` those whose money has not left, and `returned` those that the bank sent back and of whose credits
+        something is open still.
 
         :return: dict, for each of these: dict of `count` and `amount`, in the currency of the current company
         :raise AccessError: if the user may not read refunds
@@ -44,7 +70,7 @@ class ClientRefundDashboard(models.Model):
             **{
                 card: self._get_dashboard_totals(self._name, [condition], "amount_company_currency")
                 for card, condition in (
-                    ("to_approve", ("state", "=", "to_approve")),
+                    ("to_approve", ("is_waiting", "=", True)),
                     ("in_process", ("state", "=", "in_process")),
                     ("returned", ("is_returned_open", "=", True)),
                 )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 
@@ -99,15 +99,8 @@ class ClientRefundPolicy(models.AbstractModel):
         raise NotImplementedError
 
     def _get_amount_company_currency(self):
-        """What is paid out, at the rate of the refund's date or of today, whichever makes it more.
-
-        An old date would pay more than the limit at a rate of long ago.
-        """
+        """What is paid out, as it counts against the firm's limits."""
         self.ensure_one()
         if not self.currency_id or not self.company_id:
             return 0.0
-        today = fields.Date.context_today(self)
-        return max(
-            self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, date)
-            for date in {self.date or today, today}
-        )
+        return self.company_id._convert_client_refund_amount(self.amount, self.currency_id, self.date)

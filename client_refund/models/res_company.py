@@ -120,6 +120,16 @@ class ResCompany(models.Model):
             return {"above": {"total": self.currency_id.round(total), "limit": limit}}
         return {}
 
+    def _convert_client_refund_amount(self, amount, currency, date):
+        """What an amount counts against the limits of this company, at the rate of its date or of today.
+
+        Whichever makes it more: an old date would pay more than the limit at a rate of long ago.
+
+        :return: amount in the currency of the company
+        """
+        today = fields.Date.context_today(self)
+        return max(currency._convert(amount, self.currency_id, self, day) for day in {date or today, today})
+
     def _get_client_refund_excluded_accounts(self):
         """The receivable accounts whose credits this company or those above it never refund."""
         # the settings of a parent count also for who may not see the parent

@@ -180,7 +180,7 @@ class TestApproval(ApprovalCommon):
         refund.invalidate_recordset(["is_approval_due"])
         self.assertFalse(refund.is_approval_due)
         [button] = etree.fromstring(refund.get_view(view_type="form")["arch"]).xpath("//button[@name='action_submit']")
-        self.assertFalse(safe_eval(button.get("invisible"), refund.read(["state", "is_approval_due"])[0]))
+        self.assertFalse(safe_eval(button.get("invisible"), refund.read(["state", "is_approval_due", "is_waiting"])[0]))
         refund.action_submit()
         self.assertTrue(refund._is_issued())
         self.assertFalse(self._activities(refund))

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.client_refund.tools.problems import group_problems, raise_problems
 from odoo.addons.client_refund.tools.workflow import in_workflow, with_workflow
@@ -24,6 +25,25 @@ class ClientRefund(models.Model):
     run_error = fields.Text(
         string="Why It Failed", readonly=True, copy=False, help="Why the run could not issue or undo this refund."
     )
+
+    # -------------------------------------------------------------------------
+    # What waits for somebody: not what a run has in hand
+    # -------------------------------------------------------------------------
+
+    @api.depends("run_id.state")
+    def _compute_is_waiting(self):
+        return super()._compute_is_waiting()
+
+    @api.model
+    def _get_waiting_domain(self):
+        return super()._get_waiting_domain() & (
+            Domain("run_id", "=", False) | Domain("run_id.state", "=", "to_approve")
+        )
+
+    @api.depends("is_waiting")
+    def _compute_is_approval_due(self):
+        super()._compute_is_approval_due()
+        self.filtered(lambda refund: not refund.is_waiting).is_approval_due = False
 
     # -------------------------------------------------------------------------
     # What a run does with its refunds

@@ -73,6 +73,7 @@ class ClientRefundRun(models.Model):
 
     # What the screen shows of thousands of refunds
     refund_count = fields.Integer(compute="_compute_figures", help="Without those that were canceled.")
+    draft_count = fields.Integer(compute="_compute_figures", help="Refunds that can be issued, or tried again.")
     issued_count = fields.Integer(compute="_compute_figures")
     failed_count = fields.Integer(compute="_compute_figures", help="Refunds that could not be issued or undone.")
     risk_count = fields.Integer(compute="_compute_figures")
@@ -123,6 +124,7 @@ class ClientRefundRun(models.Model):
         live_states = [state for state, _label in refunds._fields["state"].selection if state != "canceled"]
         for run in self:
             run.refund_count = sum(counts.get((run, state), 0) for state in live_states)
+            run.draft_count = counts.get((run, "draft"), 0)
             run.issued_count = sum(counts.get((run, state), 0) for state in ISSUED_STATES)
             run.failed_count = failed.get(run, 0)
             run.risk_count = risky.get(run, 0)

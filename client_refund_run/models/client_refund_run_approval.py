@@ -8,6 +8,7 @@ from odoo.addons.client_refund.tools.workflow import with_workflow
 from .client_refund_run import OPEN_STATES
 
 WAITING = Domain("state", "=", "to_approve")
+DRAFTS = Domain("state", "=", "draft")
 
 
 class ClientRefundRunApproval(models.Model):
@@ -37,11 +38,10 @@ class ClientRefundRunApproval(models.Model):
         """
         for run in self._as_own_work():
             run._check_state(*OPEN_STATES)
-            drafts = Domain("state", "=", "draft")
-            if not run._search_refunds(drafts, limit=1):
+            if not run._search_refunds(DRAFTS, limit=1):
                 raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
-            with_workflow(run._search_refunds(drafts & Domain("run_error", "!=", False))).run_error = False
-            if not run._is_still_approved(drafts):
+            with_workflow(run._search_refunds(DRAFTS & Domain("run_error", "!=", False))).run_error = False
+            if not run._is_still_approved(DRAFTS):
                 run._forget_approval()
                 run._note_request()
             run._start("checking")
@@ -62,6 +62,42 @@ class ClientRefundRunApproval(models.Model):
             run._return_to_review()
         return True
 
+    def get_issue_question(self):
+        """What is about to be issued of this run, for its user to confirm: how much, and who must approve it.
+
+        :return: dict of `message` and `label`
+        """
+        self.ensure_one()
+        question = self.env._(
+            "Pay out %(amount)s? Number of refunds: %(count)s.",
+            amount=self._format_code_amount(self._get_total(DRAFTS)),
+            count=self.env["client.refund"].search_count(Domain("run_id", "=", self.id) & DRAFTS),
+        )
+        if self._is_still_approved(DRAFTS) or not (reasons := self._get_approval_reasons(DRAFTS)):
+            return {"message": question, "label": self.env._("Issue")}
+        return {
+            "message": f"{question}\n{self._get_approval_notice(reasons)}",
+            "label": self.env._("Ask for Approval"),
+        }
+
+    def _get_approval_notice(self, reasons):
+        """That somebody else must approve this run, and who may.
+
+        :param reasons: dict, code: values
+        :return: str
+        """
+        total = self._get_policy_total(DRAFTS)
+        approvers = self.env["client.refund.approval.limit"]._get_approvers_by_document({self: total})[self]
+        approvers -= self.env.user
+        texts = {"reasons": " ".join(self._describe(reasons)), "approvers": ", ".join(approvers.mapped("name"))}
+        if not approvers:
+            return self.env._(
+                "Somebody else must approve this run, but nobody else has the right to: %(reasons)s An administrator "
+                "can give somebody the right to approve refunds, or raise a limit.",
+                **texts,
+            )
+        return self.env._("Somebody else must approve this run: %(reasons)s Any of these may: %(approvers)s.", **texts)
+
     # -------------------------------------------------------------------------
     # Ask
     # -------------------------------------------------------------------------
@@ -75,12 +111,12 @@ class ClientRefundRunApproval(models.Model):
     def _finish_checking(self):
         if not self._search_refunds(WAITING, limit=1):
             self.state = "errors"
-            self._tell(self.env._("No refund can be issued: each says why."))
+            self._tell(lambda told: told.env._("No refund can be issued: each says why."))
         elif self._is_still_approved(WAITING):
             self._start("issuing", self.approver_id)
         else:
             self._forget_approval()
-            self.approval_reasons = self._get_approval_reasons()
+            self.approval_reasons = self._get_approval_reasons(WAITING)
             if self.approval_reasons:
                 self._wait_for_approval()
             else:
@@ -107,7 +143,7 @@ class ClientRefundRunApproval(models.Model):
         """
         if self.state != "issuing" or self.approver_id:
             return ""
-        return self.approval_reason or " ".join(self._describe(self._get_policy_reasons()))
+        return self.approval_reason or " ".join(self._describe(self._get_policy_reasons(WAITING)))
 
     def _forget_approval(self):
         refunds = self._search_refunds([("approver_id", "!=", False), ("state", "in", CHANGEABLE_STATES)])
@@ -124,28 +160,39 @@ class ClientRefundRunApproval(models.Model):
     # Why it waits, and for whom
     # -------------------------------------------------------------------------
 
-    def _get_approval_reasons(self):
+    def _get_approval_reasons(self, domain):
         """Why this run needs approval.
 
+        :param domain: Domain, which of its refunds are about to be paid
         :return: dict, code: values
         """
         if not self.company_id._is_client_refund_approval_wanted():
             return {}
-        reasons = self._get_policy_reasons()
-        refunds = self.env["client.refund"]
-        waiting = Domain("run_id", "=", self.id) & WAITING
-        if count := refunds.search_count(waiting & Domain("risks", "!=", False)):
+        reasons = self._get_policy_reasons(domain)
+        of_run = Domain("run_id", "=", self.id) & domain
+        if count := self.env["client.refund"].search_count(of_run & Domain("risks", "!=", False)):
             reasons["risky_refunds"] = {"count": count}
-        if not reasons and refunds.search_count(waiting & Domain("approval_reasons", "!=", False), limit=1):
+        if not reasons and self._has_refund_to_approve(domain):
             reasons["waiting_refunds"] = {}
         return reasons
 
-    def _get_policy_reasons(self):
+    def _has_refund_to_approve(self, domain):
+        """Whether one of its refunds needs approval with what its client was refunded otherwise.
+
+        :param domain: Domain, which of its refunds: those that wait know it, of drafts it is found out
+        """
+        if domain == WAITING:
+            return bool(self._search_refunds(domain & Domain("approval_reasons", "!=", False), limit=1))
+        drafts = self._search_refunds(domain)
+        return any(drafts._get_approval_reasons(dict.fromkeys(drafts, {})).values())
+
+    def _get_policy_reasons(self, domain):
         """Why the company's policy wants an approval of this run as a whole.
 
+        :param domain: Domain, which of its refunds are about to be paid
         :return: dict, code: values
         """
-        return self.company_id._get_client_refund_policy_reason(self._get_total())
+        return self.company_id._get_client_refund_policy_reason(self._get_policy_total(domain))
 
     def _describe_above(self, values):
         return self.env._(
@@ -171,20 +218,35 @@ class ClientRefundRunApproval(models.Model):
     def _get_approval_subject(self):
         return self.env._(
             "%(amount)s in %(count)s refunds, asked for by %(user)s",
-            amount=self._format_code_amount(self._get_total()),
+            amount=self._format_code_amount(self._get_total(WAITING)),
             count=self.env["client.refund"].search_count(Domain("run_id", "=", self.id) & WAITING),
             user=self.user_id.name,
         )
 
     def _get_approval_totals(self):
-        return {run: run._get_total() for run in self}
+        return {run: run._get_policy_total(WAITING) for run in self}
 
-    def _get_total(self):
-        """What this run is about to pay out, in company currency, as its refunds show it."""
+    def _get_total(self, domain):
+        """What this run is about to pay out, in company currency, as its refunds show it.
+
+        :param domain: Domain, which of its refunds
+        """
         [[total]] = self.env["client.refund"]._read_group(
-            Domain("run_id", "=", self.id) & WAITING, [], ["amount_company_currency:sum"]
+            Domain("run_id", "=", self.id) & domain, [], ["amount_company_currency:sum"]
         )
         return total
+
+    def _get_policy_total(self, domain):
+        """What this run is about to pay out, in company currency, as it counts against the firm's limits.
+
+        :param domain: Domain, which of its refunds
+        """
+        groups = self.env["client.refund"]._read_group(
+            Domain("run_id", "=", self.id) & domain, ["currency_id", "date:day"], ["amount:sum"]
+        )
+        return sum(
+            self.company_id._convert_client_refund_amount(amount, currency, date) for currency, date, amount in groups
+        )
 
     def _search_refunds(self, domain, limit=None):
         """Those of the refunds of these runs that match a domain."""

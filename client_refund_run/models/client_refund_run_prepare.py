@@ -86,7 +86,7 @@ class ClientRefundRunPrepare(models.Model):
 
     def _finish_preparing(self):
         self.state = "prepared"
-        self._tell(self.env._("Prepared: %(count)s refunds to review.", count=self.refund_count))
+        self._tell(lambda told: told.env._("Prepared: %(count)s refunds to review.", count=self.refund_count))
 
     # -------------------------------------------------------------------------
     # Left out

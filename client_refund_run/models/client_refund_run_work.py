@@ -192,8 +192,8 @@ class ClientRefundRunWork(models.Model):
         run = with_workflow(self)
         run.paused = True
         run._tell(
-            self.env._(
-                "The work was stopped: %(error)s %(way_out)s", error=get_error_text(error), way_out=run._get_way_out()
+            lambda told: told.env._(
+                "The work was stopped: %(error)s %(way_out)s", error=get_error_text(error), way_out=told._get_way_out()
             )
         )
         return True
@@ -340,7 +340,7 @@ class ClientRefundRunWork(models.Model):
     def _finish_issuing(self):
         self.state = "errors" if self._search_refunds([("state", "=", "draft")], limit=1) else "done"
         self._tell(
-            self.env._(
+            lambda told: told.env._(
                 "Issued: %(issued)s refunds. Failed: %(failed)s.", issued=self.issued_count, failed=self.failed_count
             )
         )
@@ -348,20 +348,26 @@ class ClientRefundRunWork(models.Model):
     def _finish_undoing(self):
         self.state = "errors" if self.refund_count else "canceled"
         self._tell(
-            self.env._(
+            lambda told: told.env._(
                 "Taken back: %(reason)s. Refunds that could not be undone: %(failed)s.",
                 reason=self.undo_reason,
                 failed=self.refund_count,
             )
         )
 
-    def _tell(self, message):
-        """Tell who asked for the run, in its chatter and with an activity."""
+    def _tell(self, say):
+        """Tell who asked for the run, in its chatter and with an activity.
+
+        :param say: function that gives the text of this run, which comes in the language of who is told
+        """
+        responsible = self._get_responsible()
+        told = self._speak_to(responsible)
+        message = say(told)
         self.activity_unlink(["mail.mail_activity_data_todo"])
         self._message_log(body=message)
         self.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("Refund run %(run)s", run=self.name),
+            summary=told.env._("Refund run %(run)s", run=self.name),
             note=plaintext2html(message),
-            user_id=self.company_id._get_client_refund_responsible(self.user_id, self.env.user, self.approver_id).id,
+            user_id=responsible.id,
         )

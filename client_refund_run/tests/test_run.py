@@ -162,7 +162,7 @@ class TestRun(ClientRefundRunCommon):
         run.action_undo("wrong bank")
         self._work(run)
 
-        self.assertEqual(run.state, "errors")
+        self.assertEqual((run.state, run.failed_count, run.draft_count), ("errors", 1, 0), "nothing is to be retried")
         self.assertIn("is matched with", paid.run_error)
         self.assertTrue(credits[self.client].reconciled)
         self.assertEqual(credits[self.other_client].amount_refundable, 100)

@@ -86,6 +86,50 @@ class TestRunWork(ClientRefundRunCommon):
         self.env.invalidate_all()
         self.assertEqual((run.state, run.issued_count), ("done", 3))
 
+    def _figures(self, run):
+        self.env.invalidate_all()
+        return run.read(["refund_count", "draft_count", "issued_count", "amount", "amount_issued", "progress"])[0]
+
+    def test_figures_are_true_at_each_step(self):
+        """100 each for three clients: paused after the first one, taken back to review, issued, undone in two parts."""
+        run = self._prepare_three()
+
+        def assert_figures(refunds, drafts, issued, progress):
+            figures = {
+                "refund_count": refunds,
+                "draft_count": drafts,
+                "issued_count": issued,
+                "amount": refunds * 100,
+                "amount_issued": issued * 100,
+                "progress": progress,
+            }
+            shown = self._figures(run)
+            self.assertEqual(
+                {name: shown[name] if name != "progress" else int(shown[name]) for name in figures}, figures
+            )
+
+        assert_figures(3, 3, 0, progress=0)
+        with patch(f"{WORK}.CHUNK", 1):
+            run.action_submit()
+            while not run.issued_count:
+                run.sudo()._process_chunk()
+            assert_figures(3, 0, 1, progress=33)
+            run.action_pause()
+            assert_figures(3, 0, 1, progress=33)
+            run.action_review()
+            assert_figures(3, 2, 1, progress=0)
+            self.assertRegex(run.get_issue_question()["message"], r"200\.00\? Number of refunds: 2\.")
+            self._issue(run)
+            assert_figures(3, 0, 3, progress=0)
+            run.action_undo("Wrong bank")
+            run.sudo()._process_chunk()
+            run.action_pause()
+            assert_figures(2, 0, 2, progress=33)
+            run.action_resume()
+            self._work(run)
+        self.assertEqual(run.state, "canceled")
+        assert_figures(0, 0, 0, progress=0)
+
     def test_paused_run_can_be_taken_back(self):
         run = self._prepare_three()
         with patch(f"{WORK}.CHUNK", 1):

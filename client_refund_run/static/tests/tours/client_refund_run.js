@@ -81,6 +81,10 @@ registry.category("web_tour.tours").add("client_refund_run", {
             run: "click",
         },
         {
+            content: "It says that nothing waits for anybody",
+            trigger: ".modal .modal-body:not(:contains(approve))",
+        },
+        {
             content: "Yes, that many and that much",
             trigger: ".modal:contains(650.00):contains(refunds: 1) footer .btn-primary",
             run: "click",
@@ -88,6 +92,10 @@ registry.category("web_tour.tours").add("client_refund_run", {
         {
             content: "It is at work in the background, and shows how far it is",
             trigger: ".o_client_refund_run_progress:contains(Issuing):contains(0 issued)",
+        },
+        {
+            content: "What it has in hand waits for nobody",
+            trigger: "[name=refund_ids] .o_data_row:contains(650.00):not(:contains(To Approve))",
         },
         {
             content: "Pause it",
