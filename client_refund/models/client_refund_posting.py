@@ -28,6 +28,21 @@ class ClientRefundPosting(models.Model):
         compute="_compute_payee_name", string="Payee", help="Whose name the payee account is in; else the client."
     )
 
+    amount_to_transfer = fields.Monetary(
+        compute="_compute_amount_to_transfer",
+        string="Still to Transfer",
+        help="What of the refund has not left the journal that it is paid from.",
+    )
+
+    @api.depends("payment_ids.state", "payment_ids.amount", "journal_id")
+    def _compute_amount_to_transfer(self):
+        for refund in self:
+            refund.amount_to_transfer = sum(
+                payment.amount
+                for payment in refund._get_outgoing_payments()
+                if payment.state == "in_process" and payment.journal_id == refund.journal_id
+            )
+
     @api.depends("partner_bank_id.acc_holder_name", "partner_bank_id.partner_id.name", "partner_id.name")
     def _compute_payee_name(self):
         for refund in self:

@@ -175,8 +175,11 @@ class TestPaid(ClientRefundCommon):
         first, second = refund.payment_ids
         first.action_validate()
         self.assertEqual((refund.state, refund.marked_paid_by_id.ids), ("in_process", []))
+        self.assertEqual((first.state, second.state), ("paid", "in_process"))
+        self.assertEqual(refund.amount_to_transfer, second.amount, "what has left is not transferred again")
         second.action_validate()
         self.assertStates(refund, "paid")
+        self.assertEqual(refund.amount_to_transfer, 0)
 
     def test_nothing_else_behind_its_back(self):
         refund = self._refund({self._payment(100): None})
