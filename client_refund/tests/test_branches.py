@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ClientRefundCommon
 
@@ -94,6 +94,72 @@ class TestBranches(ClientRefundCommon):
         refund = self.refunds.browse(wizard.action_refund()["res_id"])
         self.assertEqual(refund.payment_ids.company_id, self.north)
         self.assertPairs(refund, [(self.norths, 40)])
+
+    def _open_form(self, company):
+        return Form(self.wizards.with_context(default_partner_id=self.client.id, default_company_id=company.id))
+
+    def _choose(self, form, company):
+        """The lines of the form by credit, once another company is chosen."""
+        form.company_id = company
+        return {line["move_line_id"]: line for line in form.line_ids._records}
+
+    def test_another_company_keeps_what_was_typed(self):
+        form = self._open_form(self.company)
+        form.memo = "Thank you"
+        form.date = "2024-06-01"
+        items = [line["move_line_id"] for line in form.line_ids._records]
+        with form.line_ids.edit(items.index(self.norths.id)) as line:
+            line.amount = 30
+        with form.line_ids.edit(items.index(self.parents.id)) as line:
+            line.selected = False
+        north = self._choose(form, self.north)
+        self.assertEqual({item: line["amount"] for item, line in north.items()}, {self.norths.id: 30})
+        self.assertEqual((form.amount, form.memo, str(form.date)), (30, "Thank you", "2024-06-01"))
+        whole = self._choose(form, self.company)
+        self.assertEqual(whole[self.norths.id]["amount"], 30)
+        # what was not listed meanwhile comes as at first
+        self.assertTrue(whole[self.parents.id]["selected"])
+        self.assertEqual(form.amount, 137)
+
+    def test_another_company_ticks_nothing_that_is_held_back(self):
+        self._draft({self.norths: None}, company_id=self.north.id)
+        form = self._open_form(self.company)
+        self.assertEqual(form.amount, 107)
+        north = self._choose(form, self.north)
+        self.assertEqual(list(north), [self.norths.id])
+        self.assertEqual((north[self.norths.id]["held_back"], north[self.norths.id]["selected"]), ("reserved", False))
+        self.assertEqual((form.is_held_back, form.amount), (True, 0))
+        self.assertIn("reserved", form.alerts)
+        self.assertFalse(self._choose(form, self.company)[self.norths.id]["selected"])
+
+    def test_another_company_keeps_no_reason_of_the_first_one(self):
+        reasons = self.env["client.refund.reason"]
+        own = reasons.create({"name": "North only", "company_id": self.north.id})
+        shared = reasons.create({"name": "Everywhere", "company_id": False})
+        form = self._open_form(self.north)
+        form.reason_id = own
+        form.company_id = self.south
+        self.assertFalse(form.reason_id)
+        form.reason_id = shared
+        form.company_id = self.north
+        self.assertEqual(form.reason_id, shared)
+
+    def test_another_journal_keeps_what_was_typed(self):
+        """The way to pay too, where it has it."""
+        other = self.bank.copy({"code": "BNK9"})
+        manual = other.outbound_payment_method_line_ids[:1]
+        way = manual.payment_method_id.copy({"name": "By courier", "code": "courier"})
+        ways = [
+            line.copy({"name": "By courier", "payment_method_id": way.id})
+            for line in (self.bank.outbound_payment_method_line_ids[:1], manual)
+        ]
+        form = self._open_form(self.company)
+        form.memo = "Thank you"
+        form.journal_id = self.bank
+        form.payment_method_line_id = ways[0]
+        form.journal_id = other
+        self.assertEqual(form.payment_method_line_id, ways[1])
+        self.assertEqual((form.memo, form.amount), ("Thank you", 147))
 
     def test_a_branch_refunds_neither_its_sibling_nor_its_parent(self):
         for credit in (self.souths, self.parents):

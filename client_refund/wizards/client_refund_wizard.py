@@ -115,7 +115,10 @@ class ClientRefundWizard(models.TransientModel):
                 currency: -sum(items.mapped("amount_residual"))
                 for currency, items in credits.grouped("currency_id").items()
             }
-            wizard.currency_id = max(owed, key=owed.get, default=wizard.company_id.currency_id)
+            is_kept = wizard._is_typed("company_id") and wizard.currency_id in owed
+            wizard.currency_id = (
+                wizard.currency_id if is_kept else max(owed, key=owed.get, default=wizard.company_id.currency_id)
+            )
 
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_line_ids(self):
@@ -124,14 +127,25 @@ class ClientRefundWizard(models.TransientModel):
             own_lines = wizard.refund_id.line_ids.grouped("move_line_id")
             again_lines = wizard.again_id.line_ids.grouped("move_line_id")
             ticked = wizard._get_ticked_credits(credits)
+            typed = wizard._get_typed_lines()
             wizard.line_ids = [Command.clear()] + [
                 Command.create(
                     wizard._prepare_own_line_vals(own_lines[credit])
                     if credit in own_lines
                     else wizard._prepare_line_vals(credit, credit in ticked, again_lines.get(credit))
+                    | typed.get(credit, {})
                 )
                 for credit in credits
             ]
+
+    def _get_typed_lines(self):
+        """What was ticked and typed of credits that are listed anew, because another company is chosen.
+
+        :return: dict, account.move.line: dict of values of the line
+        """
+        if not self._is_typed("company_id"):
+            return {}
+        return {line.move_line_id._origin: {"selected": line.selected, "amount": line.amount} for line in self.line_ids}
 
     @api.depends("line_ids.held_back")
     def _compute_is_held_back(self):
@@ -222,6 +236,23 @@ class ClientRefundWizard(models.TransientModel):
         # assigned anew, a client would get its default account in place of the one that the wizard was opened with
         if self.partner_id != client:
             self.partner_id = client
+
+    @api.depends("journal_id")
+    def _compute_payment_method_line_id(self):
+        """Another journal pays in the same way as the one before, where it has it."""
+        ways = {wizard: wizard.payment_method_line_id.payment_method_id for wizard in self}
+        result = super()._compute_payment_method_line_id()
+        for wizard in self.filtered(lambda wizard: wizard._is_typed("journal_id")):
+            same = wizard.available_payment_method_line_ids._origin.filtered(
+                lambda line, wizard=wizard: line.payment_method_id == ways[wizard]
+            )
+            wizard.payment_method_line_id = same[:1] or wizard.payment_method_line_id
+        return result
+
+    @api.onchange("company_id")
+    def _onchange_company_id(self):
+        if self.reason_id.company_id - self.company_id.parent_ids:
+            self.reason_id = False
 
     @api.depends("line_ids.selected", "line_ids.held_back")
     def _compute_select_all(self):
