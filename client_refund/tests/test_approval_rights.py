@@ -77,6 +77,7 @@ class TestApprovalRights(ApprovalCommon):
         view = self.env.ref("client_refund.view_client_refund_audit_list")
         for name in ("requested_on", "approved_on", "risk_summary", "cancel_reason"):
             self.assertIn(f'name="{name}"', view.arch)
+        self.assertRegex(view.arch, r'<field name="date"(?![^>]*optional="hide")', "each line has its date")
 
     def test_a_fresh_install_works(self):
         manager = self._create_user("manager", "Mona Manager", "account.group_account_manager")

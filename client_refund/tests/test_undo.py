@@ -66,6 +66,7 @@ class TestUndo(ClientRefundCommon):
         self._assert_undone(refund, before)
         reversal = entry.reversal_move_ids
         self.assertEqual((entry.state, reversal.state), ("posted", "posted"))
+        self._assert_linked(entry, reversal)
         self.assertEqual(reversal.date, fields.Date.to_date("2024-05-02"))
         self.assertEntry(
             reversal,
@@ -77,6 +78,14 @@ class TestUndo(ClientRefundCommon):
         )
         self.assertRecordValues((entry | reversal).line_ids, [{"amount_residual": 0, "reconciled": True}] * 6)
         self.assertFalse(self._receivable_items(reversal)._filter_open_credits())
+
+    def _assert_linked(self, entry, reversal):
+        """Each leads to the other, and the refund to both."""
+        self.assertEqual(reversal.reversed_entry_id, entry)
+        link = 'data-oe-model="account.move" data-oe-id="%s"'
+        self.assertIn(link % reversal.id, "".join(entry.message_ids.mapped("body")))
+        self.assertIn(link % entry.id, "".join(reversal.message_ids.mapped("body")))
+        self.assertIn(link % reversal.id, "".join(entry.origin_payment_id.client_refund_id.message_ids.mapped("body")))
 
     def test_undo_in_a_locked_period_with_an_exchange_difference(self):
         foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
