@@ -1,5 +1,3 @@
-from odoo import Command
-
 from odoo.addons.client_refund.tests.common import ClientRefundCommon
 
 
@@ -10,7 +8,6 @@ class BankCommon(ClientRefundCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.client.bank_ids = cls._bank_account("BE111")
-        cls.clerk.group_ids = [Command.link(cls.env.ref("account.group_account_user").id)]
 
     def _refund(self, amount, partner=None):
         """An issued refund, whose money is to leave the bank."""

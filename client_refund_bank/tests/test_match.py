@@ -25,6 +25,13 @@ class TestMatch(BankCommon):
             self.assertTrue(line.is_reconciled)
             self.assertEqual(refund.payment_ids._get_matched_entries(), line.move_id)
 
+    def test_a_plain_clerk_is_offered_it(self):
+        """Odoo's Invoicing may write journal items and reconcile them: no more is done."""
+        self.assertFalse(self.clerk.has_group("account.group_account_basic"))
+        view = self.env.ref("client_refund.view_client_refund_transfer_list")
+        arch = self.refunds.with_user(self.clerk).get_view(view.id, "list")["arch"]
+        self.assertIn("action_match_bank", arch)
+
     def test_payee_and_amount_find_it(self):
         by_account, by_name = self._refund(100), self._refund(70, partner=self.other_client)
         self._line(100, "Transfer", account_number="BE 111")
