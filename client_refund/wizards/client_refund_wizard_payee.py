@@ -65,6 +65,8 @@ class ClientRefundWizardPayee(models.TransientModel):
         banks = self.env["res.partner.bank"].sudo().with_context(active_test=False)
         client = self.partner_id.commercial_partner_id._origin
         accounts = banks.search([("partner_id.commercial_partner_id", "in", client.ids)]).sudo(False)
+        if not accounts:
+            return []
         visible = accounts._filtered_access("read")
         own_numbers = self._search_own_account_numbers()
         reasons = [self._get_unusable_reason(account, own_numbers) for account in visible]
