@@ -22,6 +22,7 @@ from . import client_refund_mixin
 from . import client_refund_numbers
 from . import client_refund_notice_content
 from . import client_refund_risk
+from . import client_refund_risk_payee
 from . import client_refund_policy
 from . import client_refund_approval_limit
 from . import client_refund_approval_mixin

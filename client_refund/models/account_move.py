@@ -6,7 +6,6 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from ..tools.groups import READER_GROUPS
 from ..tools.lists import open_records
-from ..tools.problems import raise_problems
 from ..tools.workflow import in_any_workflow, in_workflow
 
 # What an owned entry says.
@@ -83,7 +82,6 @@ class AccountMove(models.Model):
             self._check_not_refunded()
         if vals.get("reversed_entry_id"):
             self.browse(vals["reversed_entry_id"])._check_not_owned_by_refund()
-        self._check_keeps_origin(vals)
         if "partner_id" in vals:
             # the items follow, by computation
             reopened = self.filtered(lambda move: move.posted_before and move.move_type in ("entry", "out_refund"))
@@ -200,26 +198,6 @@ class AccountMove(models.Model):
         items.client_refund_line_ids._check_not_issued()
         items.matched_credit_ids._check_not_owned_by_refund()
         items.matched_debit_ids._check_not_owned_by_refund()
-
-    def _check_keeps_origin(self, vals):
-        """Refuse to cut an entry off from the payment or bank line that it books: its risks are read there.
-
-        :raise UserError: names the entry
-        """
-        for name in ("origin_payment_id", "statement_line_id"):
-            if name in vals and not vals[name]:
-                raise_problems(
-                    (
-                        move,
-                        self.env._(
-                            "%(entry)s books %(origin)s and stays with it. Cancel or delete that instead.",
-                            entry=move.display_name,
-                            origin=move[name].display_name,
-                        ),
-                    )
-                    for move in self
-                    if move[name]
-                )
 
     # -------------------------------------------------------------------------
     # Undo

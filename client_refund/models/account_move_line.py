@@ -243,12 +243,3 @@ class AccountMoveLine(models.Model):
             and not open_items - self._filter_open_credits()
             and not self.env.user.has_group("client_refund.group_client_refund_administer")
         )
-
-    def _get_document_url(self):
-        """Where to look at the document behind this journal item.
-
-        :return: str, a path of the web client
-        """
-        self.ensure_one()
-        document = self.move_id.origin_payment_id or self.move_id
-        return f"/odoo/{document._name}/{document.id}"

@@ -361,11 +361,6 @@ class AccountPayment(models.Model):
             liquidity_items.matched_debit_ids.debit_move_id | liquidity_items.matched_credit_ids.credit_move_id
         ).move_id
 
-    def _must_be_reversed(self):
-        """Whether the payment's entry can't be canceled any more: it is in a locked period, or hashed."""
-        self.ensure_one()
-        return self.move_id._must_be_reversed()
-
     def _undo_for_refund(self, date, reason):
         """Cancel these refund payments, or reverse those whose entries can't be canceled any more.
 
@@ -375,7 +370,7 @@ class AccountPayment(models.Model):
         :param reason: str, their reference
         """
         self = self.with_context(client_refund_reversal_dates=(None, date))  # pylint: disable=self-cls-assignment
-        to_reverse = self.filtered(lambda payment: payment._must_be_reversed())
+        to_reverse = self.filtered(lambda payment: payment.move_id._must_be_reversed())
         to_reverse.move_id._reverse_for_refund(date, reason)
         to_reverse.state = "canceled"
         (self - to_reverse).action_cancel()

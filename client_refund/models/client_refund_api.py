@@ -3,7 +3,6 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 
-from ..tools.amounts import get_settled
 from ..tools.api_values import RefundValues
 from .client_refund_numbers import with_number_later
 
@@ -57,22 +56,3 @@ class ClientRefundApi(models.Model):
         refund = create_once(with_number_later(self), [asked.prepare_refund_vals()])
         refund.action_submit()
         return refund.id
-
-    def _prepare_offset_vals_list(self, values, lines, company):
-        """What the chosen credits settle of what the client owes, due first.
-
-        :param values: dict, as `create_refund` takes it
-        :param lines: list of dict, values of the chosen credits
-        :return: list of dict, values of offsets
-        """
-        credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
-        currency = self.env["res.currency"].browse(values.get("currency_id")) or credits.currency_id[:1]
-        client = self.env["res.partner"].browse(values["partner_id"])._get_refund_client()
-        invoices = credits._search_open_invoices(client, company, currency)
-        amounts = {
-            credit: line.get("amount", credit.amount_refundable) for credit, line in zip(credits, lines, strict=True)
-        }
-        return [
-            {"move_line_id": invoice.id, "amount": amount}
-            for invoice, amount in get_settled(amounts, invoices, currency).items()
-        ]

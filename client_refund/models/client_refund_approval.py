@@ -75,7 +75,7 @@ class ClientRefundApproval(models.Model):
         """
         refunds = with_workflow(self)
         refunds._check_free()
-        refunds._check_postable()
+        refunds._check_doable()
         raise_problems(refunds._get_waiting_problems())
         refunds._ask()
         return refunds
@@ -114,11 +114,6 @@ class ClientRefundApproval(models.Model):
         """Show what these refunds pay out at the rates as they are now: that is what is asked for."""
         foreign = self.filtered(lambda refund: refund.currency_id != refund.company_currency_id)
         self.env.add_to_compute(self._fields["amount_company_currency"], foreign)
-
-    def _keep_risks(self):
-        """Keep the risks of these refunds as they are now."""
-        for refund, risks in self._get_risks().items():
-            refund.risks = risks
 
     def _note_change(self):
         """Remember that the user changed what these take; those that wait are asked for again."""
@@ -185,9 +180,6 @@ class ClientRefundApproval(models.Model):
         refunds._touch_clients()
         return refunds
 
-    def _check_doable(self):
-        self._check_postable()
-
     def _carry_out(self):
         do_or_name(self, lambda refunds: refunds._issue())
 
@@ -212,22 +204,23 @@ class ClientRefundApproval(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_approval_problems(self):
-        waiting = self._filter_waiting()
-        return (
-            super()._get_approval_problems()
-            + waiting._get_findings_problems()
-            + [
-                (
-                    refund,
-                    self.env._(
-                        "you entered payee account %(account)s lately, so somebody else must approve it.",
-                        account=refund.partner_bank_id.acc_number,
-                    ),
+        problems = super()._get_approval_problems()
+        risks = self._get_risks()
+        for refund in self._filter_waiting():
+            if findings := refund._get_findings(risks[refund]):
+                problem = self.env._(
+                    "since it was asked for, this has come to light: %(findings)s Reject it, or let it be asked for "
+                    "again.",
+                    findings=" ".join(findings),
                 )
-                for refund in waiting
-                if refund._is_account_of(self.env.user)
-            ]
-        )
+                problems.append((refund, problem))
+            if refund._is_account_of(self.env.user):
+                problem = self.env._(
+                    "you entered payee account %(account)s lately, so somebody else must approve it.",
+                    account=refund.partner_bank_id.acc_number,
+                )
+                problems.append((refund, problem))
+        return problems
 
     def _get_limit_message(self, total, limit):
         return self.env._(
@@ -236,21 +229,6 @@ class ClientRefundApproval(models.Model):
             total=self._format_code_amount(total),
             limit=self._format_code_amount(limit),
         )
-
-    def _get_findings_problems(self):
-        risks = self._get_risks()
-        return [
-            (
-                refund,
-                self.env._(
-                    "since it was asked for, this has come to light: %(findings)s Reject it, or let it be asked for "
-                    "again.",
-                    findings=" ".join(findings),
-                ),
-            )
-            for refund in self
-            if (findings := refund._get_findings(risks[refund]))
-        ]
 
     def _get_findings(self, risks):
         """What is different from when this refund was asked for.

@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -15,7 +14,7 @@ class ClientRefundCheck(models.Model):
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
-    def _check_postable(self):
+    def _check_doable(self):
         """Lock the journal items, then look whether these refunds can be issued as they are.
 
         :raise UserError: with all that is wrong with all of them
@@ -30,28 +29,17 @@ class ClientRefundCheck(models.Model):
         :return: list of (client.refund or one of its lines and offsets, str)
         """
         changeable = self.filtered(lambda refund: refund._is_changeable())
-        problems = [
-            *self._get_terms_problems(),
-            *changeable.line_ids._get_problems(),
-            *changeable.offset_ids._get_problems(),
-        ]
-        # how credits settle invoices can be told only where both are right
-        wrong = group_problems(problems)
-        return problems + self.filtered(lambda refund: refund not in wrong)._get_settlement_problems()
-
-    def _get_terms_problems(self):
-        """What is wrong with these refunds, apart from their credits and offsets.
-
-        :return: iterator of (client.refund, str)
-        """
         blocks = self.partner_id._get_client_refund_blocks()
         own_numbers = self._search_own_account_numbers()
         bank_accounts = {company: company._get_client_refund_bank_accounts() for company in self.company_id}
+        problems = [(refund, blocks[refund.partner_id]) for refund in self if refund.partner_id in blocks]
         for refund in self:
-            if block := blocks.get(refund.partner_id):
-                yield refund, block
-            yield from refund._get_document_problems(bank_accounts[refund.company_id])
-            yield from refund._get_payee_problems(own_numbers)
+            problems += refund._get_document_problems(bank_accounts[refund.company_id])
+            problems += refund._get_payee_problems(own_numbers)
+        problems += changeable.line_ids._get_problems() + changeable.offset_ids._get_problems()
+        # how credits settle invoices can be told only where both are right
+        wrong = group_problems(problems)
+        return problems + self.filtered(lambda refund: refund not in wrong)._get_settlement_problems()
 
     def _name_problem(self, problem):
         """A problem with client, refund and amount named.
@@ -95,50 +83,12 @@ class ClientRefundCheck(models.Model):
                 credit=self._format_amount(self.amount_credit),
             )
             yield self, problem
-        yield from self._get_date_problems()
+        if message := self._get_too_early_message():
+            yield self, message
         if self._is_paying_from_journal():
             yield from self._get_journal_problems(bank_accounts)
-        if not self.currency_id.active:
-            problem = self.env._(
-                "its currency %(currency)s is archived. Activate the currency first.",
-                currency=self.currency_id.name,
-            )
-            yield self, problem
-        yield from self._get_exchange_problems()
         if self._is_paying():
             yield from self._get_lock_problems(self.date)
-
-    def _get_date_problems(self):
-        """What is wrong with the date: nothing is paid back before the firm owes it.
-
-        :return: iterator of (client.refund, str)
-        """
-        youngest = self._get_youngest_credit()
-        if not youngest or youngest.date <= self.date:
-            return
-        problem = self.env._(
-            "it is dated %(date)s, before %(document)s of %(document_date)s. Date it %(document_date)s or later, "
-            "or leave that out.",
-            date=format_date(self.env, self.date),
-            document=youngest.move_id.display_name,
-            document_date=format_date(self.env, youngest.date),
-        )
-        yield self, problem
-
-    def _get_exchange_problems(self):
-        """Where an exchange difference is to be booked, and its company does not say where.
-
-        :return: iterator of (client.refund, str)
-        """
-        for company in self.line_ids.filtered(lambda line: line._has_exchange_difference()).move_line_id.company_id:
-            owner = company.currency_exchange_journal_id.company_id
-            if not owner.income_currency_exchange_account_id or not owner.expense_currency_exchange_account_id:
-                problem = self.env._(
-                    "an exchange difference is to be booked, and %(company)s has no Exchange Gain or Loss Journal with "
-                    "its accounts. Set them in the settings, under Default Accounts.",
-                    company=company.name,
-                )
-                yield self, problem
 
     def _get_nothing_chosen_message(self):
         """That there is nothing to refund, and why what is open in the ledger is none.
@@ -199,14 +149,6 @@ class ClientRefundCheck(models.Model):
                 method=self.payment_method_line_id.name,
                 account=outstanding.display_name,
                 currency=outstanding.currency_id.name,
-            )
-            yield self, problem
-        if outstanding and not outstanding.active:
-            problem = self.env._(
-                "payment method %(method)s books on %(account)s, which is archived. Choose another method, or "
-                "unarchive the account.",
-                method=self.payment_method_line_id.name,
-                account=outstanding.display_name,
             )
             yield self, problem
         if self.journal_id and self.journal_id not in self.available_journal_ids:

@@ -110,16 +110,6 @@ class ClientRefundLine(models.Model):
         """What was to be taken of this credit, whatever has become of it since."""
         return self.amount
 
-    def _has_exchange_difference(self):
-        """Whether what is paid out is worth another amount, by the date of the refund, than it was booked with."""
-        credit, amount = self.move_line_id, self._get_amount_paid_out()
-        company_currency = credit.company_currency_id
-        if self.currency_id == company_currency or not credit.amount_residual_currency:
-            return False
-        booked = amount * credit.amount_residual / credit.amount_residual_currency
-        paid = self.currency_id._convert(amount, company_currency, credit.company_id, self.refund_id.date)
-        return bool(company_currency.compare_amounts(booked, paid))
-
     def _filter_paid_out(self):
         """The lines of which something is paid out: the others only settle invoices."""
         return self.filtered(lambda line: not line.currency_id.is_zero(line._get_amount_paid_out()))

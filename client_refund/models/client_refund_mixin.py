@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -88,12 +89,27 @@ class ClientRefundMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _get_youngest_credit(self):
-        """The chosen credit that was booked last.
+    def _get_own_refund(self):
+        """The refund that these terms are of, or are going to be of.
 
-        :return: account.move.line
+        :return: client.refund
         """
-        return self._get_refund_credits().sorted("date")[-1:]
+        raise NotImplementedError
+
+    def _get_too_early_message(self):
+        """Why nothing is refunded on this date: the firm owes it only later.
+
+        :return: str, or None where it may be
+        """
+        youngest = self._get_refund_credits().sorted("date")[-1:]
+        if not self.date or not youngest or youngest.date <= self.date:
+            return None
+        return self.env._(
+            "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
+            document=youngest.move_id.display_name,
+            document_date=format_date(self.env, youngest.date),
+            date=format_date(self.env, self.date),
+        )
 
     def _get_preferred_payment_method_line(self):
         """The way this client wishes to be paid, as set on the client."""

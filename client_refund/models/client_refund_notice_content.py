@@ -127,13 +127,6 @@ class ClientRefundNoticeContent(models.AbstractModel):
         number = account.sanitized_acc_number or ""
         return "•••• " + number[max(len(number) - SHOWN_SIGNS, len(number) // 2) :]
 
-    def _get_notice_lines(self):
-        """The lines to tell of: those that take something.
-
-        :return: client.refund.line
-        """
-        return self.line_ids.filtered(lambda line: not line.currency_id.is_zero(line.amount))
-
     def _get_notice_settlements(self):
         """Which invoices each credit settles.
 
@@ -144,11 +137,3 @@ class ClientRefundNoticeContent(models.AbstractModel):
         for line, offset, amount in self._get_settlements():
             settlements[line].append((offset.document, amount))
         return settlements
-
-    def _is_amount_left_known(self):
-        """Whether it is known, and still holds, what the refund left of its credits.
-
-        :return: bool
-        """
-        self.ensure_one()
-        return bool(self.booked_on and self._is_issued())

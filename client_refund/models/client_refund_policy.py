@@ -80,7 +80,7 @@ class ClientRefundPolicy(models.AbstractModel):
             Domain("company_id", "child_of", roots.ids)
             # what is asked for together counts together
             & (Domain("state", "in", ("to_approve", "in_process", "paid")) | Domain("id", "in", own)),
-            max(self.company_id._get_client_refund_policy().mapped("client_refund_split_days"), default=0),
+            "client_refund_split_days",
         )
         return {
             record: record._get_amount_company_currency()
@@ -89,9 +89,7 @@ class ClientRefundPolicy(models.AbstractModel):
                 for refund in others.get(record.partner_id.sudo(), ())
                 if refund != record._get_own_refund()
                 and refund.company_id.root_id == record.company_id.sudo().root_id
-                and record._is_within_days(
-                    refund, record.company_id._get_client_refund_policy().client_refund_split_days
-                )
+                and record._is_within_days(refund, "client_refund_split_days")
             )
             for record in self
         }

@@ -39,7 +39,12 @@ class ClientRefundReturning(models.Model):
         date = parse_date(self.env, date) or fields.Date.context_today(self)
         refunds = with_workflow(self)
         refunds._lock_items()
-        raise_problems(refunds._get_return_problems(reason, date))
+        raise_problems(
+            [
+                *get_reason_problems(refunds, reason),
+                *(problem for refund in refunds for problem in refund._get_document_return_problems(date)),
+            ]
+        )
         refunds._return(reason, date)
         return True
 
@@ -71,16 +76,9 @@ class ClientRefundReturning(models.Model):
         """Book what came back of these payments: the credits that they paid are open again."""
         items = self.line_ids.payment_line_id.filtered(lambda item: item.move_id in payments.move_id)
         items.matched_credit_ids._unlink_on(date)
-        self._create_returns(payments, reason, date)._reconcile_with_returned()
-
-    def _get_return_problems(self, reason, date):
-        """Why these refunds can't be returned.
-
-        :return: iterator of (client.refund, str)
-        """
-        yield from get_reason_problems(self, reason)
-        for refund in self:
-            yield from refund._get_document_return_problems(date)
+        returns = payments.create([self._prepare_return_vals(payment, date, reason) for payment in payments])
+        returns.action_post()
+        returns._reconcile_with_returned()
 
     def _get_document_return_problems(self, date):
         self.ensure_one()
@@ -112,17 +110,6 @@ class ClientRefundReturning(models.Model):
                 journal=self.journal_id.display_name,
             )
             yield self, problem
-
-    def _create_returns(self, payments, reason, date):
-        """Book what came back of these payments.
-
-        :return: account.payment, posted
-        """
-        returns = self.env["account.payment"].create(
-            [self._prepare_return_vals(payment, date, reason) for payment in payments]
-        )
-        returns.action_post()
-        return returns
 
     def _prepare_return_vals(self, payment, date, reason):
         """The values of the incoming payment by which the bank returns an outgoing one.
@@ -243,7 +230,7 @@ class ClientRefundReturning(models.Model):
                     entries=", ".join(matched.mapped("display_name")),
                 )
                 yield self, problem
-            elif payment._must_be_reversed():
+            elif payment.move_id._must_be_reversed():
                 yield from self._get_lock_problems(fields.Date.context_today(self))
         for line in self.line_ids._filter_paid_out():
             credit = line.move_line_id

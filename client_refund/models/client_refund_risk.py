@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,7 +9,8 @@ from odoo.tools import format_date
 class ClientRefundRisk(models.AbstractModel):
     """What makes a refund suspicious: seen in the wizard, kept on the refund; whether it waits is the policy's to say.
 
-    Each risk is found (`_get_…_risk`) as values and written (`_describe_…`) in the language of who reads it.
+    Each risk is found (`_get_…_risk`) as values and written (`_describe_…`) in the language of who reads it. Here are
+    those of the money that came in, and that went out before; `client_refund_risk_payee.py` has those of who is paid.
     """
 
     _inherit = "client.refund.mixin"  # pylint: disable=consider-merging-classes-inherited
@@ -33,13 +33,20 @@ class ClientRefundRisk(models.AbstractModel):
             that a credit was taken over from), and by client (dict, res.partner: records) `similar_refunds`,
             `moved_partners` and `blocked_invoices`
         """
+        items = self.env["account.move.line"]
+        credits = items.union(*(record._get_refund_credits() for record in self))
+        paid_from_journal = items.union(*(record._get_credits_paid_from_journal() for record in self))
         return SimpleNamespace(
             other_owners=self._search_other_owners(),
-            similar_refunds=self._get_similar_refunds(),
+            # not those that were taken back
+            similar_refunds=self._search_refunds_lately(
+                Domain("company_id", "in", self.company_id.ids) & Domain("state", "!=", "canceled"),
+                "client_refund_duplicate_days",
+            ),
             moved_partners=self._search_moved_partners(),
             blocked_invoices=self._search_blocked_invoices(),
-            uncleared_receipts=self._get_uncleared_receipts(),
-            excluded_accounts=self._get_all_credits()._get_excluded_accounts(),
+            uncleared_receipts=paid_from_journal._filter_uncleared(),
+            excluded_accounts=credits._get_excluded_accounts(),
         )
 
     def _is_paying(self):
@@ -80,155 +87,7 @@ class ClientRefundRisk(models.AbstractModel):
         return {kind: values for kind, values in risks.items() if values}
 
     # -------------------------------------------------------------------------
-    # The payee account
-    # -------------------------------------------------------------------------
-
-    def _get_other_origin_risk(self):
-        origins = self._get_refund_credits()._get_refund_origin_numbers()
-        is_cash = self.journal_id.type == "cash"
-        account = self.partner_bank_id
-        if not origins or (not is_cash and account and all(account._is_number(number) for number in origins)):
-            return None
-        return {"origins": sorted(origins), "account": account.acc_number, "is_cash": is_cash}
-
-    def _describe_other_origin(self, values):
-        origins = ", ".join(values["origins"])
-        if values["is_cash"]:
-            return self.env._("The money came from account %(origins)s, it would be paid in cash.", origins=origins)
-        return self.env._(
-            "The money came from account %(origins)s, it would go to %(account)s.",
-            origins=origins,
-            account=values["account"] or self.env._("no known account"),
-        )
-
-    def _get_changed_account_risk(self):
-        """Not where another person has looked: who trusted the account is the second pair of eyes."""
-        account = self.partner_bank_id._origin
-        if not account or not self._is_recent(account._get_entered_on()):
-            return None
-        if account._get_voucher() - account._get_entered_by() - self._get_contributors():
-            return None
-        return {
-            "account": account.acc_number,
-            "date": fields.Date.to_string(account._get_entered_on()),
-            "days": self.company_id._get_client_refund_policy().client_refund_bank_change_days,
-        }
-
-    def _describe_changed_account(self, values):
-        return self.env._(
-            "Account %(account)s was created or changed on %(date)s, less than %(days)s days ago.",
-            account=values["account"],
-            date=format_date(self.env, values["date"]),
-            days=values["days"],
-        )
-
-    def _get_changed_client_risk(self, findings):
-        """A stranger with an old account may have been made the client's contact, or its parent, just now."""
-        moved = findings.moved_partners[self.partner_id].filtered(
-            lambda partner: self._is_recent(partner.client_refund_moved_on) and self._is_mixed_up_by(partner)
-        )
-        return {"partners": moved.mapped("display_name")} if moved else None
-
-    def _describe_changed_client(self, values):
-        return self.env._(
-            "%(partners)s was given another parent company, or merged with another client, lately.",
-            partners=", ".join(values["partners"]),
-        )
-
-    def _is_mixed_up_by(self, moved):
-        """Whether the client is paid what only a contact that joined it was owed, or the other way round.
-
-        What a contact brought and gets itself, or has nothing to do with, is as it was.
-
-        :param moved: res.partner, a contact of the client, or the client itself: it left another one, or was merged
-        """
-        client = self.partner_id.commercial_partner_id._origin
-        if moved == client:
-            return True
-        payee = self.partner_bank_id._origin.partner_id or client
-        # core gives the journal items to the new parent, the documents stay with the contact
-        owed = self._get_refund_credits().move_id.mapped("partner_id.id")
-        has_unknown = not all(credit.move_id.partner_id for credit in self._get_refund_credits())
-        family = {moved.id, *moved.with_context(active_test=False).search([("id", "child_of", moved.id)]).ids}
-        return has_unknown or len({partner in family for partner in (payee.id, *owed)}) > 1
-
-    def _search_moved_partners(self):
-        """The contacts of these clients that were ever given another parent.
-
-        :return: dict, res.partner: res.partner
-        """
-        # a contact that was moved to another company counts all the same
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        moved = partners.search(
-            [
-                ("commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                ("client_refund_moved_on", "!=", False),
-            ]
-        )
-        by_client = moved.grouped("commercial_partner_id")
-        return {
-            client: by_client.get(client._origin.commercial_partner_id, moved.browse()) for client in self.partner_id
-        }
-
-    def _is_recent(self, changed_on):
-        """Whether a change of payee or client is so young that somebody should look."""
-        days = self.company_id._get_client_refund_policy().client_refund_bank_change_days
-        return bool(days and changed_on) and changed_on >= fields.Datetime.now() - timedelta(days=days)
-
-    def _get_untrusted_account_risk(self):
-        account = self.partner_bank_id
-        return {"account": account.acc_number} if account and not account.allow_out_payment else None
-
-    def _describe_untrusted_account(self, values):
-        return self.env._("Account %(account)s is not marked as trusted.", **values)
-
-    def _get_shared_account_risk(self, findings):
-        owners = findings.other_owners[self.partner_bank_id]
-        if not owners:
-            return None
-        # by name those that who asks may see
-        names = owners._filtered_access("read").mapped("display_name")
-        return {"account": self.partner_bank_id.acc_number, "owners": names}
-
-    def _describe_shared_account(self, values):
-        return self.env._(
-            "Account %(account)s is on file for %(owners)s too.",
-            account=values["account"],
-            owners=", ".join(values["owners"]) or self.env._("somebody else"),
-        )
-
-    def _get_other_holder_risk(self):
-        account = self.partner_bank_id
-        return {"account": account.acc_number, "holder": account.acc_holder_name} if account._has_other_holder() else {}
-
-    def _describe_other_holder(self, values):
-        return self.env._("Account %(account)s is in the name of %(holder)s, not in the client's.", **values)
-
-    def _search_other_owners(self):
-        """Who else has the number of these payee accounts on file, seen or not by the user.
-
-        :return: dict, res.partner.bank: res.partner, commercial partners
-        """
-        accounts = self.partner_bank_id
-        if not accounts:
-            return defaultdict(self.env["res.partner"].browse)
-        # archived, or of another company, it is somebody else's all the same
-        banks = self.env["res.partner.bank"].sudo().with_context(active_test=False)
-        same_number = banks.search([("sanitized_acc_number", "in", accounts.mapped("sanitized_acc_number"))])
-        owners = same_number.grouped("sanitized_acc_number")
-        return defaultdict(
-            self.env["res.partner"].browse,
-            {
-                account: (
-                    owners.get(account.sanitized_acc_number, same_number.browse()).partner_id.commercial_partner_id
-                    - account.partner_id.commercial_partner_id
-                ).sudo(False)
-                for account in accounts
-            },
-        )
-
-    # -------------------------------------------------------------------------
-    # The money that came in, and that went out before
+    # The risks of the money
     # -------------------------------------------------------------------------
 
     def _get_uncleared_risk(self, findings):
@@ -238,14 +97,6 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _describe_uncleared(self, values):
         return self.env["account.move.line"]._get_uncleared_message(values["documents"])
-
-    def _get_uncleared_receipts(self):
-        """The receipts behind the credits of all these refunds whose money may still go back.
-
-        :return: account.move.line
-        """
-        items = self.env["account.move.line"]
-        return items.union(*(record._get_credits_paid_from_journal() for record in self))._filter_uncleared()
 
     def _get_taken_over_risk(self, findings):
         """Trust money may have become the client's own; whether it has is for somebody to look at."""
@@ -264,13 +115,6 @@ class ClientRefundRisk(models.AbstractModel):
             documents=", ".join(values["documents"]),
             accounts=", ".join(values["accounts"]),
         )
-
-    def _get_all_credits(self):
-        """The chosen credits of all these refunds.
-
-        :return: account.move.line
-        """
-        return self.env["account.move.line"].union(*(record._get_refund_credits() for record in self))
 
     def _get_paid_before_risk(self):
         """A payment that was taken back may have left all the same."""
@@ -311,13 +155,22 @@ class ClientRefundRisk(models.AbstractModel):
             items._get_blocked_invoice_domain()
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id._origin.ids)
         )
-        by_client = blocked.grouped(lambda item: item.partner_id.commercial_partner_id)
-        return {
-            client: by_client.get(client._origin.commercial_partner_id, blocked.browse()) for client in self.partner_id
-        }
+        return self._by_client(blocked, "partner_id.commercial_partner_id")
 
     def _get_duplicate_risk(self, findings):
-        duplicates = self._get_duplicates(findings)
+        """A credit can't be paid twice, its parts and other documents can be refunded: what is looked for is one that
+        was booked twice.
+        """
+        duplicates = findings.similar_refunds[self.partner_id].filtered(
+            lambda refund: (
+                refund != self._get_own_refund()
+                and refund.company_id == self.company_id
+                and refund.currency_id == self.currency_id
+                and not self.currency_id.compare_amounts(refund.amount, self.amount)
+                and self._is_within_days(refund, "client_refund_duplicate_days")
+                and self._get_refund_credits()._may_be_booked_twice(refund._get_refund_credits())
+            )
+        )
         if not duplicates:
             return None
         return {
@@ -334,54 +187,26 @@ class ClientRefundRisk(models.AbstractModel):
             ),
         )
 
-    def _get_duplicates(self, findings):
-        """The refunds of the same amount within the company's number of days, for what may be the same document.
-
-        A credit can't be paid twice, its parts and other documents can be refunded: what is looked for is one that was
-        booked twice.
-
-        :param findings: as of `_get_findings_for_risks`
-        :return: client.refund
-        """
-        days = self.company_id._get_client_refund_policy().client_refund_duplicate_days
-        return findings.similar_refunds[self.partner_id].filtered(
-            lambda refund: (
-                refund != self._get_own_refund()
-                and refund.company_id == self.company_id
-                and refund.currency_id == self.currency_id
-                and not self.currency_id.compare_amounts(refund.amount, self.amount)
-                and self._is_within_days(refund, days)
-                and self._get_refund_credits()._may_be_booked_twice(refund._get_refund_credits())
-            )
-        )
-
-    def _is_within_days(self, refund, days):
+    def _is_within_days(self, refund, setting):
         """Whether another refund is of about the same time, by its date or by when it was made or asked for.
 
         The date is what the clerk says; when it was made or asked for is not.
+
+        :param setting: str, the field of the policy that says within how many days
         """
+        days = self.company_id._get_client_refund_policy()[setting]
         window = timedelta(days=days)
         asked_on = refund.requested_on or refund.create_date
         date = self.date or fields.Date.context_today(self)
         return bool(days) and (abs(refund.date - date) <= window or asked_on >= fields.Datetime.now() - window)
 
-    def _get_similar_refunds(self):
-        """The refunds that these clients were given or asked for lately; not those that were taken back.
-
-        :return: dict, res.partner: client.refund
-        """
-        return self._search_refunds_lately(
-            Domain("company_id", "in", self.company_id.ids) & Domain("state", "!=", "canceled"),
-            max(self.company_id._get_client_refund_policy().mapped("client_refund_duplicate_days"), default=0),
-        )
-
-    def _search_refunds_lately(self, domain, days):
+    def _search_refunds_lately(self, domain, setting):
         """The refunds of these clients within a number of days, as `_is_within_days` may find them.
 
         :param domain: Domain, which of them
         :return: dict, res.partner: client.refund
         """
-        window = timedelta(days=days)
+        window = timedelta(days=max(self.company_id._get_client_refund_policy().mapped(setting), default=0))
         since = fields.Datetime.now() - window
         dates = [record.date or fields.Date.context_today(self) for record in self] or [fields.Date.today()]
         lately = (
@@ -393,15 +218,15 @@ class ClientRefundRisk(models.AbstractModel):
         refunds = self.env["client.refund"].search(
             domain & lately & Domain("partner_id.commercial_partner_id", "in", clients.ids)
         )
-        by_client = refunds.grouped(lambda refund: refund.partner_id.commercial_partner_id.id)
-        return {
-            client: by_client.get(client._origin.commercial_partner_id.id, refunds.browse())
-            for client in self.partner_id
-        }
+        return self._by_client(refunds, "partner_id.commercial_partner_id")
 
-    def _get_own_refund(self):
-        """The refund that these terms are of, or are going to be of.
+    def _by_client(self, records, path):
+        """What was found of these clients, by client.
 
-        :return: client.refund
+        :param path: str, the fields that lead from a record to its client
+        :return: dict, res.partner: records
         """
-        raise NotImplementedError
+        found = records.grouped(lambda record: record.mapped(path).id)
+        return {
+            client: found.get(client._origin.commercial_partner_id.id, records.browse()) for client in self.partner_id
+        }

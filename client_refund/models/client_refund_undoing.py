@@ -56,12 +56,13 @@ class ClientRefundUndoing(models.Model):
         """
         expected = get_expected_residuals(self._get_reopened_amounts())
         self._get_standing_payments()._undo_for_refund(date, reason)
-        self._reopen_offsets(date)
+        # what core booked for it is reversed on its own date, where that is locked on the date of the undo
+        self._get_offset_partials().with_context(client_refund_reversal_dates=(None, date)).unlink()
         check_exact(expected)
 
     def _needs_reversal(self):
         """Whether a payment of these can't be canceled any more."""
-        return any(payment._must_be_reversed() for payment in self._get_issued_payments())
+        return any(payment.move_id._must_be_reversed() for payment in self._get_issued_payments())
 
     def _get_issued_payments(self):
         return self.filtered(lambda refund: refund._is_issued())._get_undoable_payments()
@@ -156,13 +157,6 @@ class ClientRefundUndoing(models.Model):
                 and partial.credit_move_id in self.line_ids.move_line_id
             )
         )
-
-    def _reopen_offsets(self, date):
-        """Take back what these refunds settled, and only that.
-
-        :param date: date of what is reversed for it, where its own date is locked
-        """
-        self._get_offset_partials().with_context(client_refund_reversal_dates=(None, date)).unlink()
 
     def _get_document_undo_problems(self, date):
         self.ensure_one()

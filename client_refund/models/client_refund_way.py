@@ -60,9 +60,10 @@ class ClientRefundWay(models.AbstractModel):
 
     @api.model
     def _get_refund_journal_domain(self, company):
-        """The journals that money can leave from."""
+        """The journals that money can leave from: those that the settings name, or all."""
         journals = self.env["account.journal"]
-        allowed = company._get_client_refund_journals()
+        # the settings of a parent count also for who may not see the parent
+        allowed = company.sudo().parent_ids.client_refund_journal_ids
         return (
             Domain(journals._check_company_domain(company))
             & Domain("type", "in", ("bank", "cash", "credit"))

@@ -120,13 +120,6 @@ class ResCompany(models.Model):
             return {"above": {"total": self.currency_id.round(total), "limit": limit}}
         return {}
 
-    def _get_client_refund_approvers(self):
-        """Who may approve refunds in this company, up to whatever limit.
-
-        :return: res.users
-        """
-        return self.env["client.refund.approval.limit"]._get_approvers(self, 0.0, {})
-
     def _get_client_refund_excluded_accounts(self):
         """The receivable accounts whose credits this company or those above it never refund.
 
@@ -134,14 +127,6 @@ class ResCompany(models.Model):
         """
         # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_excluded_account_ids.sudo(False)
-
-    def _get_client_refund_journals(self):
-        """The journals that this company or those above it restrict refunds to; none where all are allowed.
-
-        :return: account.journal
-        """
-        # the settings of a parent count also for who may not see the parent
-        return self.sudo().parent_ids.client_refund_journal_ids.sudo(False)
 
     def _get_client_refund_bank_accounts(self):
         """The accounts of this company's bank, cash and card journals: money leaves from them only through their own.

@@ -42,7 +42,7 @@ class ResConfigSettings(models.TransientModel):
         """A policy that nobody can fulfil: nobody approves what they asked for."""
         for settings in self:
             company = settings.company_id.root_id
-            approvers = company._get_client_refund_approvers()
+            approvers = self.env["client.refund.approval.limit"]._get_approvers(company, 0.0, {})
             is_fulfilled = settings.client_refund_approval_policy == "never" or len(approvers) > 1
             settings.client_refund_approval_warning = (
                 False if is_fulfilled else settings._get_client_refund_approval_warning(company, approvers)

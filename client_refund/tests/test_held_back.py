@@ -287,7 +287,7 @@ class TestHeldBack(ClientRefundCommon):
         old, young = self._credit_note(10), self._credit_note(20, date="2024-03-31")
         refund = self._draft({old: None, young: None}, date="2024-03-30")
         with self.assertRaisesRegex(
-            UserError, rf"Alder .* dated 03/30/2024, before {young.move_id.name} of 03/31/2024\."
+            UserError, rf"Alder .*{young.move_id.name} is of 03/31/2024, so it can't be refunded on 03/30/2024\."
         ):
             refund.action_submit()
         refund.date = "2024-03-31"

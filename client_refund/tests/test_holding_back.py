@@ -183,9 +183,6 @@ class TestHoldingBack(ClientRefundCommon):
         payment = self._outstanding_payment(100)
         payment.move_id.origin_payment_id.write({"is_matched": True})
         self.assertEqual(payment._filter_uncleared(), payment)
-        for name, item in (("origin_payment_id", payment), ("statement_line_id", self._bank_receipt(50))):
-            with self.assertRaisesRegex(UserError, "stays with it"), self.env.cr.savepoint():
-                self._rpc(self.clerk, item.move_id, "write", {name: False})
 
     def test_a_journal_entry_is_no_way_to_forget_a_receipt(self):
         payment = self._outstanding_payment(100)

@@ -3,7 +3,7 @@ from collections import Counter
 from odoo import Command
 from odoo.exceptions import UserError
 
-from .amounts import is_finite
+from .amounts import get_settled, is_finite
 from .problems import parse_date
 
 
@@ -170,13 +170,24 @@ class RefundValues:
         if offset is None:
             policy = self.company._get_client_refund_policy().client_refund_offset_policy
             offset = policy in ("propose", "require")
-        offsets = self.refunds._prepare_offset_vals_list(self.values, lines, self.company) if offset else ()
+        settled = self._get_settled(lines) if offset else {}
         return {
             **{name: value for name, value in self.values.items() if name not in ("lines", "offset")},
             "company_id": self.company.id,
             "line_ids": [Command.create(vals) for vals in lines],
-            "offset_ids": [Command.create(vals) for vals in offsets],
+            "offset_ids": [
+                Command.create({"move_line_id": invoice.id, "amount": amount}) for invoice, amount in settled.items()
+            ],
         }
+
+    def _get_settled(self, lines):
+        """What the chosen credits settle of what the client owes, due first."""
+        credits = self.env["account.move.line"].browse([line["move_line_id"] for line in lines])
+        currency = self.env["res.currency"].browse(self.values.get("currency_id")) or credits.currency_id[:1]
+        amounts = {
+            credit: line.get("amount", credit.amount_refundable) for credit, line in zip(credits, lines, strict=True)
+        }
+        return get_settled(amounts, credits._search_open_invoices(self.client, self.company, currency), currency)
 
     def _get_all_lines(self):
         """Every open credit of the client, as values of `lines`, in the given currency or the only one there is."""

@@ -14,18 +14,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Keep when clients became one: it is a risk."""
-        moved_on = self._get_moved_on(src_partners | dst_partner)
+        """Keep when the last of these came to the client: it is a risk."""
+        dates = (src_partners | dst_partner).sudo().mapped("client_refund_moved_on")
+        moved_on = max(filter(None, dates), default=False)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()  # core wrote by SQL
         # kept whoever merges them; core writes what is there once more
         dst_partner.sudo().client_refund_moved_on = moved_on
         return result
-
-    @api.model
-    def _get_moved_on(self, partners):
-        """When the last of these came to the client."""
-        return max(filter(None, partners.sudo().mapped("client_refund_moved_on")), default=False)
 
     @api.model
     def _is_client_joined(self, src_partners, dst_partner):

@@ -83,7 +83,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "also_owes": self._get_also_owes_alert(),
             "several_origins": self._get_several_origins_alert(),
             "trusted_account_missing": self._get_trusted_account_missing_alert(),
-            **self._get_payee_alerts(),
+            "other_account_currency": self._get_other_account_currency_alert(),
+            "no_payee_account": self._get_no_payee_account_alert(),
             **{kind: self._get_risk_alert(kind, values) for kind, values in risks.items()},
             "approval": self._get_approval_alert(reasons),
         }
@@ -120,20 +121,9 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {"level": "info", "message": "\n".join(messages)}
 
     def _get_date_alert(self):
-        youngest = self._get_youngest_credit()
-        if not self.date:
-            return None
-        if youngest and youngest.date > self.date:
-            return {
-                "level": "danger",
-                "message": self.env._(
-                    "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
-                    document=youngest.move_id.display_name,
-                    document_date=format_date(self.env, youngest.date),
-                    date=format_date(self.env, self.date),
-                ),
-            }
-        days = (self.date - fields.Date.context_today(self)).days
+        if message := self._get_too_early_message():
+            return {"level": "danger", "message": message}
+        days = (self.date - fields.Date.context_today(self)).days if self.date else 0
         if days <= DAYS_AHEAD:
             return None
         return {

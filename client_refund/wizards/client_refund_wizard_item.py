@@ -17,4 +17,6 @@ class ClientRefundWizardItem(models.AbstractModel):
     @api.depends("move_line_id")
     def _compute_document_url(self):
         for item in self:
-            item.document_url = item.move_line_id._origin._get_document_url()
+            entry = item.move_line_id._origin.move_id
+            document = entry.origin_payment_id or entry
+            item.document_url = f"/odoo/{document._name}/{document.id}"

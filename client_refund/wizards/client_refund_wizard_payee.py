@@ -8,17 +8,6 @@ class ClientRefundWizardPayee(models.TransientModel):
 
     _inherit = "client.refund.wizard"  # pylint: disable=consider-merging-classes-inherited
 
-    def _get_payee_alerts(self):
-        """The banners about the payee account.
-
-        :return: dict, as `_get_alerts`
-        """
-        self.ensure_one()
-        return {
-            "other_account_currency": self._get_other_account_currency_alert(),
-            "no_payee_account": self._get_no_payee_account_alert(),
-        }
-
     def _get_other_account_currency_alert(self):
         account = self.partner_bank_id
         if account.currency_id in (self.currency_id, account.currency_id.browse()):

@@ -59,5 +59,5 @@ class TestNotice(BackToCardCommon):
             self._work()
         self.assertEqual(refund.notice_state, "to_send")
         self.assertEqual(refund._get_notice_ways(), {"to your account •••• 6769": 30})
-        [line] = refund._get_notice_lines()
+        [line] = refund.line_ids.filtered("amount")
         self.assertEqual((line.move_line_id, line.amount_left), (self.credit_note, 10))

@@ -1,10 +1,12 @@
 import logging
+from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
+from odoo.addons.client_refund.tools.amounts import get_settled
 from odoo.addons.client_refund.tools.problems import raise_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -13,6 +15,28 @@ _logger = logging.getLogger(__name__)
 REQUEST_ACTIVITY = "client_refund_portal.mail_activity_request"
 RECEIVED_TEMPLATE = "client_refund_portal.mail_template_request_received"
 MESSAGE_LENGTH = 1000
+
+
+@contextmanager
+def refusing_in_other_words(env, words):
+    """Do something for a client, or not at all: what is wrong is for colleagues to read.
+
+    :param words: str, what the client reads then
+    """
+    try:
+        with env.cr.savepoint():
+            yield
+    except UserError as error:
+        _logger.warning("What a client asked for was refused: %s", error)
+        raise UserError(words) from error
+
+
+def _prepare_commands(amounts):
+    """The lines or offsets of a draft.
+
+    :param amounts: dict, account.move.line: amount
+    """
+    return [Command.create({"move_line_id": item.id, "amount": amount}) for item, amount in amounts.items()]
 
 
 class ClientRefundRequest(models.Model):
@@ -89,13 +113,15 @@ class ClientRefundRequest(models.Model):
         :param credits: account.move.line
         :return: dict
         """
-        vals = {"partner_id": client.id, "company_id": company.id, "currency_id": currency.id}
-        lines = [{"move_line_id": credit.id, "amount": credit.amount_refundable} for credit in credits]
-        settles = company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require")
-        offsets = self._prepare_offset_vals_list(vals, lines, company) if settles else []
-        return vals | {
-            "line_ids": [Command.create(line) for line in lines],
-            "offset_ids": [Command.create(offset) for offset in offsets],
+        amounts, settled = {credit: credit.amount_refundable for credit in credits}, {}
+        if company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require"):
+            settled = get_settled(amounts, credits._search_open_invoices(client, company, currency), currency)
+        return {
+            "partner_id": client.id,
+            "company_id": company.id,
+            "currency_id": currency.id,
+            "line_ids": _prepare_commands(amounts),
+            "offset_ids": _prepare_commands(settled),
         }
 
     def _get_offered_accounts(self):
@@ -134,16 +160,10 @@ class ClientRefundRequest(models.Model):
         vals = self._prepare_offer_vals(
             client, offer.company_id, offer.currency_id, offer._get_refund_credits()._origin
         )
-        try:
-            with self.env.cr.savepoint():
-                refund = self.create([vals | {"partner_bank_id": account.id}])
-                refund._tell_handler(message)
-        except UserError as error:
-            # what is wrong is for colleagues to read
-            _logger.warning("A client's request for a refund was refused: %s", error)
-            raise UserError(
-                self.env._("We could not take your request at this moment. Please try again later, or contact us.")
-            ) from error
+        words = self.env._("We could not take your request at this moment. Please try again later, or contact us.")
+        with refusing_in_other_words(self.env, words):
+            refund = self.create([vals | {"partner_bank_id": account.id}])
+            refund._tell_handler(message)
         return refund
 
     @api.model

@@ -1,14 +1,10 @@
-import logging
-
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.client_refund.tools.problems import raise_problems
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
-from .client_refund_request import REQUEST_ACTIVITY
-
-_logger = logging.getLogger(__name__)
+from .client_refund_request import REQUEST_ACTIVITY, refusing_in_other_words
 
 APPROVED_TEMPLATE = "client_refund_portal.mail_template_request_approved"
 DECLINED_TEMPLATE = "client_refund_portal.mail_template_request_declined"
@@ -118,16 +114,10 @@ class ClientRefundRequestAnswer(models.Model):
             raise UserError(self.env._("This can't be withdrawn any more. Please contact us."))
         # colleagues read it, in the language of the company
         request = with_workflow(self).with_context(lang=self.company_id.partner_id.lang)
-        try:
-            with self.env.cr.savepoint():
-                request.withdrawn_on = fields.Datetime.now()
-                request.action_undo(request.env._("The client withdrew it on the portal."))
-        except UserError as error:
-            # what is wrong is for colleagues to read
-            _logger.warning("A client's request for a refund could not be withdrawn: %s", error)
-            raise UserError(
-                self.env._("We could not take your request back at this moment. Please try again later, or contact us.")
-            ) from error
+        words = self.env._("We could not take your request back at this moment. Please try again later, or contact us.")
+        with refusing_in_other_words(self.env, words):
+            request.withdrawn_on = fields.Datetime.now()
+            request.action_undo(request.env._("The client withdrew it on the portal."))
 
     # -------------------------------------------------------------------------
     # Tell the client

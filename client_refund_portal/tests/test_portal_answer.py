@@ -235,7 +235,7 @@ class TestPortalAnswer(PortalRequestCase):
         refund = self._request()
         with (
             patch.object(type(refund), "_check_free", side_effect=UserError("Part of the secret run")),
-            self.assertLogs("odoo.addons.client_refund_portal.models.client_refund_request_answer", "WARNING"),
+            self.assertLogs("odoo.addons.client_refund_portal.models.client_refund_request", "WARNING"),
         ):
             page = self._withdraw(refund, self.user)
         self.assertShown(page, "We could not take your request back")

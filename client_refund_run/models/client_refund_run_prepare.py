@@ -247,7 +247,8 @@ class ClientRefundRunPrepare(models.Model):
         )
         refunds.filtered(lambda refund: refund in problems).unlink()
         issuable = refunds.exists()
-        issuable._keep_risks()
+        for refund, risks in issuable._get_risks().items():
+            refund.risks = risks
         issuable._number()
 
     def _leave_out_unmade(self, vals_list, error):

@@ -1,5 +1,6 @@
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
+import { confirm, seeIssued, seeTotal } from "./desk_steps";
 
 /**
  * A clerk looks around with the browser's Back and reload: a list of one client stays the list of that client.
@@ -70,10 +71,7 @@ registry.category("web_tour.tours").add("client_refund_back_to_credits", {
             trigger: ".o_data_row:contains(450.00) button[name=action_refund_client]",
             run: "click",
         },
-        {
-            content: "It is that client's",
-            trigger: ".modal footer [name=confirm_label]:contains(450.00)",
-        },
+        seeTotal("450.00"),
         {
             content: "Not now",
             trigger: ".modal footer button:contains(Discard)",
@@ -138,18 +136,8 @@ registry.category("web_tour.tours").add("client_refund_of_one_row", {
             trigger: ".o_form_view button[name=action_open_client_credits]",
             run: "click",
         },
-        {
-            content: "The wizard at once",
-            trigger: ".modal footer [name=confirm_label]:contains(80.00)",
-        },
-        {
-            content: "Confirm",
-            trigger: ".modal footer button[name=action_refund]:enabled",
-            run: "click",
-        },
-        {
-            content: "The refund is on the screen",
-            trigger: "body:not(:has(.modal)) button[name=action_open_documents]",
-        },
+        seeTotal("80.00"),
+        confirm(),
+        seeIssued(),
     ],
 });

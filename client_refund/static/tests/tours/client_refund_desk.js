@@ -1,15 +1,8 @@
 import { registry } from "@web/core/registry";
+import { DIALOG, click, see } from "./desk_steps";
 
-const FOOTER = ".modal:not(.o_inactive_modal) footer";
+const FOOTER = `${DIALOG} footer`;
 const ROW = ".o_client_refund_credits .o_data_row";
-
-function see(content, trigger) {
-    return { content, trigger };
-}
-
-function click(content, trigger) {
-    return { content, trigger, run: "click" };
-}
 
 /** Type a total, and see what is taken for it; all of it without a look below the fold. */
 registry.category("web_tour.tours").add("client_refund_desk_total", {

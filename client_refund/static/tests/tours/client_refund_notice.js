@@ -1,17 +1,13 @@
 import { registry } from "@web/core/registry";
+import { WIZARD, confirm, refundDocument } from "./desk_steps";
 
 /** A clerk lets clients be told of their refunds. What is queued is checked in tests/test_tour_notice.py. */
 
-const WIZARD = ".modal:not(.o_inactive_modal) .o_form_view";
 const TO_SEND = "[name=notice_state]:contains(To Send)";
 
 registry.category("web_tour.tours").add("client_refund_notice_wizard", {
     steps: () => [
-        {
-            content: "Refund the credit note",
-            trigger: ".o_statusbar_buttons button:contains(Refund)",
-            run: "click",
-        },
+        refundDocument(),
         {
             content: "The firm does not send notices unless it is said",
             trigger: `${WIZARD} [name=send_notice] input:not(:checked)`,
@@ -21,11 +17,7 @@ registry.category("web_tour.tours").add("client_refund_notice_wizard", {
             trigger: `${WIZARD} [name=send_notice] input`,
             run: "click",
         },
-        {
-            content: "Refund",
-            trigger: ".modal footer button[name=action_refund]:visible",
-            run: "click",
-        },
+        confirm(),
         {
             content: "The client is told in a moment, so there is nothing to click",
             trigger: `.o_form_view:not(:has(button[name=action_send_notice])) ${TO_SEND}`,

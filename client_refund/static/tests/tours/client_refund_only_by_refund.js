@@ -1,8 +1,8 @@
 import { registry } from "@web/core/registry";
+import { CREDIT_NOTE, DIALOG, choosePolicy } from "./desk_steps";
 
 /** No way round the refund; what it did is checked in tests/test_tour_only_by_refund.py. */
 
-const WIZARD = ".modal:not(.o_inactive_modal) .o_form_view";
 const SETTING = "#client_refund_only_by_refund";
 const WARNING = `${SETTING} .alert:contains(Pay is not controlled)`;
 
@@ -15,11 +15,11 @@ registry.category("web_tour.tours").add("client_refund_pay_opens_the_refund", {
         },
         {
             content: "It is the refund that opens, with the credit note ticked",
-            trigger: `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Credit Note)) [name=selected] input:checked`,
+            trigger: `${CREDIT_NOTE} [name=selected] input:checked`,
         },
         {
             content: "Ask for approval",
-            trigger: ".modal:not(.o_inactive_modal) footer button[name=action_refund]:contains(Ask for Approval)",
+            trigger: `${DIALOG} footer button[name=action_refund]:contains(Ask for Approval)`,
             run: "click",
         },
         {
@@ -28,21 +28,6 @@ registry.category("web_tour.tours").add("client_refund_pay_opens_the_refund", {
         },
     ],
 });
-
-function choosePolicy(label) {
-    return [
-        {
-            content: "Open the policies",
-            trigger: "[name=client_refund_approval_policy] input",
-            run: "click",
-        },
-        {
-            content: `Choose ${label}`,
-            trigger: `.o_select_menu_item:contains(${label})`,
-            run: "click",
-        },
-    ];
-}
 
 registry.category("web_tour.tours").add("client_refund_only_by_refund_settings", {
     steps: () => [

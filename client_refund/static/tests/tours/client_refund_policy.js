@@ -1,24 +1,10 @@
 import { registry } from "@web/core/registry";
+import { ISSUED, WIZARD, choosePolicy, refundDocument } from "./desk_steps";
 
 /** What is told of an approval before anything waits; what becomes of it is checked in tests/test_tour_policy.py. */
 
 const WARNING = "[name=client_refund_approval_warning]";
-const BANNER = ".modal:not(.o_inactive_modal) .o_form_view [name=alerts] .alert";
-
-function choosePolicy(label) {
-    return [
-        {
-            content: "Open the policies",
-            trigger: "[name=client_refund_approval_policy] input",
-            run: "click",
-        },
-        {
-            content: `Choose ${label}`,
-            trigger: `.o_select_menu_item:contains(/^${label}$/)`,
-            run: "click",
-        },
-    ];
-}
+const BANNER = `${WIZARD} [name=alerts] .alert`;
 
 registry.category("web_tour.tours").add("client_refund_policy_settings", {
     steps: () => [
@@ -55,11 +41,7 @@ registry.category("web_tour.tours").add("client_refund_policy_settings", {
 
 registry.category("web_tour.tours").add("client_refund_policy_never", {
     steps: () => [
-        {
-            content: "Refund the payment",
-            trigger: ".o_form_view .o_statusbar_buttons button[name=action_refund_client]",
-            run: "click",
-        },
+        refundDocument(),
         {
             content: "The risk is a banner",
             trigger: `${BANNER}:contains(BE222 is not marked as trusted)`,
@@ -71,8 +53,7 @@ registry.category("web_tour.tours").add("client_refund_policy_never", {
         },
         {
             content: "It is issued, and keeps the risk",
-            trigger:
-                ".o_form_view:has([name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])) .nav-link[name=control]",
+            trigger: `.o_form_view:has([name=state] .o_arrow_button_current${ISSUED}) .nav-link[name=control]`,
             run: "click",
         },
         {
@@ -84,11 +65,7 @@ registry.category("web_tour.tours").add("client_refund_policy_never", {
 
 registry.category("web_tour.tours").add("client_refund_policy_ask", {
     steps: () => [
-        {
-            content: "Refund the credit note",
-            trigger: ".o_form_view .o_statusbar_buttons button[name=action_refund_client]",
-            run: "click",
-        },
+        refundDocument(),
         {
             content: "The wizard says who may approve",
             trigger: `${BANNER}:contains(Every refund needs approval.):contains(Any of these may: Paula Partner.)`,
@@ -128,7 +105,7 @@ registry.category("web_tour.tours").add("client_refund_policy_change", {
         },
         {
             content: "It is issued",
-            trigger: ".o_form_view [name=state] .o_arrow_button_current:is([data-value=in_process], [data-value=paid])",
+            trigger: `.o_form_view [name=state] .o_arrow_button_current${ISSUED}`,
         },
     ],
 });

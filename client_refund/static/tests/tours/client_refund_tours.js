@@ -1,40 +1,32 @@
 import { registry } from "@web/core/registry";
+import {
+    CREDIT_NOTE,
+    ISSUED,
+    PAYMENT,
+    WIZARD,
+    chooseClient,
+    confirm,
+    openWizard,
+    refundDocument,
+    sayWhy,
+    seeTotal,
+    tick,
+    typeAmount,
+} from "./desk_steps";
 
 /**
  * What a billing clerk does at the refund desk. Every tour ends with the refund on the screen; what it did to the
  * ledger is checked in tests/test_tours.py.
  */
 
-const WIZARD = ".modal:not(.o_inactive_modal) .o_form_view";
-const CREDIT_NOTE = `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Credit Note))`;
-const PAYMENT = `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Payment))`;
-
-function openWizard() {
+function openDesk() {
     return [
-        {
-            content: "Open the Customers menu",
-            trigger: "[data-menu-xmlid='account.menu_finance_receivables']",
-            run: "click",
-        },
-        {
-            content: "Choose Refund a Client",
-            trigger: "[data-menu-xmlid='client_refund.menu_client_refund_wizard']",
-            run: "click",
-        },
+        ...openWizard(),
         {
             content: "Without a client there is nothing to confirm",
             trigger: ".modal:not(:has(button[name=action_refund])) .o_form_view [name=partner_id]",
         },
-        {
-            content: "Type the client's name",
-            trigger: `${WIZARD} [name=partner_id] input`,
-            run: "edit Alder",
-        },
-        {
-            content: "Choose the client",
-            trigger: ".o-autocomplete--dropdown-item:contains(Alder & Finch LLP)",
-            run: "click",
-        },
+        ...chooseClient(),
     ];
 }
 
@@ -52,48 +44,8 @@ function seeUnticked(...rows) {
     }));
 }
 
-function clickTick(row) {
-    return {
-        content: "Tick or untick the credit",
-        trigger: `${row} td[name=selected]`,
-        run: "click",
-    };
-}
-
-function typeAmount(row, amount) {
-    return [
-        {
-            content: "Click the amount",
-            trigger: `${row} td[name=amount]`,
-            run: "click",
-        },
-        {
-            content: "Type another one",
-            trigger: `${row} td[name=amount] input`,
-            run: `edit ${amount}`,
-        },
-    ];
-}
-
-function seeTotal(amount) {
-    return {
-        content: "The total is what is ticked",
-        trigger: `.modal:not(.o_inactive_modal) footer [name=confirm_label]:contains(/\\$\\s${amount}$/)`,
-    };
-}
-
-function clickWizard(button) {
-    return {
-        content: "Confirm",
-        trigger: `.modal:not(.o_inactive_modal) footer button[name=${button}]:enabled`,
-        run: "click",
-    };
-}
-
 const REFUND = ".o_form_view:has(button[name=action_open_documents])";
 
-// A payment may be paid at once, depending on the accounts of the journal.
-const ISSUED = ":is([data-value=in_process], [data-value=paid])";
 const DRAFT = "[data-value=draft]";
 const CANCELED = "[data-value=canceled]";
 
@@ -113,10 +65,10 @@ function seeRefund(state, amount) {
 registry.category("web_tour.tours").add("client_refund_from_menu", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         ...seeTicked(CREDIT_NOTE, PAYMENT),
         seeTotal("650.00"),
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(ISSUED, "650.00"),
         {
             content: "Open the payment that the refund made",
@@ -134,15 +86,11 @@ registry.category("web_tour.tours").add("client_refund_from_menu", {
 
 registry.category("web_tour.tours").add("client_refund_from_credit_note", {
     steps: () => [
-        {
-            content: "Refund the credit note on the screen",
-            trigger: ".o_form_view .o_statusbar_buttons button[name=action_refund_client]",
-            run: "click",
-        },
+        refundDocument(),
         ...seeTicked(CREDIT_NOTE),
         ...seeUnticked(PAYMENT),
         seeTotal("400.00"),
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(ISSUED, "400.00"),
     ],
 });
@@ -150,12 +98,12 @@ registry.category("web_tour.tours").add("client_refund_from_credit_note", {
 registry.category("web_tour.tours").add("client_refund_in_part", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         seeTotal("650.00"),
-        clickTick(PAYMENT),
+        tick(PAYMENT),
         seeTotal("400.00"),
         ...typeAmount(CREDIT_NOTE, "150"),
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(ISSUED, "150.00"),
     ],
 });
@@ -163,17 +111,17 @@ registry.category("web_tour.tours").add("client_refund_in_part", {
 registry.category("web_tour.tours").add("client_refund_mistyped", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         seeTotal("650.00"),
         {
             content: "Type a memo, to see later that it is kept",
             trigger: `${WIZARD} [name=memo] input`,
             run: "edit Thank you for your patience",
         },
-        clickTick(PAYMENT),
+        tick(PAYMENT),
         seeTotal("400.00"),
         ...typeAmount(CREDIT_NOTE, "4000"),
-        clickWizard("action_refund"),
+        confirm(),
         {
             content: "The refusal says how much is open",
             trigger: ".o_error_dialog:contains(Alder & Finch LLP):contains(/only \\$\\s400.00 is open/)",
@@ -190,7 +138,7 @@ registry.category("web_tour.tours").add("client_refund_mistyped", {
             trigger: `${WIZARD} [name=memo] input:value(Thank you for your patience)`,
         },
         ...typeAmount(CREDIT_NOTE, "399.99"),
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(ISSUED, "399.99"),
     ],
 });
@@ -198,10 +146,10 @@ registry.category("web_tour.tours").add("client_refund_mistyped", {
 registry.category("web_tour.tours").add("client_refund_draft", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         seeTotal("650.00"),
         ...typeAmount(PAYMENT, "100"),
-        clickWizard("action_save_draft"),
+        confirm("action_save_draft"),
         ...seeRefund(DRAFT, "500.00"),
         {
             content: "Change the draft",
@@ -210,9 +158,9 @@ registry.category("web_tour.tours").add("client_refund_draft", {
         },
         ...seeTicked(CREDIT_NOTE, PAYMENT),
         seeTotal("500.00"),
-        clickTick(CREDIT_NOTE),
+        tick(CREDIT_NOTE),
         seeTotal("100.00"),
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(ISSUED, "100.00"),
     ],
 });
@@ -225,12 +173,8 @@ registry.category("web_tour.tours").add("client_refund_undo", {
             trigger: ".o_statusbar_buttons button:contains(Undo)",
             run: "click",
         },
-        {
-            content: "Say why",
-            trigger: `${WIZARD} [name=reason] input`,
-            run: "edit Sent to the wrong client",
-        },
-        clickWizard("action_undo"),
+        sayWhy("Sent to the wrong client"),
+        confirm("action_undo"),
         ...seeRefund(CANCELED, "650.00"),
         {
             content: "The reason is kept",
@@ -251,7 +195,7 @@ function seeBanner(text) {
 registry.category("web_tour.tours").add("client_refund_ask", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         seeTotal("650.00"),
         seeBanner("Somebody else must approve"),
         seeBanner("BE111 is not marked as trusted"),
@@ -259,7 +203,7 @@ registry.category("web_tour.tours").add("client_refund_ask", {
             content: "It can't be refunded at once",
             trigger: ".modal footer:has(button:visible:contains(Ask for Approval))",
         },
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(WAITING, "650.00"),
         {
             content: "It says why it waits, and can't be approved by who asked",
@@ -307,12 +251,8 @@ registry.category("web_tour.tours").add("client_refund_reject", {
             trigger: ".o_statusbar_buttons button:contains(Reject)",
             run: "click",
         },
-        {
-            content: "Say why",
-            trigger: `${WIZARD} [name=reason] input`,
-            run: "edit Ask the client for the account",
-        },
-        clickWizard("action_reject"),
+        sayWhy("Ask the client for the account"),
+        confirm("action_reject"),
         ...seeRefund(CANCELED, "650.00"),
     ],
 });
@@ -322,7 +262,7 @@ const INVOICE = `${WIZARD} [name=offset_ids] .o_data_row`;
 registry.category("web_tour.tours").add("client_refund_offset", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         ...seeTicked(CREDIT_NOTE, PAYMENT, INVOICE),
         seeTotal("530.00"),
         ...typeAmount(INVOICE, "50"),
@@ -336,7 +276,7 @@ registry.category("web_tour.tours").add("client_refund_offset", {
             content: "The invoice is settled in part",
             trigger: `${INVOICE} td[name=amount_settled]:contains(50.00)`,
         },
-        clickWizard("action_refund"),
+        confirm(),
         ...seeRefund(ISSUED, "600.00"),
         {
             content: "See what was settled",
@@ -353,9 +293,9 @@ registry.category("web_tour.tours").add("client_refund_offset", {
 registry.category("web_tour.tours").add("client_refund_settle_only", {
     url: "/odoo/client-refunds",
     steps: () => [
-        ...openWizard(),
+        ...openDesk(),
         seeTotal("530.00"),
-        clickTick(CREDIT_NOTE),
+        tick(CREDIT_NOTE),
         seeTotal("130.00"),
         ...typeAmount(PAYMENT, "120"),
         {
@@ -380,12 +320,8 @@ registry.category("web_tour.tours").add("client_refund_return", {
             trigger: ".o_statusbar_buttons button:contains(Returned by Bank)",
             run: "click",
         },
-        {
-            content: "Say what the bank says",
-            trigger: `${WIZARD} [name=reason] input`,
-            run: "edit Account closed",
-        },
-        clickWizard("action_return"),
+        sayWhy("Account closed"),
+        confirm("action_return"),
         ...seeRefund(CANCELED, "650.00"),
         {
             content: "A ribbon says so, both payments are there, and the clerk has something to do",

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { confirm, filterWorklist, openWorklist, sayWhy, seeTotal } from "@client_refund/../tests/tours/desk_steps";
 
 /**
  * Old credits: found on the worklist, the client called, the hand-over asked for, approved by somebody else and taken
@@ -24,34 +25,8 @@ function click(name) {
 
 registry.category("web_tour.tours").add("client_dormant_find_and_ask", {
     steps: () => [
-        {
-            content: "Open the Customers menu",
-            trigger: "[data-menu-xmlid='account.menu_finance_receivables']",
-            run: "click",
-        },
-        {
-            content: "Choose Client Credits",
-            trigger: "[data-menu-xmlid='client_refund.menu_client_credit']",
-            run: "click",
-        },
-        {
-            content: "Everybody who is owed something is there",
-            trigger: ".o_list_view:has(.o_data_row:contains(Alder & Finch LLP)) .o_data_row:contains(Birch Holdings)",
-        },
-        {
-            content: "Open the filters",
-            trigger: ".o_searchview_dropdown_toggler",
-            run: "click",
-        },
-        {
-            content: "Those that are dormant",
-            trigger: ".o_filter_menu .o_menu_item:contains(Dormant)",
-            run: "click",
-        },
-        {
-            content: "The client with a young credit is gone",
-            trigger: ".o_list_view:not(:has(.o_data_row:contains(Birch Holdings)))",
-        },
+        ...openWorklist(),
+        ...filterWorklist("Dormant"),
         {
             content: "Select the client",
             trigger: ".o_data_row:contains(Alder & Finch LLP) .o_list_record_selector input",
@@ -111,26 +86,15 @@ registry.category("web_tour.tours").add("client_dormant_approve_and_undo", {
             trigger: `${FORM} .o_statusbar_buttons button:contains(Undo)`,
             run: "click",
         },
-        {
-            content: "Say why",
-            trigger: ".modal [name=reason] input",
-            run: "edit The client wrote to us",
-        },
-        {
-            content: "Take it back",
-            trigger: ".modal footer button[name=action_undo]",
-            run: "click",
-        },
+        sayWhy("The client wrote to us"),
+        confirm("action_undo"),
         seeState("contacting"),
         {
             content: "The entry stays",
             trigger: `${FORM} button[name=action_open_entries]:contains(1)`,
         },
         click("action_refund_client"),
-        {
-            content: "The refund wizard has the credit ticked",
-            trigger: ".modal footer [name=confirm_label]:contains(300.00)",
-        },
+        seeTotal("300.00"),
         {
             content: "Not now",
             trigger: ".modal footer button[special=cancel]",

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { confirm, refundDocument } from "@client_refund/../tests/tours/desk_steps";
 
 /**
  * A refund by a method that goes through payment orders. What it did to the ledger is checked in
@@ -7,20 +8,12 @@ import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("client_refund_by_payment_order", {
     steps: () => [
-        {
-            content: "Refund the credit note",
-            trigger: ".o_statusbar_buttons button[name=action_refund_client]",
-            run: "click",
-        },
+        refundDocument(),
         {
             content: "The client is paid by transfer",
             trigger: ".modal [name=payment_method_line_id] input:value(Transfer by order)",
         },
-        {
-            content: "Confirm",
-            trigger: ".modal footer button[name=action_refund]:enabled",
-            run: "click",
-        },
+        confirm(),
         {
             content: "The refund is in process, and says where it waits",
             trigger:

@@ -1,75 +1,50 @@
 import { registry } from "@web/core/registry";
+import {
+    CREDIT_NOTE,
+    DIALOG,
+    PAYMENT,
+    chooseClient,
+    openWizard,
+    tick,
+    typeAmount,
+} from "@client_refund/../tests/tours/desk_steps";
 
 /**
  * Credits that were paid online go back to the card. What it did to the ledger is checked in tests/test_tours.py.
  */
 
-const WIZARD = ".modal:not(.o_inactive_modal) .o_form_view";
-const CREDIT_NOTE = `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Credit Note))`;
-const CARD = `${WIZARD} .o_data_row:has(td[name=source_type]:contains(Payment))`;
-
 registry.category("web_tour.tours").add("client_refund_back_to_card", {
     steps: () => [
-        {
-            content: "Open the Customers menu",
-            trigger: "[data-menu-xmlid='account.menu_finance_receivables']",
-            run: "click",
-        },
-        {
-            content: "Choose Refund a Client",
-            trigger: "[data-menu-xmlid='client_refund.menu_client_refund_wizard']",
-            run: "click",
-        },
-        {
-            content: "Type the client's name",
-            trigger: `${WIZARD} [name=partner_id] input`,
-            run: "edit Alder",
-        },
-        {
-            content: "Choose the client",
-            trigger: ".o-autocomplete--dropdown-item:contains(Alder & Finch LLP)",
-            run: "click",
-        },
+        ...openWizard(),
+        ...chooseClient(),
         {
             content: "The credit note can't go back to a card",
             trigger: `${CREDIT_NOTE}:not(:has(td[name=to_source] input))`,
         },
         {
             content: "What was paid online says how much can go back",
-            trigger: `${CARD} td[name=amount_source_left]:contains(100.00)`,
+            trigger: `${PAYMENT} td[name=amount_source_left]:contains(100.00)`,
         },
-        {
-            content: "It may still bounce, so it is not ticked: tick it",
-            trigger: `${CARD} td[name=selected]`,
-            run: "click",
-        },
+        // it may still bounce, so it is not ticked
+        tick(PAYMENT),
         {
             content: "It is ticked",
-            trigger: `${CARD} [name=selected] input:checked`,
+            trigger: `${PAYMENT} [name=selected] input:checked`,
         },
         {
             content: "By bank that needs approval",
-            trigger: `.modal:not(.o_inactive_modal) footer button:contains(Ask for Approval)`,
+            trigger: `${DIALOG} footer button:contains(Ask for Approval)`,
         },
         {
             content: "Send it back to the card",
-            trigger: `${CARD} td[name=to_source] input`,
+            trigger: `${PAYMENT} td[name=to_source] input`,
             run: "click",
         },
         {
             content: "The total tells what goes back to the card",
             trigger: ".modal footer [name=amount_to_source]:contains(100.00)",
         },
-        {
-            content: "Click the amount",
-            trigger: `${CARD} td[name=amount]`,
-            run: "click",
-        },
-        {
-            content: "Only a part of it",
-            trigger: `${CARD} td[name=amount] input`,
-            run: "edit 60",
-        },
+        ...typeAmount(PAYMENT, "60"),
         {
             content: "Leave the amount",
             trigger: ".modal footer .o_client_refund_balance",
@@ -81,7 +56,7 @@ registry.category("web_tour.tours").add("client_refund_back_to_card", {
         },
         {
             content: "Confirm, no approval is due",
-            trigger: `.modal:not(.o_inactive_modal) footer button[name=action_refund]:enabled:contains(Refund)`,
+            trigger: `${DIALOG} footer button[name=action_refund]:enabled:contains(Refund)`,
             run: "click",
         },
         {

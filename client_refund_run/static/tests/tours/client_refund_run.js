@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { confirm, sayWhy } from "@client_refund/../tests/tours/desk_steps";
 
 /**
  * What a billing clerk does with a refund run; what it did to the ledger is checked in tests/test_tours.py.
@@ -157,16 +158,8 @@ registry.category("web_tour.tours").add("client_refund_run_done", {
             trigger: ".o_form_statusbar button:contains(Undo)",
             run: "click",
         },
-        {
-            content: "Say why",
-            trigger: ".modal [name=reason] input",
-            run: "edit Wrong bank",
-        },
-        {
-            content: "Undo",
-            trigger: ".modal footer button[name=action_undo]",
-            run: "click",
-        },
+        sayWhy("Wrong bank"),
+        confirm("action_undo"),
         {
             content: "It is at work",
             trigger: ".o_client_refund_run_progress:contains(Undoing)",
