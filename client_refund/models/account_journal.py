@@ -15,10 +15,7 @@ class AccountJournal(models.Model):
     )
 
     def _get_refund_method_lines(self):
-        """The payment methods that a refund can be paid by: those that need no more than a payment.
-
-        :return: account.payment.method.line
-        """
+        """The payment methods that a refund can be paid by: those that need no more than a payment."""
         return self._get_available_payment_method_lines("outbound").filtered(
             lambda line: line.code not in METHODS_NEEDING_MORE
         )

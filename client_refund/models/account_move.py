@@ -156,7 +156,6 @@ class AccountMove(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with the open credits of these entries ticked.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open, or not of one client, company and currency
         """
         credits = self.line_ids._filter_open_credits()
@@ -170,10 +169,7 @@ class AccountMove(models.Model):
         return credits.action_refund_client()
 
     def action_open_client_refunds(self):
-        """Open the refunds that hold or have paid out credits of this entry.
-
-        :return: an action dictionary
-        """
+        """Open the refunds that hold or have paid out credits of this entry."""
         refunds = self.line_ids.client_refund_line_ids.refund_id
         return open_records(refunds, self, "client_refund.action_client_refund_of_entry", self.env._("Client Refunds"))
 
@@ -182,10 +178,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_not_owned_by_refund(self):
-        """Refuse to touch the entry of a refund's payment, of another owner, or the entry that reverses it.
-
-        :raise UserError: names client, entry, amount and owner and points to Undo
-        """
+        """:raise UserError: if these belong to a refund's payment, or to another owner, or reverse what does"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_not_refunded(self):
@@ -209,10 +202,7 @@ class AccountMove(models.Model):
         return bool(entry and (entry.inalterable_hash or entry._get_violated_lock_dates(entry.date, False)))
 
     def _get_reversal_problems(self, date):
-        """Why those of these entries that can't be canceled any more can't be reversed on a date.
-
-        :return: iterator of (account.move, str)
-        """
+        """Why those of these entries that can't be canceled any more can't be reversed on a date."""
         for entry in self.filtered(lambda entry: entry._must_be_reversed()):
             if refusal := entry.company_id._get_client_refund_lock_refusal(date, entry.journal_id):
                 yield entry, refusal
@@ -238,10 +228,7 @@ class AccountMove(models.Model):
             (item.matched_debit_ids | item.matched_credit_ids).write(owners._prepare_owner_vals(item.move_id))
 
     def _prepare_refund_reversal_vals(self, date, reason):
-        """The values of the entry that reverses this one of a refund.
-
-        :return: dict
-        """
+        """The values of the entry that reverses this one of a refund."""
         return {
             "date": date,
             "ref": self.env._("Reversal of: %(entry)s, %(reason)s", entry=self.name, reason=reason),

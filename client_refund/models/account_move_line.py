@@ -160,10 +160,7 @@ class AccountMoveLine(models.Model):
         self.sudo().filtered("is_in_refund").client_refund_line_ids._check_not_issued()
 
     def action_register_payment(self, ctx=None):
-        """Where clients are paid back only by refunds, *Pay* of what they are owed opens the refund wizard.
-
-        :return: an action dictionary
-        """
+        """Where clients are paid back only by refunds, *Pay* of what they are owed opens the refund wizard."""
         if self._is_paid_only_by_refund():
             return self._filter_open_credits().action_refund_client()
         return super().action_register_payment(ctx)
@@ -175,7 +172,6 @@ class AccountMoveLine(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with these credits ticked, and say what of these items is none.
 
-        :return: an action dictionary
         :raise UserError: if none of them is an open credit, or they are not of one client, company and currency
         """
         credits = self._filter_open_credits()

@@ -39,8 +39,6 @@ class AccountMoveLineOpen(models.Model):
 
         A blocked document is in dispute: it is not refundable until somebody unblocks it. What a payment without an
         entry pays is open in the ledger alone. What is on a non-trade account, such as VAT to get back, is no client's.
-
-        :return: Domain
         """
         return (
             self._get_open_item_domain()
@@ -56,10 +54,7 @@ class AccountMoveLineOpen(models.Model):
 
     @api.model
     def _get_withheld_domain(self):
-        """The journal items of documents of which core withholds tax when it pays them: paid by a refund, it would not.
-
-        :return: Domain
-        """
+        """What is of documents of which core withholds tax when it pays them: paid by a refund, it would not."""
         if WITHHOLDING_FIELD not in self.env["account.tax"]._fields:
             return Domain.FALSE
         return Domain(f"move_id.invoice_line_ids.tax_ids.{WITHHOLDING_FIELD}", "=", True)
@@ -70,7 +65,6 @@ class AccountMoveLineOpen(models.Model):
 
         :param clients: res.partner, commercial partners
         :param companies: res.company
-        :return: Domain
         """
         return Domain("partner_id.commercial_partner_id", "in", clients.ids) & Domain(
             "company_id", "child_of", companies.ids
@@ -78,10 +72,7 @@ class AccountMoveLineOpen(models.Model):
 
     @api.model
     def _get_open_invoice_domain(self):
-        """What clients owe and credits can settle: a blocked document is in dispute.
-
-        :return: Domain
-        """
+        """What clients owe and credits can settle: a blocked document is in dispute."""
         return self._get_open_item_domain() & Domain(
             [("amount_residual_currency", ">", 0), ("move_id.payment_state", "not in", UNPAYABLE_STATES)]
         )
@@ -143,10 +134,7 @@ class AccountMoveLineOpen(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_not_open_message(self):
-        """Why this journal item is no open credit.
-
-        :return: str
-        """
+        """Why this journal item is no open credit."""
         self.ensure_one()
         return self.env._(
             "%(client)s, %(document)s: %(reason)s",

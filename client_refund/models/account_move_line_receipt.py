@@ -51,7 +51,6 @@ class AccountMoveLineReceipt(models.Model):
         """What is said of receipts whose money may still go back.
 
         :param documents: list of str
-        :return: str
         """
         return self.env._(
             "%(documents)s may still bounce: the bank has not confirmed it yet, or it is within the hold days of its "

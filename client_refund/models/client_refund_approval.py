@@ -81,10 +81,7 @@ class ClientRefundApproval(models.Model):
         return refunds
 
     def _get_waiting_problems(self):
-        """Which of these refunds wait already, as they are: to ask again would take them from who may approve.
-
-        :return: list of (client.refund, str)
-        """
+        """Which of these refunds wait already, as they are: to ask again would take them from who may approve."""
         waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
         risks = waiting._get_risks()
         return [

@@ -101,10 +101,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         raise_problems(self._get_state_problems(*states))
 
     def _get_state_problems(self, *states):
-        """Which of these are in none of some states.
-
-        :return: list of (record, str)
-        """
+        """Which of these are in none of some states."""
         return [
             (
                 document,
@@ -131,10 +128,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     def _get_contributors(self):
-        """Who had a hand in this, and so can't approve it.
-
-        :return: res.users
-        """
+        """Who had a hand in this, and so can't approve it."""
         self.ensure_one()
         return self.contributor_ids
 
@@ -177,17 +171,13 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _get_approval_subject(self):
-        """What is to be approved: how much, for whom, and who asked.
-
-        :return: str
-        """
+        """What is to be approved: how much, for whom, and who asked."""
         raise NotImplementedError
 
     def _prepare_approval_activity_vals(self, approver):
         """The values of the activity by which an approver learns of this; the mail of it says the same.
 
         :param approver: res.users
-        :return: dict
         """
         self.ensure_one()
         document = self.with_context(lang=approver.lang)
@@ -209,7 +199,6 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         """What the chatter says of what waits, in the language of the company, since all read it.
 
         :param approvers: res.users
-        :return: str
         """
         document = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
         if not approvers:
@@ -298,10 +287,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         self.write({"approver_id": False, "approved_on": False})
 
     def _get_approval_problems(self):
-        """Why the user can't approve these.
-
-        :return: list of (record, str)
-        """
+        """Why the user can't approve these."""
         waiting = self._filter_waiting()
         return self._get_state_problems("to_approve") + waiting._get_own_hand_problems() + waiting._get_limit_problems()
 
@@ -332,24 +318,15 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         )
 
     def _get_reject_message(self):
-        """What becomes of these when they are rejected.
-
-        :return: str
-        """
+        """What becomes of these when they are rejected."""
         raise NotImplementedError
 
     def _get_rejected_summary(self):
-        """What who asked for this reads first when it is rejected.
-
-        :return: str
-        """
+        """What who asked for this reads first when it is rejected."""
         raise NotImplementedError
 
     def _get_responsible(self):
-        """Who learns of what has to be done with this.
-
-        :return: res.users
-        """
+        """Who learns of what has to be done with this."""
         self.ensure_one()
         return self.company_id._get_client_refund_responsible(self.user_id, self.env.user, self.approver_id)
 
@@ -373,9 +350,6 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         return names if len(self) <= MANY else self.env._("%(refunds)s and more", refunds=names)
 
     def _get_link(self):
-        """A link that leads to this in a mail too, where the chatter's own links don't.
-
-        :return: Markup
-        """
+        """A link that leads to this in a mail too, where the chatter's own links don't."""
         self.ensure_one()
         return Markup('<a href="/odoo/%s/%s">%s</a>') % (self._name, self.id, self.display_name)

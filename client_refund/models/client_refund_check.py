@@ -24,10 +24,7 @@ class ClientRefundCheck(models.Model):
         raise_problems(self._get_problems())
 
     def _get_problems(self):
-        """Why these refunds can't be issued, read after their journal items are locked.
-
-        :return: list of (client.refund or one of its lines and offsets, str)
-        """
+        """Why these refunds can't be issued, read after their journal items are locked."""
         changeable = self.filtered(lambda refund: refund._is_changeable())
         blocks = self.partner_id._get_client_refund_blocks()
         own_numbers = self._search_own_account_numbers()
@@ -42,10 +39,7 @@ class ClientRefundCheck(models.Model):
         return problems + self.filtered(lambda refund: refund not in wrong)._get_settlement_problems()
 
     def _name_problem(self, problem):
-        """A problem with client, refund and amount named.
-
-        :return: str
-        """
+        """A problem with client, refund and amount named."""
         self.ensure_one()
         if not self.name:
             return self.env._(
@@ -66,7 +60,6 @@ class ClientRefundCheck(models.Model):
         """What is wrong with the document itself.
 
         :param bank_accounts: account.account, those of the company's bank, cash and card journals
-        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         if self.payment_ids:
@@ -91,10 +84,7 @@ class ClientRefundCheck(models.Model):
             yield from self._get_lock_problems(self.date)
 
     def _get_nothing_chosen_message(self):
-        """That there is nothing to refund, and why what is open in the ledger is none.
-
-        :return: str
-        """
+        """That there is nothing to refund, and why what is open in the ledger is none."""
         self.ensure_one()
         message = self.env._(
             "%(client)s: no credit is chosen, so there is nothing to refund. Choose at least one open credit.",
@@ -114,7 +104,6 @@ class ClientRefundCheck(models.Model):
         """What is wrong with the journal and the payment method.
 
         :param bank_accounts: account.account, those of the company's bank, cash and card journals
-        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         if not self.journal_id.outbound_payment_method_line_ids:
@@ -167,7 +156,6 @@ class ClientRefundCheck(models.Model):
         """What is wrong with the account that would receive the money.
 
         :param own_numbers: set of the account numbers of all companies
-        :return: iterator of (client.refund, str)
         """
         self.ensure_one()
         account = self.partner_bank_id

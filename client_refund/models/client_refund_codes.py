@@ -15,7 +15,6 @@ class ClientRefundCodes(models.AbstractModel):
         """What these codes say, in the user's language.
 
         :param codes: dict, code: dict of values, as JSON keeps them
-        :return: list of str
         """
         return [self._describe_code(code, values) for code, values in (codes or {}).items()]
 

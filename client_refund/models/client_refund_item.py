@@ -79,7 +79,6 @@ class ClientRefundItem(models.AbstractModel):
     def action_open_document(self):
         """Open the document that the journal item belongs to.
 
-        :return: an action dictionary
         :raise UserError: if it was deleted
         """
         if not self.move_line_id:
@@ -130,17 +129,11 @@ class ClientRefundItem(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     def _get_problems(self):
-        """What is wrong with these items, read after the journal items are locked.
-
-        :return: list of (item, str)
-        """
+        """What is wrong with these items, read after the journal items are locked."""
         return [(item, problem) for item in self if (problem := item._get_refusal())]
 
     def _name_problem(self, problem):
-        """A problem with client, document and amount named.
-
-        :return: str
-        """
+        """A problem with client, document and amount named."""
         self.ensure_one()
         return self.env._(
             "%(client)s, %(document)s, %(amount)s: %(problem)s",
@@ -159,10 +152,7 @@ class ClientRefundItem(models.AbstractModel):
         return self._get_mismatch_refusal() or self._get_not_open_refusal() or self._get_amount_refusal()
 
     def _get_mismatch_refusal(self):
-        """Why the journal item does not belong into this refund at all.
-
-        :return: str or None
-        """
+        """Why the journal item does not belong into this refund at all."""
         refund, journal_item = self.refund_id, self.move_line_id
         client = journal_item.partner_id.commercial_partner_id
         if not journal_item:
@@ -190,17 +180,11 @@ class ClientRefundItem(models.AbstractModel):
         return None
 
     def _get_not_open_refusal(self):
-        """Why nothing can be taken of the journal item.
-
-        :return: str or None
-        """
+        """Why nothing can be taken of the journal item."""
         raise NotImplementedError
 
     def _get_amount_refusal(self):
-        """Why the amount can't be taken of the journal item.
-
-        :return: str or None
-        """
+        """Why the amount can't be taken of the journal item."""
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             return self.env._("the amount must be positive. Type an amount, or leave it out.")
         return None

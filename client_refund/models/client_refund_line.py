@@ -119,10 +119,7 @@ class ClientRefundLine(models.Model):
         return self.filtered("payment_line_id")
 
     def _get_payment_key(self):
-        """What the lines that one payment pays have in common.
-
-        :return: tuple
-        """
+        """What the lines that one payment pays have in common."""
         self.ensure_one()
         return (self.move_line_id.account_id,)
 

@@ -83,17 +83,11 @@ class ClientRefundMixin(models.AbstractModel):
             record.memo = reason.memo or record.memo
 
     def _get_refund_credits(self):
-        """The journal items that are chosen to be refunded.
-
-        :return: account.move.line
-        """
+        """The journal items that are chosen to be refunded."""
         raise NotImplementedError
 
     def _get_own_refund(self):
-        """The refund that these terms are of, or are going to be of.
-
-        :return: client.refund
-        """
+        """The refund that these terms are of, or are going to be of."""
         raise NotImplementedError
 
     def _get_too_early_message(self):
@@ -146,10 +140,7 @@ class ClientRefundMixin(models.AbstractModel):
         )[:1]
 
     def _get_origin_accounts(self):
-        """The client's accounts that the money of the chosen credits came from.
-
-        :return: res.partner.bank
-        """
+        """The client's accounts that the money of the chosen credits came from."""
         self.ensure_one()
         numbers = self._get_refund_credits()._get_refund_origin_numbers()
         return self.available_partner_bank_ids._origin._filter_numbers(numbers)

@@ -111,10 +111,7 @@ class ClientRefundNotice(models.Model):
         return True
 
     def _get_notice_problems(self):
-        """Why the client can't be told of this refund.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why the client can't be told of this refund."""
         self.ensure_one()
         if not self._is_issued():
             problem = self.env._(
@@ -127,10 +124,7 @@ class ClientRefundNotice(models.Model):
             return
 
     def _get_notice_recipient(self):
-        """Who is written to: the client's contact for invoices, where it is not another company's, or the client.
-
-        :return: res.partner
-        """
+        """Who is written to: the client's contact for invoices, where it is not another company's, or the client."""
         self.ensure_one()
         contact = self.partner_id.browse(self.partner_id.address_get(["invoice"])["invoice"])
         contact = contact.filtered_domain(contact._check_company_domain(self.company_id))

@@ -15,18 +15,12 @@ class ClientRefundNoticeContent(models.AbstractModel):
     _description = "Content of a Refund Notice"
 
     def _get_notice_lang(self):
-        """The language in which the client is written to.
-
-        :return: str, code of the language
-        """
+        """The language in which the client is written to."""
         self.ensure_one()
         return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
 
     def _get_notice_file_name(self):
-        """The name of the notice's file, in the client's language.
-
-        :return: str, without extension
-        """
+        """The name of the notice's file, in the client's language."""
         refund = self.with_context(lang=self._get_notice_lang())
         return refund.env._("Refund %(number)s", number=refund.name.replace("/", "-"))
 
@@ -49,10 +43,7 @@ class ClientRefundNoticeContent(models.AbstractModel):
         return None
 
     def _get_notice_date(self):
-        """When the money was paid; a rail that pays later pays on a date of its own.
-
-        :return: date
-        """
+        """When the money was paid; a rail that pays later pays on a date of its own."""
         self.ensure_one()
         payments = self._get_outgoing_payments()
         return max(payments.mapped("date")) if self.booked_on and payments else self.date
@@ -72,10 +63,7 @@ class ClientRefundNoticeContent(models.AbstractModel):
         } or self._get_planned_ways()
 
     def _describe_notice_ways(self):
-        """The same in a sentence; of several ways each with its amount.
-
-        :return: str
-        """
+        """The same in a sentence; of several ways each with its amount."""
         ways = self._get_notice_ways()
         if len(ways) == 1:
             return next(iter(ways))
@@ -89,17 +77,13 @@ class ClientRefundNoticeContent(models.AbstractModel):
         return {self._get_notice_way(self.journal_id, self.payment_method_line_id, account): self.amount}
 
     def _is_paid_to_account(self, journal, method_line):
-        """Whether what leaves from a journal by a payment method goes to a bank account of the client.
-
-        :return: bool
-        """
+        """Whether what leaves from a journal by a payment method goes to a bank account of the client."""
         return journal.type == "bank"
 
     def _get_notice_way(self, journal, method_line, account):
         """How money goes to the client that leaves from a journal by a payment method, for the client to read.
 
         :param account: res.partner.bank, the client's, or nothing
-        :return: str
         """
         if journal.type == "cash":
             return self.env._("in cash")

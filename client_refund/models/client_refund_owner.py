@@ -27,7 +27,6 @@ class ClientRefundOwner(models.AbstractModel):
         """By which fields these may be owned: asked for at each write of ordinary accounting.
 
         :param records: account.move, account.payment or account.partial.reconcile
-        :return: tuple of str
         """
         owners = self.env.registry.descendants(["client.refund.owner"], "_inherit")
         names = (self.env[owner]._owner_field for owner in owners)
@@ -76,10 +75,7 @@ class ClientRefundOwner(models.AbstractModel):
 
     @api.model
     def _prepare_owner_vals(self, record):
-        """Whose this is, as values of what comes of it.
-
-        :return: dict
-        """
+        """Whose this is, as values of what comes of it."""
         return {name: record[name].id for name in self._get_owner_fields(record)}
 
     @api.model
@@ -102,6 +98,5 @@ class ClientRefundOwner(models.AbstractModel):
         """In which words a change of something that this owns is refused.
 
         :param record: account.move, account.payment or account.partial.reconcile
-        :return: str
         """
         raise NotImplementedError

@@ -95,10 +95,7 @@ class ClientRefundPolicy(models.AbstractModel):
         }
 
     def _get_contributors(self):
-        """Who had a hand in this refund, and so can't approve it.
-
-        :return: res.users
-        """
+        """Who had a hand in this refund, and so can't approve it."""
         raise NotImplementedError
 
     def _get_amount_company_currency(self):

@@ -28,10 +28,11 @@ class ClientRefundPosting(models.Model):
         compute="_compute_payee_name", string="Payee", help="Whose name the payee account is in; else the client."
     )
 
-    @api.depends("partner_bank_id.acc_holder_name", "partner_id.name")
+    @api.depends("partner_bank_id.acc_holder_name", "partner_bank_id.partner_id.name", "partner_id.name")
     def _compute_payee_name(self):
         for refund in self:
-            refund.payee_name = refund.partner_bank_id.acc_holder_name or refund.partner_id.name
+            account = refund.partner_bank_id
+            refund.payee_name = account.acc_holder_name or account.partner_id.name or refund.partner_id.name
 
     # -------------------------------------------------------------------------
     # Reserve
@@ -133,7 +134,6 @@ class ClientRefundPosting(models.Model):
 
         :param account: account.account, the receivable account of the lines' credits
         :param lines: client.refund.line
-        :return: dict
         """
         self.ensure_one()
         return {
@@ -317,10 +317,7 @@ class ClientRefundPosting(models.Model):
         return True
 
     def _get_mark_paid_problems(self):
-        """Why it can't be said that the money of this refund has left.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why it can't be said that the money of this refund has left."""
         self.ensure_one()
         if self.state != "in_process":
             problem = self.env._(

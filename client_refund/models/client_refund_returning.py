@@ -75,7 +75,8 @@ class ClientRefundReturning(models.Model):
     def _reopen_paid_out(self, payments, reason, date):
         """Book what came back of these payments: the credits that they paid are open again."""
         items = self.line_ids.payment_line_id.filtered(lambda item: item.move_id in payments.move_id)
-        items.matched_credit_ids._unlink_on(date)
+        # what core booked for it would be reversed on a date in a period that may be reported already
+        items.matched_credit_ids.with_context(client_refund_reversal_dates=(date,)).unlink()
         returns = payments.create([self._prepare_return_vals(payment, date, reason) for payment in payments])
         returns.action_post()
         returns._reconcile_with_returned()
@@ -115,7 +116,6 @@ class ClientRefundReturning(models.Model):
         """The values of the incoming payment by which the bank returns an outgoing one.
 
         :param payment: account.payment
-        :return: dict
         """
         refund = payment.client_refund_id
         return {
@@ -206,17 +206,11 @@ class ClientRefundReturning(models.Model):
         check_exact(expected)
 
     def _get_returns(self):
-        """The incoming payments by which the bank sent these refunds back.
-
-        :return: account.payment
-        """
+        """The incoming payments by which the bank sent these refunds back."""
         return self._get_standing_payments().filtered("client_refund_returned_id")
 
     def _get_undo_return_problems(self):
-        """Why it can't be taken back that the bank sent this refund back.
-
-        :return: iterator of (client.refund or client.refund.line, str)
-        """
+        """Why it can't be taken back that the bank sent this refund back."""
         self.ensure_one()
         if not self.returned_on:
             yield self, self.env._("the bank did not send it back. There is nothing to take back.")

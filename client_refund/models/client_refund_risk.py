@@ -58,10 +58,7 @@ class ClientRefundRisk(models.AbstractModel):
         return self._is_paying()
 
     def _get_credits_paid_from_journal(self):
-        """The chosen credits whose money leaves from the chosen journal.
-
-        :return: account.move.line
-        """
+        """The chosen credits whose money leaves from the chosen journal."""
         return self._get_refund_credits()
 
     def _get_own_risks(self, findings):

@@ -53,10 +53,7 @@ class ClientRefundSettlement(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_settlement_problems(self):
-        """Why the invoices of these refunds can't be settled as they say.
-
-        :return: list of (client.refund, str)
-        """
+        """Why the invoices of these refunds can't be settled as they say."""
         settled = Counter()
         for _line, offset, amount in self._get_settlements():
             settled[offset] += amount
@@ -81,10 +78,7 @@ class ClientRefundSettlement(models.Model):
         )
 
     def _get_oversettled_problems(self):
-        """Where several of these refunds settle one invoice: which of them settle more than is open, together.
-
-        :return: list of (client.refund, str)
-        """
+        """Where several of these refunds settle one invoice: which of them settle more than is open, together."""
         problems = []
         for invoice, offsets in self.offset_ids.grouped("move_line_id").items():
             total = sum(offsets.mapped("amount"))
@@ -100,10 +94,7 @@ class ClientRefundSettlement(models.Model):
         return problems
 
     def _get_unsettled_problems(self):
-        """Where the company wants open invoices settled first: which of them money would be paid out past.
-
-        :return: list of (client.refund, str)
-        """
+        """Where the company wants open invoices settled first: which of them money would be paid out past."""
         refunds = self.filtered(
             lambda refund: refund.company_id._get_client_refund_policy().client_refund_offset_policy == "require"
         )

@@ -40,10 +40,7 @@ class ClientRefundTerms(models.AbstractModel):
     @api.model
     @tools.ormcache()
     def _get_terms_fields(self):
-        """The fields that are terms.
-
-        :return: frozenset of str
-        """
+        """The fields that are terms."""
         # a related field takes the mark of what it shows
         return frozenset(
             name for name, field in self._fields.items() if getattr(field, "term", False) and not field.related

@@ -45,7 +45,13 @@ class ClientRefundUndoing(models.Model):
         self.activity_unlink([self._approval_activity])
         self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
-        self._log_undone(reason)
+        self._message_log_batch(
+            {
+                refund.id: self.env._("Undone: %(reason)s", reason=reason)
+                + (Markup(" (%s)") % refund.payment_ids._get_refund_links() if refund.payment_ids else "")
+                for refund in self
+            }
+        )
 
     def _reopen(self, reason, date):
         """Take the payments of these issued refunds back, so that what they settled is open again.
@@ -108,21 +114,12 @@ class ClientRefundUndoing(models.Model):
                 refund=self.name,
                 amount=self._format_amount(record.credit_amount_currency),
             )
-        if record._name == "account.payment":
-            return self.env._(
-                "%(client)s: payment %(payment)s over %(amount)s belongs to refund %(refund)s and can only be "
-                "changed from there. Open the refund and choose Undo, or Returned by Bank if the money came back.",
-                client=record.partner_id.display_name,
-                payment=record.display_name,
-                amount=self._format_amount(record.amount),
-                refund=self.name,
-            )
         return self.env._(
-            "%(client)s: %(entry)s over %(amount)s belongs to refund %(refund)s and can only be changed "
-            "from there. Open the refund and choose Undo.",
+            "%(client)s: %(document)s over %(amount)s belongs to refund %(refund)s and can only be changed from there. "
+            "Open the refund and choose Undo, or Returned by Bank if the money came back.",
             client=record.partner_id.display_name,
-            entry=record.display_name,
-            amount=self._format_amount(),
+            document=record.display_name,
+            amount=self._format_amount(record.amount if record._name == "account.payment" else self.amount),
             refund=self.name,
         )
 
@@ -137,10 +134,7 @@ class ClientRefundUndoing(models.Model):
         return {item: -amount for item, amount in amounts.items()}
 
     def _get_undo_problems(self, reason, date):
-        """Why these refunds can't be undone.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why these refunds can't be undone."""
         yield from get_reason_problems(self, reason)
         for refund in self:
             yield from refund._get_document_undo_problems(date)
@@ -197,12 +191,3 @@ class ClientRefundUndoing(models.Model):
     def _is_sent(self):
         """Whether a payment of this refund was marked as sent, or printed."""
         return any(self.payment_ids.mapped("is_sent"))
-
-    def _log_undone(self, reason):
-        self._message_log_batch(
-            {
-                refund.id: self.env._("Undone: %(reason)s", reason=reason)
-                + (Markup(" (%s)") % refund.payment_ids._get_refund_links() if refund.payment_ids else "")
-                for refund in self
-            }
-        )

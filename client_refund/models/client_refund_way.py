@@ -58,18 +58,6 @@ class ClientRefundWay(models.AbstractModel):
             journals = self.env["account.journal"].search(self._get_refund_journal_domain(company))
             records.available_journal_ids = journals.filtered(lambda journal: journal._get_refund_method_lines())
 
-    @api.model
-    def _get_refund_journal_domain(self, company):
-        """The journals that money can leave from: those that the settings name, or all."""
-        journals = self.env["account.journal"]
-        # the settings of a parent count also for who may not see the parent
-        allowed = company.sudo().parent_ids.client_refund_journal_ids
-        return (
-            Domain(journals._check_company_domain(company))
-            & Domain("type", "in", ("bank", "cash", "credit"))
-            & (Domain("id", "in", allowed.ids) if allowed else Domain.TRUE)
-        )
-
     @api.depends("company_id")
     def _compute_journal_id(self):
         for record in self:
@@ -92,14 +80,23 @@ class ClientRefundWay(models.AbstractModel):
             preferred = record._get_preferred_payment_method_line()
             record.payment_method_line_id = preferred if preferred in available else available[:1]
 
-    def _get_preferred_payment_method_line(self):
-        """The way that is wished for.
-
-        :return: account.payment.method.line
-        """
-        return self.env["account.payment.method.line"]
-
     @api.depends("company_id")
     def _compute_send_notice(self):
         for record in self:
             record.send_notice = record.company_id._get_client_refund_policy().client_refund_send_notice
+
+    @api.model
+    def _get_refund_journal_domain(self, company):
+        """The journals that money can leave from: those that the settings name, or all."""
+        journals = self.env["account.journal"]
+        # the settings of a parent count also for who may not see the parent
+        allowed = company.sudo().parent_ids.client_refund_journal_ids
+        return (
+            Domain(journals._check_company_domain(company))
+            & Domain("type", "in", ("bank", "cash", "credit"))
+            & (Domain("id", "in", allowed.ids) if allowed else Domain.TRUE)
+        )
+
+    def _get_preferred_payment_method_line(self):
+        """The way that is wished for."""
+        return self.env["account.payment.method.line"]

@@ -121,18 +121,12 @@ class ResCompany(models.Model):
         return {}
 
     def _get_client_refund_excluded_accounts(self):
-        """The receivable accounts whose credits this company or those above it never refund.
-
-        :return: account.account
-        """
+        """The receivable accounts whose credits this company or those above it never refund."""
         # the settings of a parent count also for who may not see the parent
         return self.sudo().parent_ids.client_refund_excluded_account_ids.sudo(False)
 
     def _get_client_refund_bank_accounts(self):
-        """The accounts of this company's bank, cash and card journals: money leaves from them only through their own.
-
-        :return: account.account
-        """
+        """The accounts of the bank, cash and card journals: money leaves from them only through their own."""
         journals = self.env["account.journal"]
         return journals.search(
             [*journals._check_company_domain(self), ("type", "in", ("bank", "cash", "credit"))]

@@ -30,13 +30,6 @@ class ResConfigSettings(models.TransientModel):
     )
     client_refund_journal_ids = fields.Many2many(related="company_id.client_refund_journal_ids", readonly=False)
 
-    @api.onchange("client_refund_approval_policy")
-    def _onchange_client_refund_approval_policy(self):
-        """Who wants refunds approved wants no way round it; unticked it is by who knows why."""
-        saved = self.company_id._get_client_refund_policy()
-        wanted, was_wanted = (settings.client_refund_approval_policy != "never" for settings in (self, saved))
-        self.client_refund_only_by_refund = saved.client_refund_only_by_refund if wanted == was_wanted else wanted
-
     @api.depends("client_refund_approval_policy", "company_id")
     def _compute_client_refund_approval_warning(self):
         """A policy that nobody can fulfil: nobody approves what they asked for."""
@@ -47,6 +40,13 @@ class ResConfigSettings(models.TransientModel):
             settings.client_refund_approval_warning = (
                 False if is_fulfilled else settings._get_client_refund_approval_warning(company, approvers)
             )
+
+    @api.onchange("client_refund_approval_policy")
+    def _onchange_client_refund_approval_policy(self):
+        """Who wants refunds approved wants no way round it; unticked it is by who knows why."""
+        saved = self.company_id._get_client_refund_policy()
+        wanted, was_wanted = (settings.client_refund_approval_policy != "never" for settings in (self, saved))
+        self.client_refund_only_by_refund = saved.client_refund_only_by_refund if wanted == was_wanted else wanted
 
     def _get_client_refund_approval_warning(self, company, approvers):
         cure = self.env._(

@@ -19,7 +19,6 @@ class ResPartner(models.Model):
         groups=READER_GROUPS,
         help="How many refunds were made or prepared for this client.",
     )
-
     client_credit_open = fields.Monetary(
         string="Open Credit",
         compute="_compute_client_refund_buttons",
@@ -32,7 +31,6 @@ class ResPartner(models.Model):
         groups=READER_GROUPS,
         help="The same, less what is reserved and what is never refunded.",
     )
-
     client_refund_blocked = fields.Boolean(
         string="Block Refunds",
         tracking=True,
@@ -46,7 +44,6 @@ class ResPartner(models.Model):
         copy=False,
         groups=READER_GROUPS,
     )
-
     client_refund_moved_on = fields.Datetime(
         string="Moved to Another Client On",
         readonly=True,
@@ -106,7 +103,6 @@ class ResPartner(models.Model):
     def action_refund_client(self):
         """Open the refund wizard for this client.
 
-        :return: an action dictionary
         :raise UserError: if these are contacts of several clients
         """
         if len(self._get_refund_client()) != 1:
@@ -119,10 +115,7 @@ class ResPartner(models.Model):
         return self.env["client.refund.wizard"]._open({"partner_id": self.commercial_partner_id.id})
 
     def action_open_client_credits(self):
-        """Open the worklist on these clients, or where it has one row, the wizard for it.
-
-        :return: an action dictionary
-        """
+        """Open the worklist on these clients, or where it has one row, the wizard for it."""
         rows = self.env["client.credit"].search(self._get_client_credit_domain(), limit=2)
         if len(rows) == 1 and self.env["client.refund.wizard"].has_access("create"):
             return rows.action_refund_client()
@@ -133,10 +126,7 @@ class ResPartner(models.Model):
         )
 
     def action_open_client_refunds(self):
-        """Open the refunds of this client.
-
-        :return: an action dictionary
-        """
+        """Open the refunds of this client."""
         refunds = self.env["client.refund"].search(self._get_client_refund_domain())
         return open_records(
             refunds,

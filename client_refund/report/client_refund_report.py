@@ -202,7 +202,6 @@ class ClientRefundReport(models.Model):
         :param amount: SQL, in the currency of the refund
         :param rate: SQL, what this much of the refund's currency is worth in the company's
         :param unit: SQL, how much of the refund's currency; one if none is given
-        :return: SQL
         """
         return SQL(
             """(
@@ -247,8 +246,5 @@ class ClientRefundReport(models.Model):
         )
 
     def action_open_refund(self):
-        """Open the refund of this row.
-
-        :return: an action dictionary
-        """
+        """Open the refund of this row."""
         return without_owner(self.refund_id._get_records_action(name=self.env._("Client Refund")))

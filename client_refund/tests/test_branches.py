@@ -204,5 +204,5 @@ class TestBranches(ClientRefundCommon):
         wizard = self._as_local("client.refund.wizard", local).create({"partner_id": contact.id})
         self.assertFalse(wizard.partner_bank_id)
         message = wizard.alerts["no_payee_account"]["message"]
-        self.assertRegex(message, "No payee account is chosen.*accounts of another company")
+        self.assertRegex(message, "No payee account is chosen.*of another company")
         self.assertNotIn("BE555", message)

@@ -37,9 +37,7 @@ class TestOneOwner(ClientRefundCommon):
 
     def test_payment_actions(self):
         for act in (self.payment.action_draft, self.payment.action_cancel, self.payment.action_reject):
-            self._assert_refused(
-                act, rf"Alder & Finch LLP: payment .* over .*500\.00 belongs to refund {self.refund.name}"
-            )
+            self._assert_refused(act, rf"Alder & Finch LLP: .* over .*500\.00 belongs to refund {self.refund.name}")
         self._assert_refused(self.payment.unlink)
 
     def test_payment_fields(self):

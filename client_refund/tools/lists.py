@@ -14,26 +14,19 @@ def open_list(owner, xml_id, **values):
     :param owner: whose list it is
     :param xml_id: str, the action's
     :param values: of the action
-    :return: an action dictionary
     """
     action = owner.env["ir.actions.act_window"]._for_xml_id(xml_id)
     return {**action, **values, "context": {"active_id": owner[:1].id, "active_ids": owner.ids}}
 
 
 def open_records(records, owner, xml_id, name):
-    """The same of these records, and one alone as a form.
-
-    :return: an action dictionary
-    """
+    """The same of these records, and one alone as a form."""
     if len(records) > 1:
         return open_list(owner, xml_id, name=name, domain=[("id", "in", records.ids)])
     return without_owner(records._get_records_action(name=name))
 
 
 def without_owner(action):
-    """An action that opens a form, whatever it is opened from.
-
-    :return: an action dictionary
-    """
+    """An action that opens a form, whatever it is opened from."""
     context = action.get("context") or {}
     return {**action, "context": {**context, **_NO_OWNER}}

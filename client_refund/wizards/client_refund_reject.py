@@ -14,7 +14,6 @@ class ClientRefundReject(models.TransientModel):
     def action_reject(self):
         """Reject what was asked for.
 
-        :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be rejected
         """
         self._get_documents().action_reject(self.reason)

@@ -21,7 +21,6 @@ class ClientRefundReturn(models.TransientModel):
     def action_return(self):
         """Book the return.
 
-        :return: an action dictionary that closes the dialog
         :raise UserError: names what can't have been returned
         """
         self.ensure_one()

@@ -27,7 +27,6 @@ class ClientRefundUndo(models.TransientModel):
     def action_undo(self):
         """Undo the documents.
 
-        :return: an action dictionary that closes the dialog
         :raise UserError: names what can't be undone, and the way out
         """
         self._get_documents().action_undo(self.reason, self.date)

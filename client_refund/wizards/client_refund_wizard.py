@@ -199,7 +199,6 @@ class ClientRefundWizard(models.TransientModel):
         """The values of the wizard's line for a credit that the draft holds.
 
         :param refund_line: client.refund.line
-        :return: dict
         """
         return {"move_line_id": refund_line.move_line_id.id, "selected": True, "amount": refund_line.amount}
 
@@ -225,7 +224,6 @@ class ClientRefundWizard(models.TransientModel):
         :param credit: account.move.line
         :param amount: what the user may take of it
         :param again_line: client.refund.line, where it is refunded again: no more than that
-        :return: dict
         """
         return {
             "move_line_id": credit.id,
@@ -408,10 +406,7 @@ class ClientRefundWizard(models.TransientModel):
         return self.refund_id
 
     def _prepare_refund_vals(self):
-        """The values of the refund that the wizard shows.
-
-        :return: dict
-        """
+        """The values of the refund that the wizard shows."""
         return {
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,

@@ -92,10 +92,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
 
     @api.model
     def _open_in_new_tab(self, record):
-        """Look at a record without losing what was typed.
-
-        :return: an action dictionary
-        """
+        """Look at a record without losing what was typed."""
         return {"type": "ir.actions.act_url", "url": f"/odoo/{record._name}/{record._origin.id}", "target": "new"}
 
     def _get_no_credit_alert(self):

@@ -91,9 +91,6 @@ class ClientRefundWizardLine(models.TransientModel):
             line.amount_offset = settled[line]
 
     def _prepare_refund_line_vals(self):
-        """The values of the refund's line.
-
-        :return: dict
-        """
+        """The values of the refund's line."""
         self.ensure_one()
         return {"move_line_id": self.move_line_id.id, "amount": self.amount}

@@ -54,9 +54,6 @@ class ClientRefundWizardOffset(models.TransientModel):
             offset.settled_from = ", ".join(line.document for line, _amount in settled[offset] if line.document)
 
     def _prepare_refund_offset_vals(self):
-        """The values of the refund's offset.
-
-        :return: dict
-        """
+        """The values of the refund's offset."""
         self.ensure_one()
         return {"move_line_id": self.move_line_id.id, "amount": self.amount_settled or self.amount}

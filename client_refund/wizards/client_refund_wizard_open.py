@@ -24,18 +24,12 @@ class ClientRefundWizardOpen(models.TransientModel):
             wizard.is_too_long = len(wizard.open_item_ids) > PAGE and not is_stored
 
     def action_list_items(self):
-        """List what is open with a client that was chosen in a form that is too long for it.
-
-        :return: an action dictionary that opens the same in a form that is stored
-        """
+        """List what is open with a client that was chosen in a form that is too long for it."""
         self.ensure_one()
         return self._open(self._prepare_stored_vals())
 
     def _prepare_stored_vals(self):
-        """The values of the same form that is stored.
-
-        :return: dict
-        """
+        """The values of the same form that is stored."""
         return (
             {name: self[name].id for name in ("company_id", "partner_id", "currency_id", "reason_id")}
             | {name: self[name].id for name in ("journal_id", "payment_method_line_id")}

@@ -55,7 +55,6 @@ class ClientRefundWizardScreen(models.TransientModel):
         """The same of its lines.
 
         :param commands: what the client sent of them
-        :return: list of commands
         """
         lines = self[name].filtered(lambda line: line._origin)
         sent = {command[1]: command[2] for command in commands if command[0] == Command.UPDATE}

@@ -100,7 +100,6 @@ class AccountPayment(models.Model):
         """What the stub says about a credit, in the form that core's layouts print.
 
         :param line: client.refund.line
-        :return: dict
         """
         credit = line.move_line_id
         residual = -credit.amount_residual_currency

@@ -25,8 +25,5 @@ class AccountMove(models.Model):
         return result
 
     def action_open_client_dormant(self):
-        """Open the dormant credit that this entry hands over.
-
-        :return: an action dictionary
-        """
+        """Open the dormant credit that this entry hands over."""
         return without_owner(self.client_dormant_id._get_records_action(name=self.env._("Dormant Credit")))

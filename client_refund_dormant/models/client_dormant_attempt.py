@@ -81,14 +81,17 @@ class ClientDormantAttempt(models.Model):
         for attempt in self:
             attempt.mail_failure = attempt.message_id._get_mail_failure()
 
-    def _filter_made(self):
-        """The attempts that count: as they were corrected, none that was not made, no e-mail that failed.
-
-        :return: client.dormant.attempt
-        """
-        return self.filtered(
-            lambda attempt: not attempt.correction_ids and attempt.result != "void" and not attempt.mail_failure
-        )
+    @api.constrains("corrects_id", "register_id")
+    def _check_corrects_own(self):
+        for attempt in self:
+            if attempt.corrects_id and attempt.corrects_id.register_id != attempt.register_id:
+                raise ValidationError(
+                    self.env._(
+                        "The attempt that is corrected belongs to %(other)s. Choose one of %(register)s.",
+                        other=attempt.corrects_id.register_id.name,
+                        register=attempt.register_id.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -110,14 +113,11 @@ class ClientDormantAttempt(models.Model):
             self.env._("An attempt is evidence and can't be changed or deleted. Log another one that corrects it.")
         )
 
-    @api.constrains("corrects_id", "register_id")
-    def _check_corrects_own(self):
-        for attempt in self:
-            if attempt.corrects_id and attempt.corrects_id.register_id != attempt.register_id:
-                raise ValidationError(
-                    self.env._(
-                        "The attempt that is corrected belongs to %(other)s. Choose one of %(register)s.",
-                        other=attempt.corrects_id.register_id.name,
-                        register=attempt.register_id.name,
-                    )
-                )
+    def _filter_made(self):
+        """The attempts that count: as they were corrected, none that was not made, no e-mail that failed.
+
+        :return: client.dormant.attempt
+        """
+        return self.filtered(
+            lambda attempt: not attempt.correction_ids and attempt.result != "void" and not attempt.mail_failure
+        )

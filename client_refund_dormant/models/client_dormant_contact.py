@@ -21,7 +21,6 @@ class ClientDormantContact(models.Model):
     def action_send_mail(self):
         """Open the composer to write to the clients; what is sent is logged as an attempt.
 
-        :return: an action dictionary
         :raise UserError: if one of these is handed over or closed
         """
         self._check_state(*OPEN_STATES)
@@ -87,7 +86,6 @@ class ClientDormantContact(models.Model):
     def action_print_letter(self):
         """Print the letters to these clients, and log them as attempts.
 
-        :return: an action dictionary
         :raise UserError: if one of these is handed over or closed, or a client has no address
         """
         self._check_state(*OPEN_STATES)
@@ -124,10 +122,7 @@ class ClientDormantContact(models.Model):
         with_workflow(self.env["client.dormant.attempt"], self).create(vals_list)
 
     def action_log_call(self):
-        """Open the dialog that logs a call.
-
-        :return: an action dictionary
-        """
+        """Open the dialog that logs a call."""
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("client_refund_dormant.action_client_dormant_attempt"),

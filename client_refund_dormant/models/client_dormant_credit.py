@@ -154,6 +154,32 @@ class ClientDormantCredit(models.Model):
         for register in self:
             register.warning = "\n".join(register._get_warnings()) if register.state in OPEN_STATES else False
 
+    # -------------------------------------------------------------------------
+    # Only the register's own methods change it
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_only_terms(vals_list)  # what is refused draws no numbers
+        numbers = self._draw_numbers(vals_list)
+        registers = super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
+        mark_in_register(registers.partner_id)
+        return registers
+
+    def _get_not_a_term_message(self, labels):
+        return self.env._(
+            "%(fields)s of a dormant credit can't be set directly. Use the buttons on it; to enter old credits, choose "
+            "Add to Dormant Register in Client Credits.",
+            fields=labels,
+        )
+
+    def _check_changeable(self):
+        self._check_state(*CONTACT_STATES)
+
+    # -------------------------------------------------------------------------
+    # Texts
+    # -------------------------------------------------------------------------
+
     def _get_warnings(self):
         """What to look at before the money is handed over.
 
@@ -182,42 +208,13 @@ class ClientDormantCredit(models.Model):
             )
         return warnings
 
-    # -------------------------------------------------------------------------
-    # Only the register's own methods change it
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_only_terms(vals_list)  # what is refused draws no numbers
-        numbers = self._draw_numbers(vals_list)
-        registers = super().create([{**vals, "name": number} for vals, number in zip(vals_list, numbers, strict=True)])
-        mark_in_register(registers.partner_id)
-        return registers
-
-    def _get_not_a_term_message(self, labels):
-        return self.env._(
-            "%(fields)s of a dormant credit can't be set directly. Use the buttons on it; to enter old credits, choose "
-            "Add to Dormant Register in Client Credits.",
-            fields=labels,
-        )
-
-    def _check_changeable(self):
-        self._check_state(*CONTACT_STATES)
-
-    # -------------------------------------------------------------------------
-    # Texts
-    # -------------------------------------------------------------------------
-
     def _format_amount(self, amount=None):
         """An amount in the register's currency as the user reads it; without one, the register's own."""
         self.ensure_one()
         return format_amount(self.env, self.amount if amount is None else amount, self.currency_id)
 
     def _name_problem(self, problem):
-        """A problem with client, number and amount named.
-
-        :return: str
-        """
+        """A problem with client, number and amount named."""
         self.ensure_one()
         return self.env._(
             "%(client)s, dormant credit %(register)s over %(amount)s: %(problem)s",
@@ -234,7 +231,6 @@ class ClientDormantCredit(models.Model):
     def action_refund_client(self):
         """Open the refund wizard with the credits of this register ticked: the client turned up.
 
-        :return: an action dictionary
         :raise UserError: if nothing is open any more, or if it is handed over
         """
         self.ensure_one()
@@ -242,10 +238,7 @@ class ClientDormantCredit(models.Model):
         return self.line_ids.move_line_id.filtered_domain(Domain("amount_refund_open", ">", 0)).action_refund_client()
 
     def action_open_entries(self):
-        """Open the entries by which the money was handed over and taken back.
-
-        :return: an action dictionary
-        """
+        """Open the entries by which the money was handed over and taken back."""
         return open_records(
             self.move_ids, self, "client_refund_dormant.action_entry_of_dormant_credit", self.env._("Journal Entries")
         )

@@ -85,10 +85,7 @@ class ClientDormantCreditLine(models.Model):
         return lines
 
     def action_open_document(self):
-        """Open the document that the credit belongs to.
-
-        :return: an action dictionary
-        """
+        """Open the document that the credit belongs to."""
         return self.move_line_id.action_open_business_doc()
 
     def _follow_credits(self):

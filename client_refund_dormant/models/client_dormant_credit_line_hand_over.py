@@ -58,10 +58,7 @@ class ClientDormantCreditLineHandOver(models.Model):
         return None
 
     def _prepare_counterpart_vals(self):
-        """The values of the journal item that settles this credit.
-
-        :return: dict
-        """
+        """The values of the journal item that settles this credit."""
         self.ensure_one()
         credit = self.move_line_id
         return {

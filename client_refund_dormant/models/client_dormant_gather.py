@@ -123,7 +123,6 @@ class ClientDormantGather(models.Model):
         """The values of a new register.
 
         :param credits: account.move.line
-        :return: dict
         """
         return {
             "partner_id": client.id,

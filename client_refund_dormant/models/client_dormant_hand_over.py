@@ -30,10 +30,7 @@ class ClientDormantHandOver(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_hand_over_problems(self):
-        """Why these can't be handed over, read after their credits are locked.
-
-        :return: iterator of (client.dormant.credit, str)
-        """
+        """Why these can't be handed over, read after their credits are locked."""
         blocks = self.partner_id._get_client_refund_blocks()
         self.line_ids.move_line_id._get_excluded_accounts()  # read for all credits at once
         for register in self:
@@ -118,8 +115,6 @@ class ClientDormantHandOver(models.Model):
 
         Amounts are those that the credits are booked with: to move a debt from account to account is no payment, so
         there is no exchange difference.
-
-        :return: dict
         """
         self.ensure_one()
         lines = self.line_ids._filter_handed_over()

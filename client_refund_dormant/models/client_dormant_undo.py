@@ -96,7 +96,6 @@ class ClientDormantUndo(models.Model):
         """Why these can't be undone.
 
         :param date: date of the reversals where some are needed
-        :return: iterator of (client.dormant.credit, str)
         """
         for register in self:
             yield from register._get_matched_problems()

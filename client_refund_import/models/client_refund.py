@@ -18,19 +18,6 @@ class ClientRefund(models.Model):
     )
 
     @api.model
-    def get_import_templates(self):
-        """The file that the import screen offers.
-
-        :return: list of dict
-        """
-        return [
-            {
-                "label": self.env._("Import Template for Client Refunds"),
-                "template": "/client_refund_import/static/csv/client_refund.csv",
-            }
-        ]
-
-    @api.model
     def load(self, fields, data):
         """Make draft refunds of the rows of a file.
 
@@ -58,3 +45,16 @@ class ClientRefund(models.Model):
         made = self.browse(result["ids"] or ())
         self.env.cr.precommit.add(lambda: made.exists()._number())
         return result
+
+    @api.model
+    def get_import_templates(self):
+        """The file that the import screen offers.
+
+        :return: list of dict
+        """
+        return [
+            {
+                "label": self.env._("Import Template for Client Refunds"),
+                "template": "/client_refund_import/static/csv/client_refund.csv",
+            }
+        ]

@@ -40,16 +40,37 @@ class AccountPaymentLine(models.Model):
         help="What the refund takes of the credit. Only the refund can change it.",
     )
 
-    # -------------------------------------------------------------------------
-    # One payment for each refund
-    # -------------------------------------------------------------------------
-
     @api.depends("client_refund_line_id")
     def _compute_partner_bank_id(self):
         of_refunds = self.filtered("client_refund_line_id")
         for line in of_refunds:
             line.partner_bank_id = line.client_refund_line_id.refund_id.partner_bank_id
         return super(AccountPaymentLine, self - of_refunds)._compute_partner_bank_id()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_put_in_by_refund()
+        lines._check_not_held()
+        return lines
+
+    def write(self, vals):
+        if REFUND_PROTECTED_FIELDS & vals.keys():
+            self._check_not_owned_by_refund()
+        result = super().write(vals)
+        if vals.get("client_refund_line_id"):
+            self._check_put_in_by_refund()
+        if {"move_line_id", "amount_currency", "order_id"} & vals.keys():
+            self._check_not_held()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_refund(self):
+        self._check_not_owned_by_refund()
+
+    # -------------------------------------------------------------------------
+    # One payment for each refund
+    # -------------------------------------------------------------------------
 
     def _payment_line_grouping_key(self):
         # sudo: who confirms an order need not have the right on refunds
@@ -72,37 +93,18 @@ class AccountPaymentLine(models.Model):
         refund_lines = self.sudo().client_refund_line_id
         if not refund_lines:
             return vals
-        kept = ("date", "memo", "payment_line_ids", "payment_lot_id", "payment_method_line_id", "payment_order_id")
+        kept = ("date", "payment_line_ids", "payment_lot_id", "payment_method_line_id", "payment_order_id")
+        refund = refund_lines.refund_id
         return {
-            **refund_lines.refund_id._prepare_payment_vals(refund_lines.move_line_id.account_id, refund_lines),
+            **refund._prepare_payment_vals(refund_lines.move_line_id.account_id, refund_lines),
             **{name: vals[name] for name in kept},
+            "memo": refund._get_end_to_end_id() or vals["memo"],
             "payment_reference": self[0].communication,
         }
 
     # -------------------------------------------------------------------------
     # One owner
     # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_put_in_by_refund()
-        lines._check_not_held()
-        return lines
-
-    def write(self, vals):
-        if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._check_not_owned_by_refund()
-        result = super().write(vals)
-        if vals.get("client_refund_line_id"):
-            self._check_put_in_by_refund()
-        if {"move_line_id", "amount_currency", "order_id"} & vals.keys():
-            self._check_not_held()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_of_refund(self):
-        self._check_not_owned_by_refund()
 
     def _check_put_in_by_refund(self):
         """:raise AccessError: where somebody else puts what a refund pays into an order"""
@@ -144,10 +146,7 @@ class AccountPaymentLine(models.Model):
         raise_problems(self._get_held_problems())
 
     def _get_held_problems(self):
-        """Why these lines can't be paid: refunds hold what they pay.
-
-        :return: list of (account.payment.line, str)
-        """
+        """Why these lines can't be paid: refunds hold what they pay."""
         # what refunds hold is held, seen or not
         others = self.sudo().filtered(lambda line: not line.client_refund_line_id)
         credits = others.move_line_id.filtered(

@@ -24,11 +24,17 @@ class AccountPaymentOrder(models.Model):
             order.client_refund_ids = order.payment_line_ids.client_refund_line_id.refund_id
             order.client_refund_count = len(order.client_refund_ids)
 
-    def action_open_client_refunds(self):
-        """Open the refunds that these orders pay.
+    def write(self, vals):
+        if REFUND_PROTECTED_FIELDS & vals.keys():
+            self._check_not_owned_by_refunds()
+        return super().write(vals)
 
-        :return: an action dictionary
-        """
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_refunds(self):
+        self._check_not_owned_by_refunds()
+
+    def action_open_client_refunds(self):
+        """Open the refunds that these orders pay."""
         return self.client_refund_ids._get_records_action(name=self.env._("Client Refunds"))
 
     def _get_refunds(self):
@@ -127,15 +133,6 @@ class AccountPaymentOrder(models.Model):
     # -------------------------------------------------------------------------
     # Nothing behind the refunds' back
     # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        if REFUND_PROTECTED_FIELDS & vals.keys():
-            self._check_not_owned_by_refunds()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_with_refunds(self):
-        self._check_not_owned_by_refunds()
 
     def _check_not_owned_by_refunds(self):
         """Refuse to change an order behind the back of the refunds that it pays.

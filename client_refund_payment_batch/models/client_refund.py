@@ -6,6 +6,9 @@ from odoo import api, fields, models
 
 from odoo.addons.client_refund.tools.problems import raise_problems
 
+# What the bank's file takes.
+END_TO_END_LENGTH = 35
+
 
 class ClientRefund(models.Model):
     """How a refund is paid by a payment order: it waits in the order, and is booked when the bank has the file."""
@@ -28,10 +31,7 @@ class ClientRefund(models.Model):
             refund.payment_order_count = len(refund.payment_order_ids)
 
     def action_open_payment_orders(self):
-        """Open the payment orders that pay these refunds.
-
-        :return: an action dictionary
-        """
+        """Open the payment orders that pay these refunds."""
         return self.payment_order_ids._get_records_action(name=self.env._("Payment Orders"))
 
     def _is_sent(self):
@@ -129,16 +129,23 @@ class ClientRefund(models.Model):
         return self.env["account.payment.order"].sudo().create(self._prepare_payment_order_vals())
 
     def _prepare_payment_order_vals(self):
-        """The values of a new order for these refunds, which have these in common.
-
-        :return: dict
-        """
+        """The values of a new order for these refunds, which have these in common."""
         return {
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
             "payment_method_line_id": self.payment_method_line_id.id,
             "payment_type": "outbound",
         }
+
+    def _get_end_to_end_id(self):
+        """What the bank gives back on its statement: the number of the refund, by which the line finds it.
+
+        It is unique: a refund that is paid from several accounts, or has a longer number, has none.
+
+        :return: str or None
+        """
+        accounts = self.line_ids._filter_paid_out().move_line_id.account_id
+        return self.name if len(accounts) == 1 and len(self.name) <= END_TO_END_LENGTH else None
 
     def _get_paid_message(self):
         # who may issue a refund need not have the right on payment orders
@@ -174,10 +181,7 @@ class ClientRefund(models.Model):
         )
 
     def _get_order_line_problems(self):
-        """Where the lines of the order are not what the refund pays out.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Where the lines of the order are not what the refund pays out."""
         self.ensure_one()
         if all(line._is_ordered_exactly() for line in self.line_ids):
             return

@@ -21,7 +21,6 @@ class ClientRefundLine(models.Model):
         """The values of the line of a payment order that pays what this takes of its credit.
 
         :param order: account.payment.order
-        :return: dict
         """
         self.ensure_one()
         refund = self.refund_id

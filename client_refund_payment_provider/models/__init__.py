@@ -3,6 +3,7 @@ from . import account_move_line
 from . import payment_transaction
 
 # the refund that goes back by it
+from . import client_refund_mixin
 from . import client_refund_line
 from . import client_refund
 from . import account_payment

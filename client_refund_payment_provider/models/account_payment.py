@@ -16,6 +16,11 @@ class AccountPayment(models.Model):
                 payment.amount_available_for_refund = transaction._get_amount_refundable()
         return result
 
+    def write(self, vals):
+        if "payment_transaction_id" in vals:
+            self._check_not_owned_by_refund()
+        return super().write(vals)
+
     def _get_refund_payment_key(self):
         return (*super()._get_refund_payment_key(), self.payment_transaction_id.source_transaction_id)
 
@@ -33,8 +38,3 @@ class AccountPayment(models.Model):
         if self.payment_transaction_id.source_transaction_id:
             return self.client_refund_id._get_notice_way_back()
         return super()._get_refund_notice_way()
-
-    def write(self, vals):
-        if "payment_transaction_id" in vals:
-            self._check_not_owned_by_refund()
-        return super().write(vals)

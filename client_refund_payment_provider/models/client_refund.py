@@ -2,24 +2,6 @@ from odoo import api, fields, models
 
 from odoo.addons.client_refund.tools.problems import raise_problems
 
-# What may be wrong with an account that receives nothing.
-ACCOUNT_RISKS = ("other_origin", "changed_account", "untrusted_account", "shared_account", "other_holder")
-
-
-class ClientRefundTerms(models.AbstractModel):
-    """What goes back by the original payment needs no payee account."""
-
-    _inherit = "client.refund.mixin"
-
-    def _is_trusted_account_missing(self):
-        return self._is_paying_from_journal() and super()._is_trusted_account_missing()
-
-    def _get_own_risks(self, findings):
-        risks = super()._get_own_risks(findings)
-        if self._is_paying_from_journal():
-            return risks
-        return {kind: values for kind, values in risks.items() if kind not in ACCOUNT_RISKS}
-
 
 class ClientRefund(models.Model):
     """A refund whose credits go back, some or all, by the online payments that they came by."""
@@ -70,10 +52,7 @@ class ClientRefund(models.Model):
             yield self, self._get_way_of_its_own_message()
 
     def _get_source_problems(self):
-        """Why what goes back by online payments can't go back by them, apart from the lines themselves.
-
-        :return: iterator of (client.refund, str)
-        """
+        """Why what goes back by online payments can't go back by them, apart from the lines themselves."""
         self.ensure_one()
         lines = self.line_ids.filtered("source_transaction_id")._filter_paid_out()
         for source, group in lines.grouped("source_transaction_id").items():

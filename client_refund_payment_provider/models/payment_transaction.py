@@ -71,6 +71,33 @@ class PaymentTransaction(models.Model):
             held = sum(line._get_amount_paid_out() for line in transaction._get_holding_lines())
             transaction.amount_refund_left = transaction.amount + sum(refunds.mapped("amount")) - held
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        transactions = super().create(vals_list)
+        if transactions.client_refund_id and not in_workflow(transactions.client_refund_id):
+            raise AccessError(self.env._("Only a refund itself goes back by an online payment. Use Refund a Client."))
+        transactions.filtered(
+            lambda transaction: (
+                transaction.state != "draft"
+                or transaction.operation == "refund"
+                or transaction.source_transaction_id
+                or transaction.client_refund_call
+            )
+        )._check_told_by_provider()
+        return transactions
+
+    def write(self, vals):
+        changed = PROTECTED_FIELDS & vals.keys()
+        if changed == {"payment_id"}:  # core books what is not booked yet
+            self.filtered("payment_id")._check_told_by_provider()
+        elif changed:
+            self._check_told_by_provider()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_refund(self):
+        self.filtered("client_refund_id")._check_told_by_provider()
+
     def _get_holding_lines(self):
         """The lines of drafts and waiting refunds that hold something of this online payment.
 
@@ -226,33 +253,6 @@ class PaymentTransaction(models.Model):
     # -------------------------------------------------------------------------
     # What a provider said is not to be written by users
     # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        transactions = super().create(vals_list)
-        if transactions.client_refund_id and not in_workflow(transactions.client_refund_id):
-            raise AccessError(self.env._("Only a refund itself goes back by an online payment. Use Refund a Client."))
-        transactions.filtered(
-            lambda transaction: (
-                transaction.state != "draft"
-                or transaction.operation == "refund"
-                or transaction.source_transaction_id
-                or transaction.client_refund_call
-            )
-        )._check_told_by_provider()
-        return transactions
-
-    def write(self, vals):
-        changed = PROTECTED_FIELDS & vals.keys()
-        if changed == {"payment_id"}:  # core books what is not booked yet
-            self.filtered("payment_id")._check_told_by_provider()
-        elif changed:
-            self._check_told_by_provider()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_of_refund(self):
-        self.filtered("client_refund_id")._check_told_by_provider()
 
     def _check_told_by_provider(self):
         """Refuse to write by hand what only a provider can know: to whose card money goes back, and how much.

@@ -24,6 +24,10 @@ class ClientRefundWizard(models.TransientModel):
             lines = wizard._get_selected_lines().filtered("to_source")
             wizard.amount_to_source = sum(line.amount - line.amount_offset for line in lines)
 
+    @api.depends("line_ids.to_source")
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
     def _is_paying_from_journal(self):
         return super()._is_paying_from_journal() and bool(
             self.currency_id.compare_amounts(self.amount, self.amount_to_source)
@@ -32,10 +36,6 @@ class ClientRefundWizard(models.TransientModel):
     def _get_credits_paid_from_journal(self):
         to_source = self.line_ids.filtered("to_source").move_line_id._origin
         return super()._get_credits_paid_from_journal() - to_source
-
-    @api.depends("line_ids.to_source")
-    def _compute_alerts(self):
-        return super()._compute_alerts()
 
     def _get_alerts(self, risks, reasons):
         alert = self._get_source_alert()

@@ -11,6 +11,10 @@ class ClientRefund(models.Model):
     _name = "client.refund"
     _inherit = ["client.refund", "portal.mixin"]
 
+    def _compute_access_url(self):
+        for refund in self:
+            refund.access_url = f"/my/refunds/{refund.id}"
+
     # -------------------------------------------------------------------------
     # Whose it is
     # -------------------------------------------------------------------------
@@ -38,10 +42,6 @@ class ClientRefund(models.Model):
     # Links
     # -------------------------------------------------------------------------
 
-    def _compute_access_url(self):
-        for refund in self:
-            refund.access_url = f"/my/refunds/{refund.id}"
-
     def _portal_ensure_token(self):
         return super(ClientRefund, with_workflow(self))._portal_ensure_token()
 
@@ -68,10 +68,7 @@ class ClientRefund(models.Model):
 
     @api.model
     def _get_own_portal_domain(self):
-        """The refunds that the user sees as a client, as core shows invoices.
-
-        :return: Domain
-        """
+        """The refunds that the user sees as a client, as core shows invoices."""
         client = self.env.user.partner_id.commercial_partner_id
         return (
             self._get_portal_domain()

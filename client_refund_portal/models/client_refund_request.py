@@ -57,6 +57,13 @@ class ClientRefundRequest(models.Model):
         help="What the client asked for, and goes on to see on the portal where the refund pays something else.",
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_client_requests(self):
+        raise_problems(
+            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
+            for refund in self._filter_client_requests()
+        )
+
     # -------------------------------------------------------------------------
     # What a client may ask for
     # -------------------------------------------------------------------------
@@ -111,7 +118,6 @@ class ClientRefundRequest(models.Model):
         """The values of the draft that refunds these credits of a client.
 
         :param credits: account.move.line
-        :return: dict
         """
         amounts, settled = {credit: credit.amount_refundable for credit in credits}, {}
         if company._get_client_refund_policy().client_refund_offset_policy in ("propose", "require"):
@@ -172,7 +178,6 @@ class ClientRefundRequest(models.Model):
 
         :param offer: client.refund, what is asked for; none where there is nothing
         :param account: res.partner.bank, none where it is not the client's
-        :return: list of (empty record, str)
         """
         problems = []
         if not offer and self._get_open_requests(client, companies):
@@ -268,10 +273,3 @@ class ClientRefundRequest(models.Model):
 
     def _filter_client_requests(self):
         return self.filtered("is_client_request")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_client_requests(self):
-        raise_problems(
-            (refund, self.env._("the client asked for it and waits for an answer. Decline it instead."))
-            for refund in self._filter_client_requests()
-        )

@@ -77,10 +77,7 @@ class ClientRefund(models.Model):
         return self - self._note_run_errors(self._get_problems())
 
     def _get_missing_approval_problems(self):
-        """Which of these refunds need an approval that they did not need when they were asked for.
-
-        :return: list of (client.refund, str)
-        """
+        """Which of these refunds need an approval that they did not need when they were asked for."""
         return [
             (
                 refund,

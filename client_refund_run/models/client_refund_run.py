@@ -146,40 +146,25 @@ class ClientRefundRun(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_refunds(self):
-        """Open the refunds of this run.
-
-        :return: an action dictionary
-        """
+        """Open the refunds of this run."""
         return self._open_refunds(self.env._("Refunds"), search_default_not_canceled=1)
 
     def action_open_risky(self):
-        """Open the refunds of this run that have risks.
-
-        :return: an action dictionary
-        """
+        """Open the refunds of this run that have risks."""
         return self._open_refunds(self.env._("Refunds with Risks"), search_default_risky=1)
 
     def action_open_without_account(self):
-        """Open the refunds of this run that would be paid to no known account.
-
-        :return: an action dictionary
-        """
+        """Open the refunds of this run that would be paid to no known account."""
         return self._open_refunds(
             self.env._("No Payee Account"), search_default_not_canceled=1, search_default_no_account=1
         )
 
     def action_open_failed(self):
-        """Open the refunds of this run that could not be issued or undone.
-
-        :return: an action dictionary
-        """
+        """Open the refunds of this run that could not be issued or undone."""
         return self._open_refunds(self.env._("Failed Refunds"), search_default_failed=1)
 
     def action_open_skips(self):
-        """Open what this run leaves out, and why.
-
-        :return: an action dictionary
-        """
+        """Open what this run leaves out, and why."""
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("client_refund_run.action_client_refund_run_skip"),
@@ -189,7 +174,6 @@ class ClientRefundRun(models.Model):
     def action_add_client(self):
         """Open the wizard to add a client's refund to this run.
 
-        :return: an action dictionary
         :raise UserError: if the run can't be changed
         """
         self.ensure_one()
@@ -207,10 +191,7 @@ class ClientRefundRun(models.Model):
         )
 
     def action_view_credits(self):
-        """Open the credits that were chosen in the worklist.
-
-        :return: an action dictionary
-        """
+        """Open the credits that were chosen in the worklist."""
         return self.move_line_ids._get_records_action(name=self.env._("Chosen Credits"))
 
     # -------------------------------------------------------------------------

@@ -231,9 +231,6 @@ class ClientRefundRunApproval(models.Model):
         return problems
 
     def _name_problem(self, problem):
-        """A problem with the run named.
-
-        :return: str
-        """
+        """A problem with the run named."""
         self.ensure_one()
         return self.env._("Refund run %(run)s: %(problem)s", run=self.name, problem=problem)

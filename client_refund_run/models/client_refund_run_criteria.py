@@ -102,10 +102,7 @@ class ClientRefundRunCriteria(models.Model):
             run.chosen_count = len(run.move_line_ids)
 
     def _get_credit_domain(self):
-        """The open credits that match the criteria, those that can't be refunded included.
-
-        :return: Domain
-        """
+        """The open credits that match the criteria, those that can't be refunded included."""
         self.ensure_one()
         criteria = (
             ("date", ">=", self.date_from),

@@ -120,7 +120,6 @@ class ClientRefundRunPrepare(models.Model):
         """The values of what tells that something is left out.
 
         :param amount: positive amount in the currency
-        :return: dict
         """
         return {
             "run_id": self.id,
@@ -208,7 +207,6 @@ class ClientRefundRunPrepare(models.Model):
 
         :param credits: account.move.line
         :param settled: dict, account.move.line, an open invoice: positive amount in the currency
-        :return: dict
         """
         vals = {
             "run_id": self.id,

@@ -36,8 +36,5 @@ class ClientRefundRunSkip(models.Model):
         return self.env._("Only a run itself says what it leaves out. Prepare a new run.")
 
     def action_refund_client(self):
-        """Open the wizard on the client, to refund what the run left out.
-
-        :return: an action dictionary
-        """
+        """Open the wizard on the client, to refund what the run left out."""
         return self.partner_id.action_refund_client()
