@@ -6,7 +6,6 @@ from ..tools.amounts import settle_items
 from ..tools.lists import without_owner
 from ..tools.workflow import with_neutral_context
 
-
 # What the wizard looks at of each journal item and its entry; there may be a thousand.
 ITEM_FIELDS = (
     "account_id",
@@ -166,7 +165,9 @@ class ClientRefundWizard(models.TransientModel):
                     | (
                         wizard._prepare_own_line_vals(own_lines[credit])
                         if credit in own_lines
-                        else wizard._prepare_line_vals(credit, amounts[credit], credit in ticked, again_lines.get(credit))
+                        else wizard._prepare_line_vals(
+                            credit, amounts[credit], credit in ticked, again_lines.get(credit)
+                        )
                     )
                 )
                 for credit in credits
