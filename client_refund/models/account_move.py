@@ -226,6 +226,16 @@ class AccountMove(models.Model):
         owners = self.env["client.refund.owner"]
         for item in reversals.line_ids:
             (item.matched_debit_ids | item.matched_credit_ids).write(owners._prepare_owner_vals(item.move_id))
+        self._link_reversals(reversals)
+
+    def _link_reversals(self, reversals):
+        """Let each of these entries lead to its reversal in the chatter, and each reversal back.
+
+        :param reversals: account.move, in the order of these
+        """
+        for entry, reversal in zip(self, reversals, strict=True):
+            entry._message_log(body=self.env._("Reversed by %(entry)s.", entry=reversal._get_html_link()))
+            reversal._message_log(body=self.env._("Reversal of %(entry)s.", entry=entry._get_html_link()))
 
     def _prepare_refund_reversal_vals(self, date, reason):
         """The values of the entry that reverses this one of a refund."""

@@ -148,7 +148,7 @@ class TestBranches(ClientRefundCommon):
         """The way to pay too, where it has it."""
         other = self.bank.copy({"code": "BNK9"})
         manual = other.outbound_payment_method_line_ids[:1]
-        way = manual.payment_method_id.copy({"name": "By courier", "code": "courier"})
+        way = manual.payment_method_id.sudo().copy({"name": "By courier", "code": "courier"})
         ways = [
             line.copy({"name": "By courier", "payment_method_id": way.id})
             for line in (self.bank.outbound_payment_method_line_ids[:1], manual)

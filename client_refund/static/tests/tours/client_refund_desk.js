@@ -96,7 +96,7 @@ registry.category("web_tour.tours").add("client_refund_desk_transfer", {
     steps: () => [
         see(
             "Payee, account, amount and reference can be copied",
-            ".o_data_row:contains(BE111):contains(650.00):has(td[name=name] .fa-clipboard):has(td[name=amount] .fa-clipboard)"
+            ".o_data_row:contains(BE111):contains(650.00):has(td[name=name] .fa-clipboard):has(td[name=amount_to_transfer] .fa-clipboard)"
         ),
         click("Select it", ".o_data_row:contains(BE111) .o_list_record_selector input"),
         click("The money has left", "button[name=action_mark_paid]"),
