@@ -318,7 +318,7 @@ class TestWizard(ClientRefundCommon):
         self.assertEqual(form.amount, 300)
 
     def test_refund_of_several_clients_at_once(self):
-        with self.assertRaisesRegex(UserError, "one client at a time: choose one of .*Birch Holdings"):
+        with self.assertRaisesRegex(UserError, "one client at a time. Choose one of .*Birch Holdings"):
             (self.client | self.other_client).with_user(self.clerk).action_refund_client()
 
     def test_credit_of_a_draft_that_is_gone_stays_in_sight(self):
