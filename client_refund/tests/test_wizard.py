@@ -286,7 +286,7 @@ class TestWizard(ClientRefundCommon):
         self.assertIn("they are archived", self._form().save().alerts["no_payee_account"]["message"])
         self._bank_account("BE777", partner=self.company.partner_id)
         self._bank_account("BE 777")
-        self.assertIn("a company's own", self._form().save().alerts["no_payee_account"]["message"])
+        self.assertIn("of a company in this database", self._form().save().alerts["no_payee_account"]["message"])
         self._bank_account("BE222")
         self.assertNotIn("no_payee_account", self._form().save().alerts or {})
 

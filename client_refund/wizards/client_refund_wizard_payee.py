@@ -38,7 +38,8 @@ class ClientRefundWizardPayee(models.TransientModel):
             message += " " + self.env._("Choose one, or mark an account of the client as trusted.")
         elif self._has_unusable_accounts():
             message += " " + self.env._(
-                "The client's accounts can't be used: they are archived, of another company, or a company's own."
+                "The client's accounts can't be used: they are archived, of another company, or of a company in this "
+                "database."
             )
         else:
             return None
