@@ -36,7 +36,13 @@ COMPANIONS = {
     "client_refund_payment_provider": ["payment_demo"],
 }
 # What a firm may have beside all of them.
-NEIGHBOURS = ["account_financial_report", "account_reconcile_oca", "base_tier_validation", "l10n_de"]
+NEIGHBOURS = [
+    "account_financial_report",
+    "account_reconcile_oca",
+    "account_statement_import_camt",
+    "base_tier_validation",
+    "l10n_de",
+]
 DEMO = "client_refund_demo"
 TEST = "client_refund_test"
 TEMPLATE = "client_refund_template_demo"

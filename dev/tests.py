@@ -29,7 +29,7 @@ OWN = [databases.ADDON, *(addon for addon in databases.PARTS if addon not in dat
 # The addon's tours of the screens that other modules change.
 SHARED_SCREENS = "test_tours_shared.py"
 
-# Tests of the addon that need one of databases.NEIGHBOURS.
+# Tests that need one of databases.NEIGHBOURS, or another small addon.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
 
 # Tests that need a database without demo data.
@@ -219,12 +219,13 @@ def run_meeting(addon, *arguments):
 def run_some(options, arguments):
     """Run what the arguments ask for: tests of the small addon that they name, or else of the addon."""
     named = [argument.split("/")[0] for argument in arguments]
+    alone = [*options, f"--ignore-glob=*/{NEIGHBOUR_TESTS}"]
     if any(path.stem in argument for argument in arguments for path in fresh_tests()):
         with fresh_firm():
             return pytest(FRESH, *options, *arguments)
     if addon := next((addon for addon in databases.SMALL if addon in named), None):
-        return run_meeting(addon, *options, *arguments)
-    return pytest(databases.TEST, *options, databases.ADDON, f"--ignore-glob=*/{NEIGHBOUR_TESTS}", *arguments)
+        return run_meeting(addon, *alone, *arguments)
+    return pytest(databases.TEST, *alone, databases.ADDON, *arguments)
 
 
 def main(*arguments):

@@ -180,11 +180,17 @@ class AccountPayment(models.Model):
 
     def action_undo_client_refund(self):
         """Open the dialog that undoes the refund of this payment."""
-        return self.client_refund_id._open_dialog("client_refund.action_client_refund_undo")
+        return self._open_refund_dialog("client_refund.action_client_refund_undo")
 
     def action_return_client_refund(self):
         """Open the dialog that takes back the refund of this payment, which the bank returned."""
-        return self.client_refund_id._open_dialog("client_refund.action_client_refund_return")
+        return self._open_refund_dialog("client_refund.action_client_refund_return")
+
+    def _open_refund_dialog(self, xml_id):
+        """Open one of the dialogs that ask why, on the refunds of these payments."""
+        refunds = self.client_refund_id
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return {**action, "context": {"active_model": refunds._name, "active_ids": refunds.ids}}
 
     # -------------------------------------------------------------------------
     # One owner

@@ -298,16 +298,6 @@ class ClientRefund(models.Model):
             | {"credit_ids": [Command.set(self.line_ids.move_line_id.ids)]}
         )
 
-    def _open_dialog(self, action):
-        """Open one of the dialogs that ask why.
-
-        :param action: str, the XML id of its action
-        """
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(action),
-            "context": {"active_model": self._name, "active_ids": self.ids},
-        }
-
     def action_open_payments(self):
         """Open the payments of these refunds."""
         return open_records(self.payment_ids, self, "client_refund.action_payment_of_refund", self.env._("Payments"))

@@ -28,10 +28,11 @@ class ClientRefundPosting(models.Model):
         compute="_compute_payee_name", string="Payee", help="The holder of the payee account, otherwise the client."
     )
 
-    @api.depends("partner_bank_id.acc_holder_name", "partner_id.name")
+    @api.depends("partner_bank_id.acc_holder_name", "partner_bank_id.partner_id.name", "partner_id.name")
     def _compute_payee_name(self):
         for refund in self:
-            refund.payee_name = refund.partner_bank_id.acc_holder_name or refund.partner_id.name
+            account = refund.partner_bank_id
+            refund.payee_name = account.acc_holder_name or account.partner_id.name or refund.partner_id.name
 
     # -------------------------------------------------------------------------
     # Reserve

@@ -45,7 +45,13 @@ class ClientRefundUndoing(models.Model):
         self.activity_unlink([self._approval_activity])
         self.write({"state": "canceled", "cancel_reason": reason, "undone_on": fields.Datetime.now()})
         self._drop_notices()
-        self._log_undone(reason)
+        self._message_log_batch(
+            {
+                refund.id: self.env._("Undone: %(reason)s", reason=reason)
+                + (Markup(" (%s)") % refund.payment_ids._get_refund_links() if refund.payment_ids else "")
+                for refund in self
+            }
+        )
 
     def _reopen(self, reason, date):
         """Take the payments of these issued refunds back, so that what they settled is open again.
@@ -185,12 +191,3 @@ class ClientRefundUndoing(models.Model):
     def _is_sent(self):
         """Whether a payment of this refund was marked as sent, or printed."""
         return any(self.payment_ids.mapped("is_sent"))
-
-    def _log_undone(self, reason):
-        self._message_log_batch(
-            {
-                refund.id: self.env._("Undone: %(reason)s", reason=reason)
-                + (Markup(" (%s)") % refund.payment_ids._get_refund_links() if refund.payment_ids else "")
-                for refund in self
-            }
-        )

@@ -33,17 +33,16 @@ def get_problem_texts(problems):
     )
 
 
-def group_problems(problems, part_of="refund_id"):
-    """What is wrong with each of several documents, their parts included.
+def group_problems(problems):
+    """What is wrong with each of several refunds, their lines and offsets included.
 
     :param problems: iterable of (record, str)
-    :param part_of: str, the field by which a part says what it is part of
-    :return: dict, document: list of str; only those that have problems
+    :return: dict, client.refund: list of str; only those that have problems
     """
     found = defaultdict(list)
     for record, text in problems:
-        found[record[part_of] if part_of in record._fields else record].append((record, text))
-    return {document: get_problem_texts(pairs) for document, pairs in found.items()}
+        found[record.refund_id if "refund_id" in record._fields else record].append((record, text))
+    return {refund: get_problem_texts(pairs) for refund, pairs in found.items()}
 
 
 def get_reason_problems(records, reason):

@@ -92,10 +92,10 @@ class AccountBankStatementLine(models.Model):
         """Whether this line says that it went to the payee of a payment: by account, else by client or name."""
         account, client = payment.partner_bank_id, payment.partner_id.commercial_partner_id
         if self.account_number and account:
-            return sanitize_account_number(self.account_number) == account.sanitized_acc_number
+            return account._is_number(sanitize_account_number(self.account_number))
         if self.partner_id:
             return self.partner_id.commercial_partner_id == client
-        return bool(self.partner_name) and is_same_name(self.partner_name, account.acc_holder_name or client.name)
+        return bool(self.partner_name) and is_same_name(self.partner_name, payment.client_refund_id.payee_name)
 
     def _match_refund(self, item):
         """Match this line with the payment that it made.

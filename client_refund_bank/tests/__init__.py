@@ -1,1 +1,2 @@
 from . import test_match
+from . import test_neighbour_camt

@@ -93,10 +93,12 @@ class AccountPaymentLine(models.Model):
         refund_lines = self.sudo().client_refund_line_id
         if not refund_lines:
             return vals
-        kept = ("date", "memo", "payment_line_ids", "payment_lot_id", "payment_method_line_id", "payment_order_id")
+        kept = ("date", "payment_line_ids", "payment_lot_id", "payment_method_line_id", "payment_order_id")
+        refund = refund_lines.refund_id
         return {
-            **refund_lines.refund_id._prepare_payment_vals(refund_lines.move_line_id.account_id, refund_lines),
+            **refund._prepare_payment_vals(refund_lines.move_line_id.account_id, refund_lines),
             **{name: vals[name] for name in kept},
+            "memo": refund._get_end_to_end_id() or vals["memo"],
             "payment_reference": self[0].communication,
         }
 

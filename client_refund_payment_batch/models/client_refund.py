@@ -6,6 +6,9 @@ from odoo import api, fields, models
 
 from odoo.addons.client_refund.tools.problems import raise_problems
 
+# What the bank's file takes.
+END_TO_END_LENGTH = 35
+
 
 class ClientRefund(models.Model):
     """How a refund is paid by a payment order: it waits in the order, and is booked when the bank has the file."""
@@ -133,6 +136,16 @@ class ClientRefund(models.Model):
             "payment_method_line_id": self.payment_method_line_id.id,
             "payment_type": "outbound",
         }
+
+    def _get_end_to_end_id(self):
+        """What the bank gives back on its statement: the number of the refund, by which the line finds it.
+
+        It is unique: a refund that is paid from several accounts, or has a longer number, has none.
+
+        :return: str or None
+        """
+        accounts = self.line_ids._filter_paid_out().move_line_id.account_id
+        return self.name if len(accounts) == 1 and len(self.name) <= END_TO_END_LENGTH else None
 
     def _get_paid_message(self):
         # who may issue a refund need not have the right on payment orders

@@ -24,6 +24,18 @@ class TestReconcile(BankCommon):
         kinds = [vals["kind"] for vals in line.reconcile_data_info["data"]]
         self.assertEqual(kinds, ["liquidity", "suspense"])
 
+    def test_a_wrong_amount_without_a_text_is_not_proposed(self):
+        """An importer writes a slash then, and OCA's rule looks for that in all numbers."""
+        refund = self._refund(100)
+        line = self._incoming(90, "/", account_number="BE111")
+        self.assertEqual((line.partner_id, line.is_reconciled, refund.state), (self.client, False, "in_process"))
+        self.assertEqual(refund.payment_ids._seek_for_lines()[0].amount_residual, -100)
+
+    def test_a_line_that_names_a_refund_takes_nothing_else(self):
+        refund, credit = self._refund(100), self._credit_note(90, partner=self.other_client)
+        line = self._incoming(90, "/", ref=refund.name, partner_id=self.other_client.id)
+        self.assertEqual((line.is_reconciled, credit.amount_residual), (False, -90))
+
     def test_proposed(self):
         """Where nothing is matched by itself, the payment lies beside the line."""
         refund = self._refund(100)
