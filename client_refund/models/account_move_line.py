@@ -69,7 +69,7 @@ class AccountMoveLine(models.Model):
     amount_refund_original = fields.Monetary(
         string="Original",
         currency_field="currency_id",
-        compute="_compute_amount_refundable",
+        compute="_compute_amount_refund_original",
         groups=READER_GROUPS,
         help="The amount of the credit when it was booked.",
     )
@@ -108,10 +108,14 @@ class AccountMoveLine(models.Model):
             else:
                 line.refund_source_type = "entry"
 
+    @api.depends("amount_currency")
+    def _compute_amount_refund_original(self):
+        for line in self:
+            line.amount_refund_original = -line.amount_currency
+
     @api.depends(
         "account_id.account_type",
         "account_id.non_trade",
-        "amount_currency",
         "amount_residual_currency",
         "client_refund_line_ids.amount_reserved",
         "move_id.origin_payment_id.state",
@@ -120,18 +124,16 @@ class AccountMoveLine(models.Model):
         "reconciled",
     )
     def _compute_amount_refundable(self):
-        open_credits = set(self._filter_open_credits())
-        excluded = self._get_excluded_accounts()
-        reserved = Counter()
-        for reservation in self._get_refund_reservations():
-            reserved[reservation.move_line_id._origin] += reservation.amount_reserved
-        for line in self:
-            line.amount_refund_original = -line.amount_currency
-            line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
+        reserved = self._get_reserved_amounts()
+        # what is nothing is set for all at once: one by one, it would take most of the time
+        self.amount_refund_open = self.amount_refund_reserved = self.amount_refundable = 0.0
+        for line in self if reserved else ():
             line.amount_refund_reserved = reserved[line._origin]
-            if line in excluded:
-                line.amount_refundable = 0.0
-            else:
+        open_credits = self._filter_open_credits()
+        excluded = open_credits._get_excluded_accounts()
+        for line in open_credits:
+            line.amount_refund_open = -line.amount_residual_currency
+            if line not in excluded:
                 line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
 
     @api.model_create_multi
@@ -198,6 +200,16 @@ class AccountMoveLine(models.Model):
         """The refund lines that hold something of these credits without having paid it out."""
         # what a refund of a parent company holds is held, seen or not by the user
         return self.sudo().filtered("is_in_refund").client_refund_line_ids.filtered("amount_reserved")
+
+    def _get_reserved_amounts(self):
+        """How much of these credits that is.
+
+        :return: Counter, account.move.line: positive amount in its currency
+        """
+        reserved = Counter()
+        for reservation in self._get_refund_reservations():
+            reserved[reservation.move_line_id._origin] += reservation.amount_reserved
+        return reserved
 
     def _lock_for_refund(self):
         """Lock these credits until the transaction ends; what is open is to be read after this.

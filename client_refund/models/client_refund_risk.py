@@ -117,7 +117,7 @@ class ClientRefundRisk(models.AbstractModel):
         """A payment that was taken back may have left all the same."""
         if not self.company_id._get_client_refund_policy().client_refund_duplicate_days:
             return None
-        lines = self._get_refund_credits().client_refund_line_ids
+        lines = self._get_refund_credits().filtered("is_in_refund").client_refund_line_ids
         others = lines.filtered(lambda line: line.refund_id != self._get_own_refund())
         paid_before = others.filtered(lambda line: line._may_have_left()).refund_id
         return {"refunds": paid_before.mapped("name")} if paid_before else None

@@ -93,6 +93,8 @@ class ClientRefundRiskPayee(models.AbstractModel):
         :return: dict, res.partner.bank: res.partner, commercial partners
         """
         accounts = self.partner_bank_id
+        if not accounts:
+            return defaultdict(self.env["res.partner"].browse)
         # archived, or of another company, it is somebody else's all the same
         banks = self.env["res.partner.bank"].sudo().with_context(active_test=False)
         same_number = banks.search([("sanitized_acc_number", "in", accounts.mapped("sanitized_acc_number"))])

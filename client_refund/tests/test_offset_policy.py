@@ -120,7 +120,7 @@ class TestOffsetPolicy(OffsetCommon):
             wizard = self.wizards.new({"partner_id": self.client.id})
             self.assertTrue(wizard.line_ids)
             wizard[name] = False
-            for field in ("alerts", "needs_approval", "amount", "balance_after"):
+            for field in ("alerts", "needs_approval", "exchange_difference", "amount", "balance_after"):
                 self.assertIsNotNone(wizard[field])
 
     def test_wizard_settles_only(self):

@@ -3,6 +3,7 @@ from . import client_refund_wizard
 from . import client_refund_wizard_open
 from . import client_refund_wizard_payee
 from . import client_refund_wizard_alerts
+from . import client_refund_wizard_exchange
 from . import client_refund_wizard_screen
 from . import client_refund_wizard_item
 from . import client_refund_wizard_line

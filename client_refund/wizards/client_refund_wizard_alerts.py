@@ -107,8 +107,8 @@ class ClientRefundWizardAlerts(models.TransientModel):
 
     def _get_not_offered_alert(self):
         """What is open in the ledger and not among the credits, with the reason."""
-        items = self._get_open_items().filtered(lambda item: item.amount_residual_currency < 0)
-        if not (left_out := items - items._filter_open_credits()):
+        others = self._get_open_items() - self.open_credit_ids._origin
+        if not (left_out := others.filtered(lambda item: item.amount_residual_currency < 0)):
             return None
         messages = [item._get_not_open_message() for item in left_out[:NAMED]]
         if len(left_out) > NAMED:

@@ -53,23 +53,27 @@ class ClientRefundWizardLine(models.TransientModel):
     def _compute_amounts(self):
         reserved = self.move_line_id._get_refund_reservations().grouped("move_line_id")
         refused = self.move_line_id._origin._get_refused_accounts(self.env.user)
+        # what is nothing is set for all at once: one by one, it would take most of the time
+        self.amount_reserved, self.reserved_by = 0.0, ""
         for line in self:
-            own_refund = line.wizard_id.refund_id
-            reservations = reserved.get(line.move_line_id, self.env["client.refund.line"]).filtered(
-                lambda reservation, own_refund=own_refund: reservation.refund_id != own_refund
-            )
+            if line.move_line_id in reserved:
+                others = reserved[line.move_line_id].filtered(
+                    lambda reservation, own_refund=line.wizard_id.refund_id: reservation.refund_id != own_refund
+                )
+                line.amount_reserved = sum(others.mapped("amount_reserved"))
+                line.reserved_by = others.refund_id._join_names()
             line.amount_original = -line.move_line_id.amount_currency
-            line.amount_reserved = sum(reservations.mapped("amount_reserved"))
             is_refused = line.move_line_id._origin in refused
             line.amount_available = 0.0 if is_refused else line.amount_open - line.amount_reserved
-            line.reserved_by = reservations.refund_id._join_names()
 
-    @api.depends("move_line_id", "wizard_id.refund_id")
+    # the draft that a wizard changes never becomes another one: named here, what is known already would be forgotten
+    @api.depends("move_line_id")
     def _compute_held_back(self):
         for wizard, lines in self.grouped("wizard_id").items():
-            held_back = lines.move_line_id._origin._get_held_back(but=wizard._get_own_refund())
-            for line in lines:
-                line.held_back, _text = held_back.get(line.move_line_id._origin, (False, ""))
+            held_back = wizard._get_held_back(lines.move_line_id._origin)
+            by_code = lines.grouped(lambda line, held_back=held_back: held_back.get(line.move_line_id._origin))
+            for code, group in by_code.items():
+                group.held_back = code
 
     @api.depends(
         "selected",
@@ -83,7 +87,8 @@ class ClientRefundWizardLine(models.TransientModel):
         for wizard in self.wizard_id:
             for line, _offset, amount in wizard._get_settlements():
                 settled[line] += amount
-        for line in self:
+        self.amount_offset = 0.0
+        for line in self if settled else ():
             line.amount_offset = settled[line]
 
     def _prepare_refund_line_vals(self):
