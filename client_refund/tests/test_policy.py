@@ -134,7 +134,7 @@ class TestPolicy(ClientRefundCommon):
             self._set_policy(policy)
             wizard = self.wizards.create({"partner_id": self.client.id, "partner_bank_id": self.untrusted.id})
             self.assertEqual(wizard.alerts["untrusted_account"]["message"], risk)
-            self.assertIn(f"must approve this refund: {reason} Any", wizard.alerts["approval"]["message"])
+            self.assertIn(f"must approve this refund: {reason} Users", wizard.alerts["approval"]["message"])
             self.assertNotIn(risk, wizard.alerts["approval"]["message"])
 
     def test_the_wizard_says_who_may_approve(self):
@@ -142,7 +142,7 @@ class TestPolicy(ClientRefundCommon):
         self._leave_approvers(self.approver)
         alert = self._approval_alert()
         self.assertEqual(alert["level"], "warning")
-        self.assertIn("Any of these may: Paula Partner.", alert["message"])
+        self.assertIn("Users who may approve it: Paula Partner.", alert["message"])
 
     def test_the_wizard_says_that_nobody_may(self):
         self._set_policy("above", 500)
