@@ -69,21 +69,21 @@ class AccountMoveLine(models.Model):
     amount_refund_original = fields.Monetary(
         string="Original",
         currency_field="currency_id",
-        compute="_compute_amount_refundable",
+        compute="_compute_amount_refund_original",
         groups=READER_GROUPS,
         help="The credit when it was booked.",
     )
     amount_refund_open = fields.Monetary(
         string="Open Credit",
         currency_field="currency_id",
-        compute="_compute_amount_refundable",
+        compute="_compute_amount_refund_open",
         groups=READER_GROUPS,
         help="What is open of this credit, as a positive amount in its currency. Zero if it is no open credit.",
     )
     amount_refund_reserved = fields.Monetary(
         string="Reserved",
         currency_field="currency_id",
-        compute="_compute_amount_refundable",
+        compute="_compute_amount_refund_reserved",
         groups=READER_GROUPS,
         help="What refunds hold of this credit whose money is not booked yet.",
     )
@@ -108,27 +108,38 @@ class AccountMoveLine(models.Model):
             else:
                 line.refund_source_type = "entry"
 
+    @api.depends("amount_currency")
+    def _compute_amount_refund_original(self):
+        for line in self:
+            line.amount_refund_original = -line.amount_currency
+
     @api.depends(
         "account_id.account_type",
         "account_id.non_trade",
         "amount_currency",
         "amount_residual_currency",
-        "client_refund_line_ids.amount_reserved",
         "move_id.origin_payment_id.state",
         "move_id.payment_state",
         "parent_state",
         "reconciled",
     )
-    def _compute_amount_refundable(self):
+    def _compute_amount_refund_open(self):
         open_credits = set(self._filter_open_credits())
-        excluded = self._get_excluded_accounts()
+        for line in self:
+            line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
+
+    @api.depends("client_refund_line_ids.amount_reserved")
+    def _compute_amount_refund_reserved(self):
         reserved = Counter()
         for reservation in self._get_refund_reservations():
             reserved[reservation.move_line_id._origin] += reservation.amount_reserved
         for line in self:
-            line.amount_refund_original = -line.amount_currency
-            line.amount_refund_open = -line.amount_residual_currency if line in open_credits else 0.0
             line.amount_refund_reserved = reserved[line._origin]
+
+    @api.depends("account_id", "amount_refund_open", "amount_refund_reserved")
+    def _compute_amount_refundable(self):
+        excluded = self._get_excluded_accounts()
+        for line in self:
             if line in excluded:
                 line.amount_refundable = 0.0
             else:
