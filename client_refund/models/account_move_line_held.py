@@ -74,7 +74,7 @@ class AccountMoveLineHeld(models.Model):
     def _get_reserved_message(self, refunds):
         self.ensure_one()
         return self.env._(
-            "%(document)s is held by %(refunds)s.",
+            "%(document)s is reserved by %(refunds)s.",
             document=self.move_id.display_name,
             refunds=refunds._join_names(),
         )
@@ -112,15 +112,17 @@ class AccountMoveLineHeld(models.Model):
             return excluded
         return {credit: accounts for credit, accounts in excluded.items() if credit.account_id in accounts}
 
-    def _get_amount_to_choose(self):
-        """What the user may take of this credit, ticked by hand.
+    def _get_amounts_to_choose(self):
+        """What the user may take of these open credits, ticked by hand: of many, faster than what is kept of each.
 
-        :return: positive amount in its currency
+        :return: dict, account.move.line: positive amount in its currency, or zero
         """
-        self.ensure_one()
-        if self in self._get_refused_accounts(self.env.user):
-            return 0.0
-        return max(self.amount_refund_open - self.amount_refund_reserved, 0.0)
+        refused = self._get_refused_accounts(self.env.user)
+        reserved = self._get_reserved_amounts()
+        amounts = {credit: 0.0 if credit in refused else -credit.amount_residual_currency for credit in self}
+        for credit, amount in reserved.items():
+            amounts[credit] = max(credit.currency_id.round(amounts[credit] - amount), 0.0)
+        return amounts
 
     def _get_excluded_message(self, accounts):
         self.ensure_one()
@@ -193,8 +195,8 @@ class AccountMoveLineHeld(models.Model):
             ):
                 raise AccessError(
                     self.env._(
-                        "%(client)s, %(document)s: refunds of this are held back, so it can't be booked where they are "
-                        "not. Ask an accountant or an administrator of refunds.",
+                        "%(client)s, %(document)s: this can't be refunded, so it can't be moved to a client or an "
+                        "account that can be refunded. Ask an accountant or an administrator of refunds.",
                         client=item.partner_id.display_name,
                         document=item.move_id.display_name,
                     )

@@ -44,7 +44,7 @@ class AccountMoveLineReceipt(models.Model):
 
     def _filter_receipts(self):
         """Those of these credits that brought money: payments, and what the bank booked."""
-        receipts = self.filtered(lambda line: line.move_id.origin_payment_id or line.move_id.statement_line_id)
+        receipts = self.filtered(lambda line: line.refund_source_type in ("payment", "bank"))
         return receipts.with_prefetch(self._prefetch_ids)  # filtered, it is forgotten
 
     def _get_uncleared_message(self, documents):

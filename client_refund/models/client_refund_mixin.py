@@ -28,9 +28,8 @@ class ClientRefundMixin(models.AbstractModel):
         readonly=False,
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
-        help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client, "
-        "in the refund's currency where there is one.",
+        help="The client's bank account that receives the money. By default, the account that the money came from; "
+        "otherwise a trusted account of the client, in the currency of the refund if there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     memo = fields.Char(
@@ -53,12 +52,9 @@ class ClientRefundMixin(models.AbstractModel):
     def _compute_available_partner_bank_ids(self):
         """The client's bank accounts, its contacts' included; never one of a company's own."""
         clients = self.partner_id.commercial_partner_id._origin
-        own_numbers = self._search_own_account_numbers()
-        accounts = (
-            self.env["res.partner.bank"]
-            .search_fetch([("partner_id.commercial_partner_id", "in", clients.ids)])
-            .filtered(lambda account: sanitize_account_number(account.acc_number) not in own_numbers)
-        )
+        accounts = self.env["res.partner.bank"].search_fetch([("partner_id.commercial_partner_id", "in", clients.ids)])
+        own_numbers = self._search_own_account_numbers() if accounts else ()
+        accounts = accounts.filtered(lambda account: sanitize_account_number(account.acc_number) not in own_numbers)
         accounts_by_client = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for record in self:
             client = record.partner_id.commercial_partner_id._origin
@@ -102,7 +98,7 @@ class ClientRefundMixin(models.AbstractModel):
         if not self.date or not youngest or youngest.date <= self.date:
             return None
         return self.env._(
-            "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
+            "%(document)s is dated %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
             document=youngest.move_id.display_name,
             document_date=format_date(self.env, youngest.date),
             date=format_date(self.env, self.date),
@@ -111,7 +107,9 @@ class ClientRefundMixin(models.AbstractModel):
     def _get_preferred_payment_method_line(self):
         """The way this client wishes to be paid, as set on the client."""
         self.ensure_one()
-        return self.partner_id.with_company(self.company_id).property_outbound_payment_method_line_id
+        client = self.partner_id._origin.with_company(self.company_id)
+        client.fetch(["property_outbound_payment_method_line_id"])  # asked for alone, and not with all such settings
+        return client.property_outbound_payment_method_line_id
 
     @api.model
     def _search_own_account_numbers(self):

@@ -16,7 +16,7 @@ class ClientRefundPolicy(models.AbstractModel):
         limited = self.filtered(
             lambda record: record.company_id._get_client_refund_policy().client_refund_approval_policy == "above"
         )
-        totals = limited._get_amounts_together()
+        totals = limited._get_amounts_together() if limited else {}
         return {
             record: record._get_policy_reason(totals.get(record, 0.0)) | risks[record]
             if record.company_id._is_client_refund_approval_wanted()

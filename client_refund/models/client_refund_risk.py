@@ -108,7 +108,7 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _describe_taken_over(self, values):
         return self.env._(
-            "%(documents)s was taken over by a journal entry from account %(accounts)s, which is never refunded.",
+            "A journal entry moved %(documents)s from account %(accounts)s, which is never refunded.",
             documents=", ".join(values["documents"]),
             accounts=", ".join(values["accounts"]),
         )
@@ -117,14 +117,14 @@ class ClientRefundRisk(models.AbstractModel):
         """A payment that was taken back may have left all the same."""
         if not self.company_id._get_client_refund_policy().client_refund_duplicate_days:
             return None
-        lines = self._get_refund_credits().client_refund_line_ids
+        lines = self._get_refund_credits().filtered("is_in_refund").client_refund_line_ids
         others = lines.filtered(lambda line: line.refund_id != self._get_own_refund())
         paid_before = others.filtered(lambda line: line._may_have_left()).refund_id
         return {"refunds": paid_before.mapped("name")} if paid_before else None
 
     def _describe_paid_before(self, values):
         return self.env._(
-            "%(refunds)s paid these credits before and was taken back. See that the money did not leave.",
+            "%(refunds)s paid these credits before and was undone. Make sure that the money did not leave.",
             refunds=", ".join(values["refunds"]),
         )
 
@@ -178,7 +178,7 @@ class ClientRefundRisk(models.AbstractModel):
     def _describe_duplicate(self, values):
         states = dict(self.env["client.refund"]._fields["state"]._description_selection(self.env))
         return self.env._(
-            "The same amount was refunded or asked for lately, for what looks like the same document: %(refunds)s.",
+            "The same amount was recently refunded or asked for, for what looks like the same document: %(refunds)s.",
             refunds=", ".join(
                 f"{name} ({format_date(self.env, date)}, {states[state]})" for name, date, state in values["refunds"]
             ),

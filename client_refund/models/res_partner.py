@@ -2,7 +2,7 @@ from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 from ..tools.groups import READER_GROUPS
 from ..tools.lists import open_list, open_records
@@ -15,21 +15,21 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_refund_count = fields.Integer(
-        compute="_compute_client_refund_count",
+        compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
-        help="How many refunds were made or prepared for this client.",
+        help="The number of refunds that were created for this client.",
     )
     client_credit_open = fields.Monetary(
         string="Open Credit",
-        compute="_compute_client_credit",
+        compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
-        help="What the client is owed in the chosen companies, in all currencies: the total of the client credits.",
+        help="The open credits of the client in the selected companies, in all currencies.",
     )
     client_credit_refundable = fields.Monetary(
         string="Refundable",
-        compute="_compute_client_credit",
+        compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
-        help="The same, less what is reserved and what is never refunded.",
+        help="The open credits, less what is reserved and what is never refunded.",
     )
     client_refund_blocked = fields.Boolean(
         string="Block Refunds",
@@ -49,32 +49,20 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         groups=READER_GROUPS,
-        help="When the contact became one of another client, or a client of its own, or was merged with one of another "
-        "client.",
+        help="When the contact was moved to another client, became a separate client, or was merged with a contact "
+        "of another client.",
     )
 
-    def _compute_client_refund_count(self):
-        counts = Counter()
-        for client, count in self.env["client.refund"]._read_group(
-            [*self._get_client_refund_domain(), ("state", "!=", "canceled")], ["partner_id"], ["__count"]
-        ):
-            counts[client.commercial_partner_id] += count
-        for partner in self:
-            partner.client_refund_count = counts[partner.commercial_partner_id]
-
     @api.depends_context("company", "allowed_company_ids")
-    def _compute_client_credit(self):
-        sums = defaultdict(list)
-        rows = self.env["client.credit"]._of_clients(self.commercial_partner_id.ids)
-        for client, *values in rows._read_group(
-            self._get_client_credit_domain(),
-            ["partner_id", "company_id"],
-            ["amount_open_company_currency:sum", "amount_refundable_company_currency:sum"],
-        ):
-            sums[client].append(values)
+    def _compute_client_refund_buttons(self):
+        """What the smart buttons say. Most who have a form are owed nothing: one quick query tells so."""
+        owed, refunded = self._search_owed_or_refunded()
+        counts, sums = refunded._count_client_refunds(), owed._sum_up_client_credits()
         for partner in self:
+            client = partner.commercial_partner_id
+            partner.client_refund_count = counts[client]
             partner.client_credit_open = partner.client_credit_refundable = 0.0
-            for company, amount_open, amount_refundable in sums[partner.commercial_partner_id]:
+            for company, amount_open, amount_refundable in sums[client]:
                 partner.client_credit_open += partner._convert_client_credit(amount_open, company)
                 partner.client_credit_refundable += partner._convert_client_credit(amount_refundable, company)
 
@@ -84,7 +72,7 @@ class ResPartner(models.Model):
         for partner in self:
             if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
                 raise ValidationError(
-                    self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
+                    self.env._("Enter the reason why refunds to %(client)s are blocked.", client=partner.display_name)
                 )
 
     def write(self, vals):
@@ -120,7 +108,7 @@ class ResPartner(models.Model):
         if len(self._get_refund_client()) != 1:
             raise UserError(
                 self.env._(
-                    "Refund one client at a time: choose one of %(names)s.",
+                    "Refund one client at a time. Choose one of %(names)s.",
                     names=", ".join(self.commercial_partner_id.mapped("display_name")),
                 )
             )
@@ -162,6 +150,72 @@ class ResPartner(models.Model):
             self.env.add_to_compute(missing._fields["commercial_partner_id"], missing)
         return self.commercial_partner_id
 
+    def _search_owed_or_refunded(self):
+        """The clients among these that something may be owed to, and those that were ever refunded something.
+
+        :return: (res.partner, res.partner), whatever the user may see of it
+        """
+        ids = tuple(self.commercial_partner_id.ids)
+        if not ids:
+            return self.browse(), self.browse()
+        self.env["account.move.line"].flush_model(
+            ["account_id", "amount_residual_currency", "parent_state", "partner_id", "reconciled"]
+        )
+        self.env["client.refund"].flush_model(["partner_id"])
+        self.flush_model(["commercial_partner_id"])
+        contacts = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(contact.commercial_partner_id, contact.id),
+                       EXISTS (
+                           SELECT FROM account_move_line item
+                             JOIN account_account account
+                               ON account.id = item.account_id AND account.account_type = 'asset_receivable'
+                            WHERE item.partner_id = contact.id
+                              AND item.parent_state = 'posted'
+                              AND item.reconciled IS NOT TRUE
+                              AND item.amount_residual_currency < 0
+                       ),
+                       EXISTS (SELECT FROM client_refund refund WHERE refund.partner_id = contact.id)
+                  FROM res_partner contact
+                 WHERE contact.commercial_partner_id IN %(ids)s OR contact.id IN %(ids)s
+                """,
+                ids=ids,
+            )
+        )
+        return (
+            self.browse({client_id for client_id, is_owed, _is_refunded in contacts if is_owed}),
+            self.browse({client_id for client_id, _is_owed, is_refunded in contacts if is_refunded}),
+        )
+
+    def _count_client_refunds(self):
+        """How many refunds these clients were given.
+
+        :return: Counter, res.partner: number
+        """
+        counts = Counter()
+        if self:
+            domain = [*self._get_client_refund_domain(), ("state", "!=", "canceled")]
+            for client, count in self.env["client.refund"]._read_group(domain, ["partner_id"], ["__count"]):
+                counts[client.commercial_partner_id] += count
+        return counts
+
+    def _sum_up_client_credits(self):
+        """What these clients are owed in each company, and what of it can be refunded.
+
+        :return: dict, res.partner: list of (res.company, amount, amount), in the currency of the company
+        """
+        sums = defaultdict(list)
+        if self:
+            rows = self.env["client.credit"]._of_clients(self.ids).with_context(client_credit_only_sums=True)
+            for client, *values in rows._read_group(
+                self._get_client_credit_domain(),
+                ["partner_id", "company_id"],
+                ["amount_open_company_currency:sum", "amount_refundable_company_currency:sum"],
+            ):
+                sums[client].append(values)
+        return sums
+
     def _get_client_credit_domain(self):
         return [("partner_id", "in", self.commercial_partner_id.ids)]
 
@@ -171,6 +225,8 @@ class ResPartner(models.Model):
 
     def _convert_client_credit(self, amount, company):
         """An amount in the currency of a company, in the one of the client's other figures, as of today."""
+        if self.currency_id == company.currency_id:
+            return amount
         return company.currency_id._convert(amount, self.currency_id, company)
 
     # -------------------------------------------------------------------------
@@ -264,8 +320,8 @@ class ResPartner(models.Model):
                 # the reason of a block is for accounting alone
                 raise AccessError(
                     self.env._(
-                        "Refunds to %(client)s are blocked, so %(contact)s can't be taken out of it. "
-                        "Ask an administrator of refunds.",
+                        "Refunds to %(client)s are blocked, so %(contact)s can't be removed from it. Ask an "
+                        "administrator of refunds.",
                         client=old_family.display_name,
                         contact=partner.display_name,
                     )
@@ -275,4 +331,4 @@ class ResPartner(models.Model):
         """:raise AccessError: if that is not when these were moved; core writes what is there where it merges them"""
         kept = fields.Datetime.to_datetime(moved_on) or False
         if any(partner.client_refund_moved_on != kept for partner in self.sudo()):
-            raise AccessError(self.env._("When a contact was moved can't be changed."))
+            raise AccessError(self.env._("The date when a contact was moved can't be changed."))

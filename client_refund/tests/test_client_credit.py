@@ -308,6 +308,23 @@ class TestClientCredit(ClientCreditCommon):
             self._count_queries(lambda: clients[:2].with_user(self.clerk).mapped("client_credit_open")),
         )
 
+    def test_who_is_owed_nothing(self):
+        """One query tells so: that is all that the buttons add to the form of most contacts."""
+        names = ["client_refund_count", "client_credit_open", "client_credit_refundable"]
+        nobody, debtor, vendor = (self._create_client(name) for name in ("Nobody Ltd", "Debtor Ltd", "Vendor Ltd"))
+        self._invoice(50, partner=debtor)
+        self._document("in_invoice", 50, partner=vendor)
+        for client in (nobody, debtor, vendor):
+            client = client.with_user(self.clerk)
+            self.assertEqual([client[name] for name in names], [0, 0, 0])
+            others = self._count_queries(lambda client=client: client.read(["commercial_partner_id", "currency_id"]))
+            self.assertEqual(
+                self._count_queries(
+                    lambda client=client: client.read(["commercial_partner_id", "currency_id", *names])
+                ),
+                others + 1,
+            )
+
     def test_a_page_and_its_length(self):
         clients = self.env["res.partner"].union(*(self._create_client(f"Client {number}") for number in range(5)))
         for number, client in enumerate(clients):

@@ -6,6 +6,37 @@ from ..tools.amounts import settle_items
 from ..tools.lists import without_owner
 from ..tools.workflow import with_neutral_context
 
+# What the wizard looks at of each journal item and its entry; there may be a thousand.
+ITEM_FIELDS = (
+    "account_id",
+    "amount_currency",
+    "amount_residual",
+    "amount_residual_currency",
+    "company_currency_id",
+    "company_id",
+    "currency_id",
+    "date",
+    "date_maturity",
+    "is_in_refund",
+    "journal_id",
+    "move_id",
+    "parent_state",
+    "partner_id",
+    "reconciled",
+)
+ENTRY_FIELDS = (
+    "company_id",
+    "create_date",
+    "move_type",
+    "name",
+    "origin_payment_id",
+    "partner_id",
+    "payment_state",
+    "ref",
+    "reversed_entry_id",
+    "statement_line_id",
+)
+
 
 class ClientRefundWizard(models.TransientModel):
     """The refund desk: the only place where credits are chosen and amounts typed."""
@@ -14,28 +45,29 @@ class ClientRefundWizard(models.TransientModel):
     _description = "Refund a Client"
     _inherit = ["client.refund.mixin"]
 
-    refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
+    refund_id = fields.Many2one("client.refund", readonly=True)
     refund_state = fields.Selection(related="refund_id.state")
-    again_id = fields.Many2one("client.refund", readonly=True, help="What is refunded again, if something is.")
+    again_id = fields.Many2one("client.refund", readonly=True)
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
         help="The credits that the wizard was opened on: they are ticked at first. Without any, all that are free.",
     )
-    only_free = fields.Boolean(help="Of the credits that it was opened on, only what nothing holds back is ticked.")
+    only_free = fields.Boolean()
     currency_id = fields.Many2one(
         compute="_compute_currency_id",
         compute_sudo=False,
         store=True,
         readonly=False,
-        precompute=True,
         domain="[('id', 'in', available_currency_ids)]",
     )
     available_currency_ids = fields.Many2many("res.currency", compute="_compute_available_currency_ids")
     open_item_ids = fields.Many2many(
         "account.move.line",
         compute="_compute_open_item_ids",
-        help="What is open between client and firm, either way and in all currencies.",
+    )
+    open_credit_ids = fields.Many2many(
+        "account.move.line", compute="_compute_open_item_ids", help="The open credits among the open items."
     )
     line_ids = fields.One2many(
         "client.refund.wizard.line",
@@ -58,20 +90,22 @@ class ClientRefundWizard(models.TransientModel):
     )
     is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
     select_all = fields.Boolean(
-        string="Tick all",
+        string="Tick All",
         compute="_compute_select_all",
         readonly=False,
-        help="Whether every credit that nothing holds back is ticked. Tick or untick them all.",
+        help="Tick or untick all credits that are not held back.",
     )
     amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
     amount_offset = fields.Monetary(
-        string="Settles Invoices", compute="_compute_amount", help="What settles open invoices before money goes out."
+        string="Settles Invoices",
+        compute="_compute_amount",
+        help="What settles open invoices before money is paid out.",
     )
     amount = fields.Monetary(
         string="To Refund",
         compute="_compute_amount",
         readonly=False,
-        help="What is paid out to the client. Type a total, and the oldest credits are taken for it.",
+        help="What is paid out to the client. Type a total: the oldest credits are used first.",
     )
     balance_before = fields.Monetary(
         string="Client's Balance Before",
@@ -86,13 +120,14 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_open_item_ids(self):
-        """All that the wizard looks at, read once and in one go however many they are."""
+        """All that the wizard looks at, read once and in one go however many they are: of each what it looks at."""
         items = self.env["account.move.line"]
         for wizard in self:
             client = wizard.partner_id._origin._get_refund_client()
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
-            wizard.open_item_ids = items.search_fetch(domain, order="date, id") if client else items
-            wizard.open_item_ids.move_id.fetch()
+            wizard.open_item_ids = items.search_fetch(domain, ITEM_FIELDS, order="date, id") if client else items
+            wizard.open_item_ids.move_id.fetch(ENTRY_FIELDS)
+            wizard.open_credit_ids = wizard.open_item_ids._origin._filter_open_credits()
 
     def _get_open_items(self):
         """What is open between client and firm in the chosen currency, either way, oldest first.
@@ -102,18 +137,17 @@ class ClientRefundWizard(models.TransientModel):
         self.ensure_one()
         return self.open_item_ids._origin.filtered(lambda item: item.currency_id == self.currency_id)
 
-    @api.depends("open_item_ids")
+    @api.depends("open_credit_ids")
     def _compute_available_currency_ids(self):
         for wizard in self:
-            wizard.available_currency_ids = wizard.open_item_ids._origin._filter_open_credits().currency_id
+            wizard.available_currency_ids = wizard.open_credit_ids._origin.currency_id
 
-    @api.depends("open_item_ids")
+    @api.depends("open_credit_ids")
     def _compute_currency_id(self):
         for wizard in self:
-            credits = wizard.open_item_ids._origin._filter_open_credits()
             owed = {
                 currency: -sum(items.mapped("amount_residual"))
-                for currency, items in credits.grouped("currency_id").items()
+                for currency, items in wizard.open_credit_ids._origin.grouped("currency_id").items()
             }
             wizard.currency_id = max(owed, key=owed.get, default=wizard.company_id.currency_id)
 
@@ -123,15 +157,31 @@ class ClientRefundWizard(models.TransientModel):
             credits = wizard._get_credits() if not wizard.is_too_long else self.env["account.move.line"]
             own_lines = wizard.refund_id.line_ids.grouped("move_line_id")
             again_lines = wizard.again_id.line_ids.grouped("move_line_id")
-            ticked = wizard._get_ticked_credits(credits)
+            held_back = wizard._get_held_back(credits)
+            ticked = wizard._get_ticked_credits(credits, held_back)
+            amounts = credits._get_amounts_to_choose()
             wizard.line_ids = [Command.clear()] + [
                 Command.create(
-                    wizard._prepare_own_line_vals(own_lines[credit])
-                    if credit in own_lines
-                    else wizard._prepare_line_vals(credit, credit in ticked, again_lines.get(credit))
+                    {"held_back": held_back.get(credit)}
+                    | (
+                        wizard._prepare_own_line_vals(own_lines[credit])
+                        if credit in own_lines
+                        else wizard._prepare_line_vals(
+                            credit, amounts[credit], credit in ticked, again_lines.get(credit)
+                        )
+                    )
                 )
                 for credit in credits
             ]
+
+    def _get_held_back(self, credits):
+        """Which credits of the client are held back.
+
+        :param credits: account.move.line
+        :return: dict, account.move.line: code of why
+        """
+        found = credits._get_held_back(but=self._get_own_refund())
+        return {credit: code for credit, (code, _text) in found.items()}
 
     @api.depends("line_ids.held_back")
     def _compute_is_held_back(self):
@@ -143,7 +193,7 @@ class ClientRefundWizard(models.TransientModel):
 
         :return: account.move.line
         """
-        credits = self._get_open_items()._filter_open_credits()
+        credits = self.open_credit_ids._origin.filtered(lambda item: item.currency_id == self.currency_id)
         gone = self.refund_id.line_ids.move_line_id - credits
         return (credits | gone).sorted(lambda item: (item.date, item.id)) if gone else credits
 
@@ -154,10 +204,11 @@ class ClientRefundWizard(models.TransientModel):
         """
         return {"move_line_id": refund_line.move_line_id.id, "selected": True, "amount": refund_line.amount}
 
-    def _get_ticked_credits(self, credits):
+    def _get_ticked_credits(self, credits, held_back):
         """Which of these credits, that no draft holds, are ticked at first.
 
         :param credits: account.move.line
+        :param held_back: dict, as of `_get_held_back`
         :return: set of account.move.line
         """
         if self.refund_id:
@@ -165,21 +216,20 @@ class ClientRefundWizard(models.TransientModel):
         # of another client, or in another currency, everything available is ticked, as it always is
         chosen = self.credit_ids._origin & credits
         if not chosen or self.only_free:
-            return set((chosen or credits)._filter_free())
+            return {credit for credit in chosen or credits if credit not in held_back}
         # money that may still bounce is refunded if it is chosen
-        held_back = chosen._get_held_back()
-        return {credit for credit in chosen if credit not in held_back or held_back[credit][0] == "uncleared"}
+        return {credit for credit in chosen if held_back.get(credit) in (None, "uncleared")}
 
-    def _prepare_line_vals(self, credit, is_ticked, again_line=None):
+    def _prepare_line_vals(self, credit, amount, is_ticked, again_line=None):
         """The values of the wizard's line for an open credit.
 
         :param credit: account.move.line
+        :param amount: what the user may take of it
         :param again_line: client.refund.line, where it is refunded again: no more than that
         """
-        amount = credit.amount_refundable or credit._get_amount_to_choose()
         return {
             "move_line_id": credit.id,
-            "selected": is_ticked and credit.amount_refundable > 0,
+            "selected": is_ticked and amount > 0,
             "amount": min(amount, again_line._get_amount_asked()) if again_line else amount,
         }
 
@@ -256,9 +306,9 @@ class ClientRefundWizard(models.TransientModel):
         return {
             "warning": {
                 "type": "notification",
-                "title": self.env._("Not all of it fits"),
+                "title": self.env._("Amount Too High"),
                 "message": self.env._(
-                    "%(amount)s is all that can be refunded.",
+                    "At most %(amount)s can be refunded.",
                     amount=format_amount(self.env, self.amount, self.currency_id),
                 ),
             }
@@ -298,7 +348,8 @@ class ClientRefundWizard(models.TransientModel):
         :return: list of (client.refund.wizard.line, client.refund.wizard.offset, amount)
         """
         self.ensure_one()
-        return settle_items(self._get_selected_lines(), self._get_selected_offsets(), self.currency_id)
+        offsets = self._get_selected_offsets()
+        return settle_items(self._get_selected_lines(), offsets, self.currency_id) if offsets else []
 
     def _search_blocked_invoices(self):
         return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}

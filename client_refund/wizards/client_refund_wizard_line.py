@@ -18,28 +18,29 @@ class ClientRefundWizardLine(models.TransientModel):
     source_type = fields.Selection(related="move_line_id.refund_source_type", related_sudo=False)
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
     amount_original = fields.Monetary(
-        string="Original", compute="_compute_amounts", help="The credit when it was booked."
+        string="Original", compute="_compute_amounts", help="The amount of the credit when it was booked."
     )
     amount_open = fields.Monetary(related="move_line_id.amount_refund_open", related_sudo=False, string="Open")
     amount_reserved = fields.Monetary(
         string="Reserved",
         compute="_compute_amounts",
-        help="What other refunds hold of this credit.",
+        help="What other refunds reserve of this credit.",
     )
-    reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
-    amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
+    reserved_by = fields.Char(compute="_compute_amounts")
+    amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds reserve.")
     held_back = fields.Selection(
         selection=HELD_BACK,
         compute="_compute_held_back",
-        help="Why this credit is not ticked by itself. Blocked: its client or document is. Never refunded: it is on an "
-        "account that is excluded in the settings of the company, or comes from one. Reserved: other refunds hold all "
-        "of it. May bounce: a receipt that the bank has not confirmed, or within the hold days of its journal.",
+        help="Why this credit is not ticked automatically. Blocked: its client or document is blocked. Never "
+        "refunded: it is on an account that is excluded in the settings of the company, or comes from one. Reserved: "
+        "other refunds reserve all of it. May bounce: a receipt that the bank has not confirmed, or within the hold "
+        "days of its journal.",
     )
     amount = fields.Monetary()
     amount_offset = fields.Monetary(
         string="Settles",
         compute="_compute_amount_offset",
-        help="What of the amount settles the ticked open invoices. The rest is paid out.",
+        help="The part of the amount that settles the ticked open invoices. The rest is paid out.",
     )
 
     @api.depends("move_line_id", "wizard_id.date")
@@ -52,23 +53,27 @@ class ClientRefundWizardLine(models.TransientModel):
     def _compute_amounts(self):
         reserved = self.move_line_id._get_refund_reservations().grouped("move_line_id")
         refused = self.move_line_id._origin._get_refused_accounts(self.env.user)
+        # what is nothing is set for all at once: one by one, it would take most of the time
+        self.amount_reserved, self.reserved_by = 0.0, ""
         for line in self:
-            own_refund = line.wizard_id.refund_id
-            reservations = reserved.get(line.move_line_id, self.env["client.refund.line"]).filtered(
-                lambda reservation, own_refund=own_refund: reservation.refund_id != own_refund
-            )
+            if line.move_line_id in reserved:
+                others = reserved[line.move_line_id].filtered(
+                    lambda reservation, own_refund=line.wizard_id.refund_id: reservation.refund_id != own_refund
+                )
+                line.amount_reserved = sum(others.mapped("amount_reserved"))
+                line.reserved_by = others.refund_id._join_names()
             line.amount_original = -line.move_line_id.amount_currency
-            line.amount_reserved = sum(reservations.mapped("amount_reserved"))
             is_refused = line.move_line_id._origin in refused
             line.amount_available = 0.0 if is_refused else line.amount_open - line.amount_reserved
-            line.reserved_by = reservations.refund_id._join_names()
 
-    @api.depends("move_line_id", "wizard_id.refund_id")
+    # the draft that a wizard changes never becomes another one: named here, what is known already would be forgotten
+    @api.depends("move_line_id")
     def _compute_held_back(self):
         for wizard, lines in self.grouped("wizard_id").items():
-            held_back = lines.move_line_id._origin._get_held_back(but=wizard._get_own_refund())
-            for line in lines:
-                line.held_back, _text = held_back.get(line.move_line_id._origin, (False, ""))
+            held_back = wizard._get_held_back(lines.move_line_id._origin)
+            by_code = lines.grouped(lambda line, held_back=held_back: held_back.get(line.move_line_id._origin))
+            for code, group in by_code.items():
+                group.held_back = code
 
     @api.depends(
         "selected",
@@ -82,7 +87,8 @@ class ClientRefundWizardLine(models.TransientModel):
         for wizard in self.wizard_id:
             for line, _offset, amount in wizard._get_settlements():
                 settled[line] += amount
-        for line in self:
+        self.amount_offset = 0.0
+        for line in self if settled else ():
             line.amount_offset = settled[line]
 
     def _prepare_refund_line_vals(self):

@@ -24,7 +24,9 @@ class ClientRefundWizardLine(models.TransientModel):
     def _compute_source_transaction_id(self):
         sources = self.move_line_id._origin._get_source_transactions()
         own_lines = self.wizard_id.refund_id.line_ids
-        for line in self:
+        # most were not paid online: set for all at once, which one by one would take long
+        self.source_transaction_id, self.can_go_to_source, self.amount_source_left = False, False, 0.0
+        for line in self if sources or own_lines else ():
             transactions = sources.get(line.move_line_id._origin)
             own = own_lines.filtered(
                 lambda own, line=line: own.source_transaction_id and own.move_line_id == line.move_line_id._origin
