@@ -1,6 +1,6 @@
 {
     "name": "Client Refund",
-    "summary": "Everything a client is owed, paid back in one act",
+    "summary": "All open credits of a client, paid back in one step",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

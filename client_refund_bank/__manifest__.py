@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Bank Statements",
-    "summary": "The line of the bank statement finds the refund that it paid",
+    "summary": "Bank statement lines are matched with the refunds that they paid",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Dormant Credits",
-    "summary": "A register of old credits that nobody claims: reach the client, or hand the money over",
+    "summary": "A register of old credits that nobody claims: contact the client, or hand the money over",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

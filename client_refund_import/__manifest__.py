@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Import",
-    "summary": "Draft refunds of a file of clients, amounts and references, on Odoo's import screen",
+    "summary": "Draft refunds from a file of clients, amounts and references, on Odoo's import screen",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Payment Orders",
-    "summary": "Refunds by SEPA and other methods that only go through payment orders",
+    "summary": "Refunds by SEPA and other methods that pay through payment orders only",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

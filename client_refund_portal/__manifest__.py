@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Portal",
-    "summary": "Clients see their refunds on the portal, and ask for what is open",
+    "summary": "Clients see their refunds on the portal, and can ask for refunds",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

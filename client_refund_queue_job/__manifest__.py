@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Job Queue",
-    "summary": "Refund runs worked off as jobs, one bank journal at a time",
+    "summary": "Refund runs processed as jobs, one bank journal at a time",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

@@ -1,6 +1,6 @@
 {
     "name": "Client Refund: Bank Reconciliation",
-    "summary": "OCA's bank reconciliation proposes the refund that a line of the statement paid",
+    "summary": "OCA's bank reconciliation proposes the refund that a statement line paid",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Client Refund contributors",

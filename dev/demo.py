@@ -17,14 +17,14 @@ WELCOME = f"""
   or, on the portal of Olivia Hartmann, a client, as  client  with  client
 
   What to try:
-    Invoicing > Customers > Refund a Client: choose Blue Heron Brewing Co., who overpaid and
-    holds a credit note; both are listed; Refund pays them back
+    Invoicing > Customers > Refunds > Refund a Client: choose Blue Heron Brewing Co., who overpaid
+    and has a credit note; both are listed; Refund pays them back
     As clerk, the same for Northgate Property Partners: an open invoice is settled first, and
     the rest needs approval; as admin approve it
-    Invoicing > Customers > Client Credits: who is owed what; select some, Prepare Refunds, and
-    pay them in one run
-    Invoicing > Customers > Client Refunds: what was paid back; Undo takes it back
-    As client, Refunds: what was paid back; Ask for Refund makes a draft for the clerk
+    Invoicing > Customers > Refunds > Client Credits: all open credits; select some, Prepare
+    Refunds, and pay them in one run
+    Invoicing > Customers > Refunds > Client Refunds: what was paid back; Undo cancels it
+    As client, Refunds: what was paid back; Ask for Refund creates a draft for the clerk
 
   Ctrl-C stops it; what you entered is kept (`make demo-reset` starts afresh).
 """

@@ -11,7 +11,8 @@ class AccountJournal(models.Model):
 
     client_refund_hold_days = fields.Integer(
         string="Hold Receipts (days)",
-        help="For this number of days a receipt may still bounce: it is not ticked by itself, refunding it is a risk.",
+        help="For this number of days, a receipt may still bounce: it is not ticked automatically, and refunding it "
+        "is a risk.",
     )
 
     def _get_refund_method_lines(self):

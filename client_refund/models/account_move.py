@@ -42,7 +42,7 @@ class AccountMove(models.Model):
     client_refund_count = fields.Integer(
         compute="_compute_client_refund_count",
         compute_sudo=True,  # a number for whoever may read the entry
-        help="How many refunds hold or have paid out credits of this entry.",
+        help="The number of refunds that reserve or have paid out credits of this entry.",
     )
     has_refundable_credit = fields.Boolean(
         compute="_compute_has_refundable_credit",
@@ -208,7 +208,7 @@ class AccountMove(models.Model):
                 yield entry, refusal
             if date < entry.date:
                 problem = self.env._(
-                    "%(entry)s is of %(date)s and can't be reversed before. Choose a later date.",
+                    "%(entry)s is dated %(date)s and can't be reversed before that. Choose a later date.",
                     entry=entry.display_name,
                     date=fields.Date.to_string(entry.date),
                 )

@@ -47,12 +47,12 @@ class AccountMoveLine(models.Model):
         "move_line_id",
         string="Refund Lines",
         groups=READER_GROUPS,
-        help="What refunds hold, or have paid out, of this credit.",
+        help="What refunds reserve or have paid out of this credit.",
     )
     is_in_refund = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether a refund ever held something of this item. For all others no refunds are looked for.",
+        help="Whether a refund has ever reserved a part of this item. Refunds are searched for such items only.",
     )
     refund_source_type = fields.Selection(
         selection=[
@@ -71,29 +71,29 @@ class AccountMoveLine(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_refund_original",
         groups=READER_GROUPS,
-        help="The credit when it was booked.",
+        help="The amount of the credit when it was booked.",
     )
     amount_refund_open = fields.Monetary(
         string="Open Credit",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, as a positive amount in its currency. Zero if it is no open credit.",
+        help="What is open of this credit, as a positive amount in its currency. Zero if it is not an open credit.",
     )
     amount_refund_reserved = fields.Monetary(
         string="Reserved",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What refunds hold of this credit whose money is not booked yet.",
+        help="What refunds whose money is not booked yet reserve of this credit.",
     )
     amount_refundable = fields.Monetary(
         string="Refundable",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
-        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and of "
-        "what a journal entry took over from one.",
+        help="What is open of this credit, less what is reserved. Zero on accounts that are never refunded, and for "
+        "credits that a journal entry moved from such an account.",
     )
 
     @api.depends("move_id.move_type", "move_id.origin_payment_id", "move_id.statement_line_id")
@@ -144,7 +144,7 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         if "is_in_refund" in vals and not self.env.su:
-            raise AccessError(self.env._("Whether refunds hold something of a journal item can't be changed."))
+            raise AccessError(self.env._("Whether a journal item is in a refund can't be changed."))
         # core moves the items of a client who gets another parent
         if REFUND_PROTECTED_FIELDS & vals.keys() and self.env.context.get("bypass_lock_check") is not BYPASS_LOCK_CHECK:
             owners = self.env["client.refund.owner"]
@@ -186,7 +186,7 @@ class AccountMoveLine(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "warning",
-                "title": self.env._("Left out"),
+                "title": self.env._("Left Out"),
                 "message": " ".join(text for _line, text in left_out),
                 "next": action,
             },
@@ -219,8 +219,8 @@ class AccountMoveLine(models.Model):
         lock_or_refuse(
             self,
             lambda busy: self.env._(
-                "Somebody else is refunding or reconciling %(documents)s at this moment.\n"
-                "Wait a moment, look at what is still open, and try again.",
+                "Somebody else is refunding or reconciling %(documents)s right now.\nWait a moment, check what is "
+                "still open, and try again.",
                 documents=", ".join(busy.mapped("display_name")),
             ),
             touch=SQL("is_in_refund = TRUE"),

@@ -74,7 +74,7 @@ class AccountMoveLineHeld(models.Model):
     def _get_reserved_message(self, refunds):
         self.ensure_one()
         return self.env._(
-            "%(document)s is held by %(refunds)s.",
+            "%(document)s is reserved by %(refunds)s.",
             document=self.move_id.display_name,
             refunds=refunds._join_names(),
         )
@@ -195,8 +195,8 @@ class AccountMoveLineHeld(models.Model):
             ):
                 raise AccessError(
                     self.env._(
-                        "%(client)s, %(document)s: refunds of this are held back, so it can't be booked where they are "
-                        "not. Ask an accountant or an administrator of refunds.",
+                        "%(client)s, %(document)s: this can't be refunded, so it can't be moved to a client or an "
+                        "account that can be refunded. Ask an accountant or an administrator of refunds.",
                         client=item.partner_id.display_name,
                         document=item.move_id.display_name,
                     )

@@ -152,7 +152,7 @@ class AccountMoveLineOpen(models.Model):
         if self.filtered_domain(self._get_open_invoice_domain()):
             return None
         if self.parent_state == "posted" and self.amount_residual_currency < 0:
-            return self.env._("it is no open invoice, the client is owed it. Leave it out.")
+            return self.env._("it is not an open invoice, but a credit of the client. Leave it out.")
         return self._get_not_open_reason()
 
     def _get_not_open_reason(self):
@@ -166,8 +166,8 @@ class AccountMoveLineOpen(models.Model):
             )
         if self.account_id.non_trade:
             return self.env._(
-                "account %(account)s is for what is no trade with clients, such as taxes to get back. Leave it out, or "
-                "untick Non Trade on the account.",
+                "account %(account)s is marked as Non Trade, such as for tax refunds. Leave it out, or untick Non "
+                "Trade on the account.",
                 account=self.account_id.display_name,
             )
         if self.filtered_domain(self._get_withheld_domain()):
@@ -176,10 +176,10 @@ class AccountMoveLineOpen(models.Model):
             return self.env._("it is blocked. Unblock it first, or leave it out.")
         if self.move_id.payment_state == "in_payment" and self.amount_residual_currency:
             return self.env._(
-                "a payment without a journal entry pays it already. Cancel that payment first, or leave it out."
+                "a payment without a journal entry already pays it. Cancel that payment first, or leave it out."
             )
         if self.move_id.origin_payment_id.state in BOUNCED_STATES:
-            return self.env._("the payment was rejected or canceled, its money never arrived. Leave it out.")
+            return self.env._("the payment was rejected or canceled, so its money never arrived. Leave it out.")
         if self.amount_residual_currency > 0:
             return self.env._(
                 "%(amount)s is owed by the client, not to the client. Leave it out.",

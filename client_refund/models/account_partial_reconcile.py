@@ -23,7 +23,7 @@ class AccountPartialReconcile(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="The refund that made this reconciliation. Only the refund can take it back.",
+        help="The refund that created this reconciliation. Only the refund can undo it.",
     )
 
     @api.model_create_multi

@@ -44,7 +44,7 @@ class AccountPayment(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        help="The refund that made this payment. Only the refund can change it.",
+        help="The refund that created this payment. Only the refund can change it.",
     )
     client_refund_state = fields.Selection(related="client_refund_id.state", string="State of the Refund")
     client_refund_returned_id = fields.Many2one(
@@ -54,7 +54,7 @@ class AccountPayment(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="The refund's payment that the bank sent back, and this payment books that.",
+        help="The payment of the refund that the bank sent back. This payment books the return.",
     )
     # At each write of a payment core looks for its entries and journal items, unless it can read them for a whole batch
     # by fields like these.
@@ -208,7 +208,7 @@ class AccountPayment(models.Model):
         payments = self.sudo()  # a user without rights on refunds is refused like everybody else
         owners = payments.client_refund_id | payments.client_refund_returned_id.client_refund_id
         if owners and not in_workflow(owners):
-            raise AccessError(self.env._("Only a refund itself makes its payments. Use Refund a Client."))
+            raise AccessError(self.env._("Only a refund itself creates its payments. Use Refund a Client."))
 
     def _check_leaves_held(self):
         """Refuse a payment without an entry of what issued refunds hold: no reconciliation would tell of it.

@@ -42,14 +42,14 @@ class AccountPaymentByHand(models.Model):
         if policy.client_refund_approval_policy != "never":
             for block in self.partner_id._get_client_refund_blocks().values():
                 problem = self.env._(
-                    "%(client)s: %(payment)s over %(amount)s can't be posted, %(block)s", **texts, block=block
+                    "%(client)s: %(payment)s of %(amount)s can't be posted: %(block)s", **texts, block=block
                 )
                 yield self, problem
         if policy.client_refund_only_by_refund and not self.env.user.has_group(
             "client_refund.group_client_refund_administer"
         ):
             problem = self.env._(
-                "%(client)s: %(payment)s over %(amount)s can't be posted, %(company)s pays clients back only by "
+                "%(client)s: %(payment)s of %(amount)s can't be posted: %(company)s pays clients back only by "
                 "refunds. Use Refund a Client instead, or ask an administrator of refunds to post it.",
                 **texts,
                 company=policy.name,

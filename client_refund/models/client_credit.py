@@ -51,7 +51,7 @@ class ClientCredit(models.Model):
     company_currency_id = fields.Many2one("res.currency", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     account_id = fields.Many2one("account.account", string="Receivable Account", readonly=True)
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, help="The salesperson of the client.")
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     category_id = fields.Many2many(related="partner_id.category_id", string="Tags")
     date = fields.Date(string="Oldest", readonly=True, help="The date of the oldest of these credits.")
     age = fields.Integer(
@@ -61,54 +61,56 @@ class ClientCredit(models.Model):
         string="0-30 Days",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of the open credit is of this age.",
+        help="The part of the open credit that has this age.",
     )
     amount_age_031_090 = fields.Monetary(
         string="31-90 Days",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of the open credit is of this age.",
+        help="The part of the open credit that has this age.",
     )
     amount_age_091_180 = fields.Monetary(
         string="91-180 Days",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of the open credit is of this age.",
+        help="The part of the open credit that has this age.",
     )
     amount_age_181_365 = fields.Monetary(
         string="181-365 Days",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of the open credit is of this age.",
+        help="The part of the open credit that has this age.",
     )
     amount_age_366 = fields.Monetary(
         string="Over 365 Days",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of the open credit is of this age.",
+        help="The part of the open credit that has this age.",
     )
     last_activity = fields.Date(
         readonly=True,
         help="The date of the client's latest posted journal item on a receivable account in the company.",
     )
-    item_count = fields.Integer(string="Items", readonly=True, help="How many open credits these are.")
+    item_count = fields.Integer(string="Items", readonly=True, help="The number of open credits.")
     amount_open = fields.Monetary(
-        string="Open Credit", readonly=True, help="What the client is owed, as a positive amount in its currency."
+        string="Open Credit",
+        readonly=True,
+        help="The open credits of the client, as a positive amount in their currency.",
     )
     amount_reserved = fields.Monetary(
-        string="Reserved", readonly=True, help="What refunds that are not issued yet hold of it."
+        string="Reserved", readonly=True, help="What refunds that are not issued yet reserve of it."
     )
     amount_refundable = fields.Monetary(
         string="Refundable",
         readonly=True,
-        help="What is open, less what is reserved. Zero for blocked clients, on accounts that are never refunded, and "
-        "of what a journal entry took over from one.",
+        help="What is open, less what is reserved. Zero for blocked clients, on accounts that are never refunded, "
+        "and for credits that a journal entry moved from such an account.",
     )
     amount_uncleared = fields.Monetary(
         string="May Bounce",
         compute="_compute_held_back",
-        help="What of the refundable may still go back: receipts that the bank has not confirmed, in a journal whose "
-        "receipts it does confirm, or within the hold days of their journal.",
+        help="The part of the refundable amount that may still go back: receipts that the bank has not confirmed, in "
+        "a journal with bank confirmation, or within the hold days of their journal.",
     )
     amount_owed = fields.Monetary(
         string="Owes", readonly=True, help="What the client owes in this company, in this currency and on this account."
@@ -117,26 +119,26 @@ class ClientCredit(models.Model):
         string="Open in Company Currency",
         readonly=True,
         currency_field="company_currency_id",
-        help="The open credit as it is booked, to add up several currencies.",
+        help="The open credit in the currency of the company, to add up several currencies.",
     )
     amount_refundable_company_currency = fields.Monetary(
         string="Refundable in Company Currency",
         readonly=True,
         currency_field="company_currency_id",
-        help="The refundable as it is booked, to add up several currencies.",
+        help="The refundable amount in the currency of the company, to add up several currencies.",
     )
     client_blocked = fields.Boolean(
         readonly=True, help="Nothing is refunded to the client: the client or one of its contacts is blocked."
     )
     never_refunded = fields.Boolean(
-        readonly=True, help="The settings of the company say that nothing on this account is refunded."
+        readonly=True, help="According to the settings of the company, nothing on this account is refunded."
     )
     held_back = fields.Selection(
         selection=HELD_BACK,
         compute="_compute_held_back",
         help="Blocked: nothing is refunded until the block is lifted. Never refunded: it is on an account that is "
-        "excluded in the settings of the company, or comes from one. Reserved: refunds that are not issued yet hold "
-        "all of it. May bounce: some of the money may still go back, refunding that is a risk.",
+        "excluded in the settings of the company, or comes from one. Reserved: refunds that are not issued yet "
+        "reserve all of it. May bounce: some of the money may still go back, so refunding it is a risk.",
     )
 
     # not what it is computed from, but what is read of the rows: named, it comes with them
@@ -237,6 +239,6 @@ class ClientCredit(models.Model):
         credits = self._get_credits()
         if not credits:
             raise UserError(
-                self.env._("Nothing of this is open any more: it was refunded or reconciled. Reload the list.")
+                self.env._("These credits are not open any more: they were refunded or reconciled. Reload the list.")
             )
         return credits

@@ -37,7 +37,7 @@ class ClientRefund(models.Model):
         string="Number",
         readonly=True,
         copy=False,
-        help="Drawn when all checks are passed: what is refused uses none up.",
+        help="Assigned after all checks, so that a refused refund uses up no number.",
     )
     partner_id = fields.Many2one(term=True, required=True, index=True, tracking=True)
     company_id = fields.Many2one(term=True, index=True)
@@ -62,25 +62,28 @@ class ClientRefund(models.Model):
         copy=False,
         help="What the client owed in this currency, less what the client was owed, before the refund was issued.",
     )
-    balance_after = fields.Monetary(readonly=True, copy=False, help="The same after the refund was issued.")
+    balance_after = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the client owed in this currency, less what the client was owed, after the refund was issued.",
+    )
     issued_on = fields.Datetime(
         readonly=True, copy=False, help="When the refund was issued. A payment order books its payment later."
     )
     booked_on = fields.Datetime(
         readonly=True,
         copy=False,
-        help="When the payment was booked. Empty for refunds that were booked before this was kept.",
+        help="When the payment was booked. Empty for refunds that were booked before this date was recorded.",
     )
-    returned_on = fields.Date(
-        string="Returned by Bank", readonly=True, copy=False, help="When the bank sent the money back."
-    )
+    returned_on = fields.Date(string="Returned by Bank", readonly=True, copy=False)
     cancel_reason = fields.Char(
         readonly=True, copy=False, help="Why the refund was rejected, undone or returned by the bank."
     )
     external_reference = fields.Char(
         term=True,
         copy=False,
-        help="The key of the program that asked for this refund. Asking again with the same key gives the same refund.",
+        help="The key of the program that asked for this refund. A second call with the same key returns the same "
+        "refund.",
     )
     line_ids = fields.One2many("client.refund.line", "refund_id", term=True, string="Credits", copy=False)
     offset_ids = fields.One2many("client.refund.offset", "refund_id", term=True, string="Settled Invoices", copy=False)
@@ -97,7 +100,7 @@ class ClientRefund(models.Model):
         string="Settled",
         compute="_compute_amount",
         store=True,
-        help="What of the credits settles open invoices before money goes out.",
+        help="The part of the credits that settles open invoices before money is paid out.",
     )
     amount = fields.Monetary(
         string="Refund Amount",
@@ -129,15 +132,15 @@ class ClientRefund(models.Model):
         readonly=True,
         copy=False,
         index=True,
-        help="Draft: holds the credits. To approve: holds them and waits for somebody else to look. In process: the "
-        "payment is issued; it holds the credits until it is booked. Paid: the money has left, as the bank or somebody "
-        "says. Canceled: holds nothing.",
+        help="Draft: reserves the credits. To approve: reserves them and waits for approval. In process: the payment "
+        "is issued; the credits stay reserved until it is booked. Paid: the bank or a user has confirmed that the "
+        "money has left. Canceled: reserves nothing.",
     )
 
-    _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number exists already.")
+    _name_uniq = models.UniqueIndex("(name, company_id)", "A refund with this number already exists.")
     _external_reference_uniq = models.UniqueIndex(
         "(company_id, external_reference) WHERE external_reference IS NOT NULL",
-        "A refund with this external reference exists already in the company.",
+        "A refund with this external reference already exists in the company.",
     )
 
     # -------------------------------------------------------------------------
@@ -229,7 +232,7 @@ class ClientRefund(models.Model):
 
     def copy_data(self, default=None):
         raise UserError(
-            self.env._("A refund can't be duplicated, its credits are used up. Choose Refund a Client instead.")
+            self.env._("A refund can't be duplicated: its credits are used up. Choose Refund a Client instead.")
         )
 
     @api.model
@@ -250,7 +253,7 @@ class ClientRefund(models.Model):
             (
                 refund,
                 self.env._(
-                    "it is %(state)s and can't be changed any more. If it is wrong, undo it and make a new one.",
+                    "it is %(state)s and can't be changed any more. If it is wrong, undo it and create a new one.",
                     state=refund._get_state_label(),
                 ),
             )

@@ -17,7 +17,7 @@ class ClientRefundApproval(models.Model):
     risk_summary = fields.Text(
         string="Risks",
         compute="_compute_risk_summary",
-        help="The risks that were seen when the refund was asked for, in the language of who reads them.",
+        help="The risks that were found when the refund was asked for.",
     )
     payee_account_number = fields.Char(
         readonly=True, copy=False, help="The number of the payee account when the refund was asked for."
@@ -85,7 +85,7 @@ class ClientRefundApproval(models.Model):
         waiting = self._filter_waiting().filtered(lambda refund: refund._is_approval_wanted())
         risks = waiting._get_risks()
         return [
-            (refund, self.env._("it waits for approval already. Let somebody else approve it, or change it first."))
+            (refund, self.env._("it already waits for approval. Let somebody else approve it, or change it first."))
             for refund in waiting
             if not refund._get_findings(risks[refund])
         ]
@@ -185,7 +185,7 @@ class ClientRefundApproval(models.Model):
 
     def _get_reject_message(self):
         return self.env._(
-            "The refund is canceled and gives back the credits that it holds. Who asked for it is told why."
+            "The refund is canceled and no longer reserves its credits. The user who asked for it receives the reason."
         )
 
     def _get_rejected_summary(self):
@@ -206,14 +206,13 @@ class ClientRefundApproval(models.Model):
         for refund in self._filter_waiting():
             if findings := refund._get_findings(risks[refund]):
                 problem = self.env._(
-                    "since it was asked for, this has come to light: %(findings)s Reject it, or let it be asked for "
-                    "again.",
+                    "new since it was asked for: %(findings)s Reject it, so that it can be asked for again.",
                     findings=" ".join(findings),
                 )
                 problems.append((refund, problem))
             if refund._is_account_of(self.env.user):
                 problem = self.env._(
-                    "you entered payee account %(account)s lately, so somebody else must approve it.",
+                    "you recently entered payee account %(account)s, so somebody else must approve it.",
                     account=refund.partner_bank_id.acc_number,
                 )
                 problems.append((refund, problem))

@@ -23,17 +23,17 @@ class ClientRefundApprovalLimit(models.Model):
         required=True,
         default=lambda self: self.env.company.root_id,
         domain="[('parent_id', '=', False)]",
-        help="The limit holds in this company and its branches.",
+        help="The limit applies to this company and its branches.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         string="May Approve Up To",
         required=True,
-        help="In the currency of the company. What a client was refunded lately counts too.",
+        help="In the currency of the company. What the client was recently refunded counts too.",
     )
 
     _user_company_uniq = models.Constraint(
-        "UNIQUE(user_id, company_id)", "This user has a limit in this company already: change that one."
+        "UNIQUE(user_id, company_id)", "This user already has a limit in this company. Change that limit."
     )
     _amount_positive = models.Constraint("CHECK(amount >= 0)", "A limit can't be negative.")
 
@@ -43,7 +43,8 @@ class ClientRefundApprovalLimit(models.Model):
             if limit.company_id.parent_id:
                 raise ValidationError(
                     self.env._(
-                        "%(branch)s is a branch. Set the limit of %(user)s in %(company)s: it holds in branches too.",
+                        "%(branch)s is a branch. Set the limit of %(user)s in %(company)s: it applies to its "
+                        "branches too.",
                         branch=limit.company_id.display_name,
                         user=limit.user_id.display_name,
                         company=limit.company_id.root_id.display_name,
@@ -69,7 +70,7 @@ class ClientRefundApprovalLimit(models.Model):
     def _check_not_own(self):
         """:raise AccessError: if one of these is the limit of who is at work"""
         if self.env.user in self.user_id:
-            raise AccessError(self.env._("Nobody sets the own approval limit. Ask another administrator."))
+            raise AccessError(self.env._("You can't set your own approval limit. Ask another administrator."))
 
     @api.model
     def _search_amounts(self, companies):

@@ -33,35 +33,34 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         default=lambda self: self.env.user,
         readonly=True,
         copy=False,
-        help="Who asked for it: who submitted it, or changed it since.",
+        help="The user who submitted it, or changed it since.",
     )
-    requested_on = fields.Datetime(readonly=True, copy=False, help="When it was asked for.")
+    requested_on = fields.Datetime(readonly=True, copy=False)
     contributor_ids = fields.Many2many(
         "res.users",
-        string="Had a Hand in It",
+        string="Contributors",
         default=lambda self: self.env.user,
         readonly=True,
         copy=False,
-        help="Everybody who made it, changed it or asked for it. None of them may approve it.",
+        help="The users who created it, changed it or asked for it. None of them may approve it.",
     )
     approver_id = fields.Many2one(
         "res.users",
         string="Approved By",
         readonly=True,
         copy=False,
-        help="Who approved it, where that was due.",
     )
     can_approve = fields.Boolean(compute="_compute_can_approve")
     is_approval_due = fields.Boolean(
         compute="_compute_is_approval_due",
-        help="Whether what waits has to: the firm may want no approval any more.",
+        help="Whether it must still wait: the settings may no longer require an approval.",
     )
     approved_on = fields.Datetime(readonly=True, copy=False)
     approval_reasons = fields.Json(string="Approval Reasons by Code", readonly=True, copy=False)
     approval_reason = fields.Text(
         string="Why It Needs Approval",
         compute="_compute_approval_reason",
-        help="Empty where no approval was due. In the language of who reads it.",
+        help="Empty if no approval was needed.",
     )
 
     @api.depends("approval_reasons")
@@ -203,12 +202,12 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         document = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
         if not approvers:
             return document.env._(
-                "Waits for approval, and nobody else may approve it. An administrator can give somebody the right "
+                "Waiting for approval, but nobody else may approve it. An administrator can give somebody the right "
                 "to approve refunds, or raise a limit. %(reasons)s",
                 reasons=document.approval_reason,
             )
         return document.env._(
-            "Waits for approval. Any of these may approve it: %(approvers)s. %(reasons)s",
+            "Waiting for approval. Users who may approve it: %(approvers)s. %(reasons)s",
             approvers=", ".join(approvers.mapped("name")),
             reasons=document.approval_reason,
         )

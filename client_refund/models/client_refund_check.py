@@ -43,13 +43,13 @@ class ClientRefundCheck(models.Model):
         self.ensure_one()
         if not self.name:
             return self.env._(
-                "%(client)s, refund over %(amount)s: %(problem)s",
+                "%(client)s, refund of %(amount)s: %(problem)s",
                 client=self.partner_id.display_name,
                 amount=self._format_amount(),
                 problem=problem,
             )
         return self.env._(
-            "%(client)s, refund %(refund)s over %(amount)s: %(problem)s",
+            "%(client)s, refund %(refund)s of %(amount)s: %(problem)s",
             client=self.partner_id.display_name,
             refund=self.name,
             amount=self._format_amount(),
@@ -63,15 +63,15 @@ class ClientRefundCheck(models.Model):
         """
         self.ensure_one()
         if self.payment_ids:
-            yield self, self.env._("it has a payment already. Undo it and make a new one.")
+            yield self, self.env._("it already has a payment. Undo it and create a new one.")
         if not self._is_changeable():
-            problem = self.env._("it is %(state)s already. Only a draft can be issued.", state=self._get_state_label())
+            problem = self.env._("it is already %(state)s. Only a draft can be issued.", state=self._get_state_label())
             yield self, problem
         if not self.line_ids:
             yield self, self._get_nothing_chosen_message()
         if self.currency_id.compare_amounts(self.amount, 0) < 0:
             problem = self.env._(
-                "it would settle %(offset)s from credits of %(credit)s. Settle less, or choose more credits.",
+                "it would settle %(offset)s, but its credits are only %(credit)s. Settle less, or choose more credits.",
                 offset=self._format_amount(self.amount_offset),
                 credit=self._format_amount(self.amount_credit),
             )
@@ -133,7 +133,7 @@ class ClientRefundCheck(models.Model):
             yield self, problem
         if outstanding.currency_id - self.currency_id - self.company_currency_id:
             problem = self.env._(
-                "payment method %(method)s books on %(account)s, which takes %(currency)s alone. Choose another "
+                "payment method %(method)s books on %(account)s, which accepts only %(currency)s. Choose another "
                 "method, or remove the currency of the account.",
                 method=self.payment_method_line_id.name,
                 account=outstanding.display_name,

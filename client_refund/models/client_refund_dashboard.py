@@ -11,7 +11,7 @@ class ClientRefundDashboard(models.Model):
         string="Returned, Credit Open",
         compute="_compute_is_returned_open",
         search="_search_is_returned_open",
-        help="The bank sent the refund back, and something of its credits is open: somebody must act.",
+        help="The bank sent the refund back, and some of its credits are still open.",
     )
 
     @api.depends("returned_on", "line_ids.move_line_id")

@@ -25,7 +25,7 @@ class ClientRefundItem(models.AbstractModel):
         compute="_compute_document",
         compute_sudo=False,
         store=True,
-        help="The number of the document, kept also where the document is deleted.",
+        help="The number of the document, kept even if the document is deleted.",
     )
     date = fields.Date(related="move_line_id.date", related_sudo=False)
     amount = fields.Monetary(
@@ -60,7 +60,9 @@ class ClientRefundItem(models.AbstractModel):
         is_own = in_workflow(self.refund_id)
         if "refund_id" in vals and not is_own:
             raise UserError(
-                self.env._("What one refund holds can't be moved to another one. Leave it out there first.")
+                self.env._(
+                    "Credits and invoices can't be moved from one refund to another. Remove them from the first refund."
+                )
             )
         self._check_amounts_finite([vals])
         result = super().write(vals)
@@ -104,7 +106,9 @@ class ClientRefundItem(models.AbstractModel):
         for vals in vals_list:
             if not is_finite(vals.get("amount", 0)):
                 raise UserError(
-                    self.env._("%(amount)s is no amount. Give the amount to refund as a number.", amount=vals["amount"])
+                    self.env._(
+                        "%(amount)s is not an amount. Give the amount to refund as a number.", amount=vals["amount"]
+                    )
                 )
 
     def _check_amounts_kept(self, vals_list):
@@ -156,24 +160,24 @@ class ClientRefundItem(models.AbstractModel):
         refund, journal_item = self.refund_id, self.move_line_id
         client = journal_item.partner_id.commercial_partner_id
         if not journal_item:
-            return self.env._("the document was deleted or booked anew. Leave it out.")
+            return self.env._("the document was deleted or posted again. Leave it out.")
         if journal_item.move_id.state != "posted":
             return self.env._("it is not posted. Post it first, or leave it out.")
         if abs(journal_item.amount_residual_currency) > abs(journal_item.amount_currency):
-            return self.env._("more is open of it than it was booked with. Look into its reconciliations first.")
+            return self.env._("its open amount is higher than its original amount. Check its reconciliations first.")
         if client != refund.partner_id:
             return self.env._(
-                "it belongs to %(client)s. Refund each client on its own.",
+                "it belongs to %(client)s. Refund each client separately.",
                 client=client.display_name or self.env._("no client"),
             )
         if refund.company_id not in journal_item.company_id.parent_ids:
             return self.env._(
-                "it belongs to company %(company)s. Refund each company's credits on their own.",
+                "it belongs to company %(company)s. Refund the credits of each company separately.",
                 company=journal_item.company_id.display_name,
             )
         if journal_item.currency_id != refund.currency_id:
             return self.env._(
-                "it is in %(item_currency)s, the refund in %(currency)s. Refund each currency on its own.",
+                "it is in %(item_currency)s, but the refund is in %(currency)s. Refund each currency separately.",
                 item_currency=journal_item.currency_id.name,
                 currency=refund.currency_id.name,
             )

@@ -16,7 +16,7 @@ class ClientRefundLine(models.Model):
 
     move_line_id = fields.Many2one(
         string="Credit",
-        help="The open credit: a journal item on a receivable account. Empty where it was deleted before it was paid "
+        help="The open credit: a journal item on a receivable account. Empty if it was deleted before it was paid "
         "out, or after the refund was undone.",
     )
     source_type = fields.Selection(
@@ -26,33 +26,32 @@ class ClientRefundLine(models.Model):
         compute="_compute_source_type",
         compute_sudo=False,
         store=True,
-        help="Where the credit comes from.",
     )
     date = fields.Date(string="Credit Date")
     amount = fields.Monetary(
-        help="What the refund takes of this credit, positive, in the currency of the refund. "
-        "Without an amount, all that is refundable.",
+        help="What the refund takes of this credit, as a positive amount in the currency of the refund. If empty, "
+        "all that is refundable.",
     )
     amount_offset = fields.Monetary(
         string="Settles Invoices",
         compute="_compute_amount_offset",
         compute_sudo=False,
         store=True,
-        help="What of the amount settles open invoices. The rest is paid out.",
+        help="The part of the amount that settles open invoices. The rest is paid out.",
     )
     amount_reserved = fields.Monetary(
-        string="Held",
+        string="Reserved",
         compute="_compute_amount_reserved",
         compute_sudo=False,
         store=True,
-        help="What is held of the credit since the ledger does not show it yet: all of the amount until the refund is "
-        "issued, then what is paid out until the payment is booked.",
+        help="What the refund reserves of the credit: the whole amount until the refund is issued, then what is paid "
+        "out until the payment is booked.",
     )
     amount_left = fields.Monetary(
         string="Remains",
         readonly=True,
         copy=False,
-        help="What was still open of the credit when the refund was booked. Known where the refund says when that was.",
+        help="What was still open of the credit when the refund was booked.",
     )
     payment_line_id = fields.Many2one(
         "account.move.line",
@@ -193,8 +192,8 @@ class ClientRefundLine(models.Model):
             (
                 credit,
                 self.env._(
-                    "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so that can't be paid or reconciled "
-                    "with anything else. Undo the refund first if its money did not leave.",
+                    "%(client)s: %(refund)s pays out %(amount)s of %(document)s, so it can't be paid or reconciled "
+                    "with anything else. If the money has not left, undo the refund first.",
                     client=credit.partner_id.display_name,
                     refund=", ".join(lines.refund_id.mapped("name")),
                     amount=lines[0]._format_amount(sum(lines.mapped("amount_reserved"))),
@@ -227,12 +226,12 @@ class ClientRefundLine(models.Model):
         account = ", ".join(accounts.mapped("display_name"))
         if self.move_line_id.account_id in accounts:
             return self.env._(
-                "account %(account)s is never refunded, as the settings of the company say. Leave it out.",
+                "account %(account)s is never refunded, according to the settings of the company. Leave it out.",
                 account=account,
             )
         return self.env._(
-            "account %(account)s is never refunded, and a journal entry took this over from it. Leave it out, or ask "
-            "an administrator of refunds to refund it.",
+            "a journal entry moved this from account %(account)s, which is never refunded. Leave it out, or ask an "
+            "administrator of refunds to refund it.",
             account=account,
         )
 
@@ -254,8 +253,8 @@ class ClientRefundLine(models.Model):
                 open=self._format_amount(credit.amount_refund_open),
             )
         return self.env._(
-            "%(open)s is open, and %(others)s holds %(reserved)s of it. "
-            "Refund at most %(left)s, or undo %(others)s first.",
+            "%(open)s is open, and %(others)s reserves %(reserved)s of it. Refund at most %(left)s, or undo "
+            "%(others)s first.",
             open=self._format_amount(credit.amount_refund_open),
             others=others._join_names(),
             reserved=self._format_amount(held),

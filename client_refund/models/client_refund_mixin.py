@@ -28,9 +28,8 @@ class ClientRefundMixin(models.AbstractModel):
         readonly=False,
         check_company=True,
         domain="[('id', 'in', available_partner_bank_ids)]",
-        help="The client's bank account that receives the money. "
-        "By default the account that the money came from, else a trusted account of the client, "
-        "in the refund's currency where there is one.",
+        help="The client's bank account that receives the money. By default, the account that the money came from; "
+        "otherwise a trusted account of the client, in the currency of the refund if there is one.",
     )
     available_partner_bank_ids = fields.Many2many("res.partner.bank", compute="_compute_available_partner_bank_ids")
     memo = fields.Char(
@@ -99,7 +98,7 @@ class ClientRefundMixin(models.AbstractModel):
         if not self.date or not youngest or youngest.date <= self.date:
             return None
         return self.env._(
-            "%(document)s is of %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
+            "%(document)s is dated %(document_date)s, so it can't be refunded on %(date)s. Choose a later date.",
             document=youngest.move_id.display_name,
             document_date=format_date(self.env, youngest.date),
             date=format_date(self.env, self.date),

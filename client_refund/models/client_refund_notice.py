@@ -37,19 +37,19 @@ class ClientRefundNotice(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="The message by which the client was told.",
+        help="The email that the client received.",
     )
-    notice_error = fields.Text(readonly=True, copy=False, help="Why no message could be made.")
+    notice_error = fields.Text(readonly=True, copy=False, help="Why the email could not be created.")
     notice_state = fields.Selection(
         selection=[("to_send", "To Send"), ("sent", "Sent"), ("failed", "Failed")],
         string="Notice",
         compute="_compute_notice_state",
         search="_search_notice_state",
-        help="To send: the client is told in a moment. Sent: the mail is handed over to the mail server, or waits for "
-        "it. Failed: the mail could not be made or sent, or came back.",
+        help="To send: the email will be sent soon. Sent: the email was passed to the mail server, or waits for it. "
+        "Failed: the email could not be created or sent, or it bounced.",
     )
     notice_failure = fields.Text(
-        string="Why the Notice Failed", compute="_compute_notice_state", help="Choose Send Again when that is mended."
+        string="Why the Notice Failed", compute="_compute_notice_state", help="Fix the cause, then choose Send Again."
     )
 
     _notice_to_send = models.Index("(id) WHERE notice_step = 'to_send'")
@@ -114,13 +114,11 @@ class ClientRefundNotice(models.Model):
         """Why the client can't be told of this refund."""
         self.ensure_one()
         if not self._is_issued():
-            problem = self.env._(
-                "it is %(state)s. Clients are told only of what was issued.", state=self._get_state_label()
-            )
+            problem = self.env._("it is %(state)s. Only issued refunds have a notice.", state=self._get_state_label())
             yield self, problem
             return
         if not self._get_notice_recipient().email_normalized:
-            yield self, self.env._("the client has no e-mail address. Add one, then choose Send Notice.")
+            yield self, self.env._("the client has no email address. Add one, then choose Send Notice.")
             return
 
     def _get_notice_recipient(self):
@@ -269,7 +267,7 @@ class ClientRefundNotice(models.Model):
         """
         refund = with_workflow(self.with_context(lang=self.user_id.lang))
         refund.write({"notice_step": "failed", "notice_error": error})
-        message = refund.env._("The client was not told of the refund: %(error)s", error=error)
+        message = refund.env._("The client did not receive the refund notice: %(error)s", error=error)
         refund._message_log(body=plaintext2html(message))
         refund.activity_schedule(
             "mail.mail_activity_data_todo",

@@ -32,12 +32,11 @@ class ClientRefundNoticeContent(models.AbstractModel):
         self.ensure_one()
         if self.returned_on:
             return self.env._(
-                "The bank returned this payment on %(date)s. The credits listed here are open again as far as they "
-                "were paid out.",
+                "The bank returned this payment on %(date)s. What was paid out of the credits below is open again.",
                 date=format_date(self.env, self.returned_on),
             )
         if self.state == "canceled":
-            return self.env._("This refund was taken back. Nothing is paid out.")
+            return self.env._("This refund was canceled. Nothing is paid out.")
         if not self._is_issued() or self._is_waiting_to_pay():
             return self.env._("Nothing is paid yet. The amounts may still change.")
         return None

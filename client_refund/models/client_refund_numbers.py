@@ -63,8 +63,8 @@ class ClientRefundNumbers(models.AbstractModel):
         if not sequence:
             raise UserError(
                 self.env._(
-                    "There is no sequence with the code %(code)s in company %(company)s, so no number can be drawn. "
-                    "Activate or create one.",
+                    "There is no sequence with the code %(code)s in company %(company)s, so no number can be "
+                    "assigned. Activate or create one.",
                     company=company.display_name,
                     code=self._name,
                 )

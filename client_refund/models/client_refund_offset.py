@@ -22,8 +22,8 @@ class ClientRefundOffset(models.Model):
         help="The invoice that is due first is settled first.",
     )
     amount = fields.Monetary(
-        help="What is settled of this invoice, positive, in the currency of the refund. Without an amount, all that is "
-        "open of it.",
+        help="What is settled of this invoice, as a positive amount in the currency of the refund. If empty, all "
+        "that is open of it.",
     )
 
     _unique_invoice = models.Constraint(

@@ -21,11 +21,11 @@ class ClientRefundPosting(models.Model):
         string="Marked as Paid By",
         readonly=True,
         copy=False,
-        help="Who said that the money has left. Empty where the bank says so.",
+        help="The user who marked the refund as paid. Empty if the bank confirmed it.",
     )
     marked_paid_on = fields.Datetime(string="Marked as Paid On", readonly=True, copy=False)
     payee_name = fields.Char(
-        compute="_compute_payee_name", string="Payee", help="Whose name the payee account is in; else the client."
+        compute="_compute_payee_name", string="Payee", help="The holder of the payee account, otherwise the client."
     )
 
     @api.depends("partner_bank_id.acc_holder_name", "partner_bank_id.partner_id.name", "partner_id.name")
@@ -261,7 +261,7 @@ class ClientRefundPosting(models.Model):
                 (
                     line,
                     self.env._(
-                        "its payment was not reconciled with this credit alone. Nothing was done. Look for an "
+                        "its payment was not reconciled with this credit only. Nothing was done. Look for an "
                         "automation that reconciles these entries, and try again."
                     ),
                 )
@@ -271,7 +271,7 @@ class ClientRefundPosting(models.Model):
             + [
                 (
                     refund,
-                    self.env._("its payments do not pay its credits alone. Nothing was done. Report this, please."),
+                    self.env._("its payments do not pay exactly its credits. Nothing was done. Please report this."),
                 )
                 for refund in self
                 if not refund._is_paid_exactly()

@@ -20,8 +20,8 @@ class ClientRefundReturning(models.Model):
         :return: dict of banners, `message` and `level`
         """
         message = self.env._(
-            "An incoming payment is booked beside the one that came back, to be matched with the bank statement, and "
-            "the credits are open again."
+            "An incoming payment is booked for the money that came back, to match it with the bank statement. The "
+            "credits are open again."
         )
         return {"return": {"message": message, "level": "info"}}
 
@@ -101,7 +101,7 @@ class ClientRefundReturning(models.Model):
         paid_on = max(self._get_outgoing_payments().mapped("date"))
         if date < paid_on:
             problem = self.env._(
-                "it was paid on %(date)s and can't come back before. Choose a later date.",
+                "it was paid on %(date)s, so it can't come back before that. Choose a later date.",
                 date=fields.Date.to_string(paid_on),
             )
             yield self, problem
@@ -162,8 +162,8 @@ class ClientRefundReturning(models.Model):
         for refund in self.filtered(lambda refund: refund._is_issued()):
             bounced = receipts & refund.line_ids.move_id.origin_payment_id
             note = self.env._(
-                "The bank rejected %(receipts)s after the refund paid it out. Undo the refund if its money did not "
-                "leave. If it did, invoice the client for it.",
+                "The bank rejected %(receipts)s after the refund paid it out. If the money of the refund has not "
+                "left, undo the refund. If it has left, invoice the client.",
                 receipts=", ".join(bounced.mapped("display_name")),
             )
             refund._message_log(body=note)
@@ -213,12 +213,12 @@ class ClientRefundReturning(models.Model):
         """Why it can't be taken back that the bank sent this refund back."""
         self.ensure_one()
         if not self.returned_on:
-            yield self, self.env._("the bank did not send it back. There is nothing to take back.")
+            yield self, self.env._("the bank did not send it back, so there is no return to undo.")
             return
         for payment in self._get_returns():
             if matched := payment._get_matched_entries():
                 problem = self.env._(
-                    "payment %(payment)s is matched with %(entries)s, so the bank did send the money back. If that "
+                    "payment %(payment)s is matched with %(entries)s, so the bank has sent the money back. If that "
                     "match is wrong, undo it in the bank reconciliation first.",
                     payment=payment.display_name,
                     entries=", ".join(matched.mapped("display_name")),
@@ -231,11 +231,11 @@ class ClientRefundReturning(models.Model):
             left = credit.amount_refund_open - credit.amount_refund_reserved
             if self.currency_id.compare_amounts(line._get_amount_paid_out(), left) > 0:
                 problem = self.env._(
-                    "%(left)s of it is free, and the refund paid %(amount)s. Take back first what uses it since.",
+                    "only %(left)s of it is still open, but the refund paid %(amount)s. Undo what used the rest first.",
                     left=line._format_amount(max(left, 0.0)),
                     amount=line._format_amount(line._get_amount_paid_out()),
                 )
                 yield line, problem
         settled = sum(self._get_offset_partials(is_returned=True).mapped("debit_amount_currency"))
         if self.currency_id.compare_amounts(settled, self.amount_offset):
-            yield self, self.env._("its invoices were unreconciled since. Refund its credits anew instead.")
+            yield self, self.env._("its invoices have been unreconciled since. Use Refund Again instead.")

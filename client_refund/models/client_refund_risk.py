@@ -108,7 +108,7 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _describe_taken_over(self, values):
         return self.env._(
-            "%(documents)s was taken over by a journal entry from account %(accounts)s, which is never refunded.",
+            "A journal entry moved %(documents)s from account %(accounts)s, which is never refunded.",
             documents=", ".join(values["documents"]),
             accounts=", ".join(values["accounts"]),
         )
@@ -124,7 +124,7 @@ class ClientRefundRisk(models.AbstractModel):
 
     def _describe_paid_before(self, values):
         return self.env._(
-            "%(refunds)s paid these credits before and was taken back. See that the money did not leave.",
+            "%(refunds)s paid these credits before and was undone. Make sure that the money did not leave.",
             refunds=", ".join(values["refunds"]),
         )
 
@@ -178,7 +178,7 @@ class ClientRefundRisk(models.AbstractModel):
     def _describe_duplicate(self, values):
         states = dict(self.env["client.refund"]._fields["state"]._description_selection(self.env))
         return self.env._(
-            "The same amount was refunded or asked for lately, for what looks like the same document: %(refunds)s.",
+            "The same amount was recently refunded or asked for, for what looks like the same document: %(refunds)s.",
             refunds=", ".join(
                 f"{name} ({format_date(self.env, date)}, {states[state]})" for name, date, state in values["refunds"]
             ),

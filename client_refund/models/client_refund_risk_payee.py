@@ -30,9 +30,9 @@ class ClientRefundRiskPayee(models.AbstractModel):
     def _describe_other_origin(self, values):
         origins = ", ".join(values["origins"])
         if values["is_cash"]:
-            return self.env._("The money came from account %(origins)s, it would be paid in cash.", origins=origins)
+            return self.env._("The money came from account %(origins)s, but it would be paid in cash.", origins=origins)
         return self.env._(
-            "The money came from account %(origins)s, it would go to %(account)s.",
+            "The money came from account %(origins)s, but it would go to %(account)s.",
             origins=origins,
             account=values["account"] or self.env._("no known account"),
         )
@@ -75,7 +75,7 @@ class ClientRefundRiskPayee(models.AbstractModel):
 
     def _describe_shared_account(self, values):
         return self.env._(
-            "Account %(account)s is on file for %(owners)s too.",
+            "Account %(account)s also belongs to %(owners)s.",
             account=values["account"],
             owners=", ".join(values["owners"]) or self.env._("somebody else"),
         )
@@ -85,7 +85,7 @@ class ClientRefundRiskPayee(models.AbstractModel):
         return {"account": account.acc_number, "holder": account.acc_holder_name} if account._has_other_holder() else {}
 
     def _describe_other_holder(self, values):
-        return self.env._("Account %(account)s is in the name of %(holder)s, not in the client's.", **values)
+        return self.env._("The holder of account %(account)s is %(holder)s, not the client.", **values)
 
     def _search_other_owners(self):
         """Who else has the number of these payee accounts on file, seen or not by the user.
@@ -123,7 +123,7 @@ class ClientRefundRiskPayee(models.AbstractModel):
 
     def _describe_changed_client(self, values):
         return self.env._(
-            "%(partners)s was given another parent company, or merged with another client, lately.",
+            "%(partners)s was recently moved to another client, or merged with another client.",
             partners=", ".join(values["partners"]),
         )
 

@@ -84,7 +84,7 @@ class ClientRefundSettlement(models.Model):
             total = sum(offsets.mapped("amount"))
             if len(offsets) > 1 and invoice.currency_id.compare_amounts(total, invoice.amount_residual_currency) > 0:
                 problem = self.env._(
-                    "%(refunds)s settle %(total)s of %(document)s together, and %(open)s is open. Settle less.",
+                    "%(refunds)s together settle %(total)s of %(document)s, but only %(open)s is open. Settle less.",
                     document=invoice.move_id.display_name,
                     refunds=offsets.refund_id._join_names(),
                     total=offsets[0]._format_amount(total),

@@ -13,7 +13,7 @@ class ClientRefundUndoing(models.Model):
 
     _inherit = "client.refund"  # pylint: disable=consider-merging-classes-inherited
 
-    undone_on = fields.Datetime(readonly=True, copy=False, help="When the refund was undone.")
+    undone_on = fields.Datetime(readonly=True, copy=False)
 
     def action_undo(self, reason, date=None):
         """Take these refunds back: the ledger is as it was before, and the trail is kept.
@@ -85,7 +85,7 @@ class ClientRefundUndoing(models.Model):
         payments, offsets = self._get_issued_payments(), self.filtered(lambda refund: refund._is_issued()).offset_ids
         messages = {}
         if not payments and not offsets:
-            messages["draft"] = self.env._("The refund is canceled and gives back the credits that it holds.")
+            messages["draft"] = self.env._("The refund is canceled and no longer reserves its credits.")
         elif self._needs_reversal():
             messages["reversal"] = self.env._(
                 "The payment is in a locked period or secured: it is reversed on the date below, and the credits are "
@@ -107,15 +107,15 @@ class ClientRefundUndoing(models.Model):
     def _get_owned_message(self, record):
         if record._name == "account.partial.reconcile":
             return self.env._(
-                "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). "
-                "Undo the refund if the money did not leave: that unreconciles it.",
+                "%(client)s: %(document)s is reconciled by %(refund)s (%(amount)s). If the money has not left, undo "
+                "the refund: this unreconciles it.",
                 client=record.credit_move_id.partner_id.display_name,
                 document=record.credit_move_id.move_id.display_name,
                 refund=self.name,
                 amount=self._format_amount(record.credit_amount_currency),
             )
         return self.env._(
-            "%(client)s: %(document)s over %(amount)s belongs to refund %(refund)s and can only be changed from there. "
+            "%(client)s: %(document)s of %(amount)s belongs to refund %(refund)s and can only be changed from there. "
             "Open the refund and choose Undo, or Returned by Bank if the money came back.",
             client=record.partner_id.display_name,
             document=record.display_name,
@@ -156,11 +156,11 @@ class ClientRefundUndoing(models.Model):
         self.ensure_one()
         if self.returned_on:
             problem = self.env._(
-                "the bank returned it, so it is undone already. If the bank did not, choose Undo Return."
+                "the bank returned it, so it is already undone. If the bank did not return it, choose Undo Return."
             )
             yield self, problem
         elif self.state == "canceled":
-            yield self, self.env._("it is undone already.")
+            yield self, self.env._("it is already undone.")
         for payment in self._get_issued_payments():
             if matched := payment._get_matched_entries():
                 problem = self.env._(

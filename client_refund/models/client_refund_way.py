@@ -49,7 +49,7 @@ class ClientRefundWay(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
-        help="When the payment is booked the client gets a mail: what was paid, how, and out of which credits.",
+        help="When the payment is booked, the client gets an email: what was paid, how, and from which credits.",
     )
 
     @api.depends("company_id")

@@ -13,16 +13,16 @@ class ResCompany(models.Model):
         groups=INTERNAL_GROUP,
         selection=[
             ("never", "Never"),
-            ("risk", "Where there is a risk"),
-            ("above", "Above an amount, or a risk"),
+            ("risk", "If there is a risk"),
+            ("above", "If there is a risk, or above an amount"),
             ("always", "Always"),
         ],
         string="Approval of Refunds",
         required=True,
         default="never",
-        help="When somebody else than who asks must approve a refund. Never: nothing waits, risks such as a payee "
-        "account that was changed lately are shown and stay on the refund. Where there is a risk: only such refunds "
-        "wait. Above an amount: larger ones wait too. Always: every refund waits.",
+        help="When another user must approve a refund. Never: nothing waits; risks such as a recently changed payee "
+        "account are shown and kept on the refund. If there is a risk: only such refunds wait. Above an amount: "
+        "larger refunds wait too. Always: every refund waits.",
     )
     client_refund_approval_amount = fields.Monetary(
         groups=INTERNAL_GROUP,
@@ -33,8 +33,8 @@ class ResCompany(models.Model):
     client_refund_only_by_refund = fields.Boolean(
         groups=INTERNAL_GROUP,
         string="Pay Clients Back Only by Refunds",
-        help="Pay on credit notes opens the refund, and a payment to a client that no refund made can't be posted. "
-        "Administrators of refunds may, and Odoo itself: refunds of online payments, point of sale.",
+        help="Pay on credit notes opens the refund, and payments to clients without a refund can't be posted, except "
+        "by administrators of refunds and by Odoo itself (refunds of online payments, point of sale).",
     )
     client_refund_split_days = fields.Integer(
         groups=INTERNAL_GROUP,
@@ -47,8 +47,8 @@ class ResCompany(models.Model):
         groups=INTERNAL_GROUP,
         string="New Payee Account (days)",
         default=30,
-        help="A payee account whose number or owner is not older than this number of days is a risk, unless somebody "
-        "else than who entered it has marked it as trusted. 0: never.",
+        help="A payee account is a risk if its number or owner was entered within this number of days, unless "
+        "another user has marked it as trusted. 0: never.",
     )
     client_refund_duplicate_days = fields.Integer(
         groups=INTERNAL_GROUP,
@@ -68,9 +68,9 @@ class ResCompany(models.Model):
         string="Open Invoices",
         required=True,
         default="warn",
-        help="What happens where a client who is refunded also owes. Ignore: nothing. Warn: a banner. "
-        "Propose: the open invoices are ticked, to be settled from the credits first. Require: nothing is paid out "
-        "while the credits could settle an open invoice.",
+        help="What happens if a client who is refunded also has open invoices. Ignore: nothing. Warn: a banner is "
+        "shown. Propose: the open invoices are ticked, to settle them from the credits first. Require: nothing is "
+        "paid out while the credits could settle an open invoice.",
     )
     client_refund_excluded_account_ids = fields.Many2many(
         "account.account",
@@ -91,7 +91,7 @@ class ResCompany(models.Model):
     client_refund_send_notice = fields.Boolean(
         groups=INTERNAL_GROUP,
         string="Send Refund Notices",
-        help="Whether clients get a mail with a notice when their refund is booked, unless a refund says otherwise.",
+        help="Whether clients get a notice by email when their refund is booked. This can be changed on each refund.",
     )
 
     def _get_client_refund_policy(self):

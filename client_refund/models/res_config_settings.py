@@ -54,13 +54,13 @@ class ResConfigSettings(models.TransientModel):
         )
         if not approvers:
             return self.env._(
-                "Nobody may approve refunds in %(company)s: each refund that needs approval waits for ever. %(cure)s",
+                "Nobody may approve refunds in %(company)s, so refunds that need approval are never paid. %(cure)s",
                 company=company.name,
                 cure=cure,
             )
         return self.env._(
-            "Only %(approver)s may approve refunds in %(company)s, and nobody approves what they asked for: such "
-            "refunds wait for ever. %(cure)s",
+            "Only %(approver)s may approve refunds in %(company)s, and nobody can approve their own refunds: such "
+            "refunds are never paid. %(cure)s",
             approver=approvers.name,
             company=company.name,
             cure=cure,

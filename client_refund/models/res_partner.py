@@ -17,19 +17,19 @@ class ResPartner(models.Model):
     client_refund_count = fields.Integer(
         compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
-        help="How many refunds were made or prepared for this client.",
+        help="The number of refunds that were created for this client.",
     )
     client_credit_open = fields.Monetary(
         string="Open Credit",
         compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
-        help="What the client is owed in the chosen companies, in all currencies: the total of the client credits.",
+        help="The open credits of the client in the selected companies, in all currencies.",
     )
     client_credit_refundable = fields.Monetary(
         string="Refundable",
         compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
-        help="The same, less what is reserved and what is never refunded.",
+        help="The open credits, less what is reserved and what is never refunded.",
     )
     client_refund_blocked = fields.Boolean(
         string="Block Refunds",
@@ -49,8 +49,8 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         groups=READER_GROUPS,
-        help="When the contact became one of another client, or a client of its own, or was merged with one of another "
-        "client.",
+        help="When the contact was moved to another client, became a separate client, or was merged with a contact "
+        "of another client.",
     )
 
     @api.depends_context("company", "allowed_company_ids")
@@ -72,7 +72,7 @@ class ResPartner(models.Model):
         for partner in self:
             if partner.client_refund_blocked and not (partner.client_refund_block_reason or "").strip():
                 raise ValidationError(
-                    self.env._("Say why refunds to %(client)s are blocked.", client=partner.display_name)
+                    self.env._("Enter the reason why refunds to %(client)s are blocked.", client=partner.display_name)
                 )
 
     def write(self, vals):
@@ -108,7 +108,7 @@ class ResPartner(models.Model):
         if len(self._get_refund_client()) != 1:
             raise UserError(
                 self.env._(
-                    "Refund one client at a time: choose one of %(names)s.",
+                    "Refund one client at a time. Choose one of %(names)s.",
                     names=", ".join(self.commercial_partner_id.mapped("display_name")),
                 )
             )
@@ -320,8 +320,8 @@ class ResPartner(models.Model):
                 # the reason of a block is for accounting alone
                 raise AccessError(
                     self.env._(
-                        "Refunds to %(client)s are blocked, so %(contact)s can't be taken out of it. "
-                        "Ask an administrator of refunds.",
+                        "Refunds to %(client)s are blocked, so %(contact)s can't be removed from it. Ask an "
+                        "administrator of refunds.",
                         client=old_family.display_name,
                         contact=partner.display_name,
                     )
@@ -331,4 +331,4 @@ class ResPartner(models.Model):
         """:raise AccessError: if that is not when these were moved; core writes what is there where it merges them"""
         kept = fields.Datetime.to_datetime(moved_on) or False
         if any(partner.client_refund_moved_on != kept for partner in self.sudo()):
-            raise AccessError(self.env._("When a contact was moved can't be changed."))
+            raise AccessError(self.env._("The date when a contact was moved can't be changed."))

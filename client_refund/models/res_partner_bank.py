@@ -24,7 +24,7 @@ class ResPartnerBank(models.Model):
         string="Entered On",
         readonly=True,
         copy=False,
-        help="When number and owner of the account became what they are.",
+        help="When the number or the owner of the account was last changed.",
     )
     client_refund_changed_by_id = fields.Many2one("res.users", string="Entered By", readonly=True, copy=False)
     client_refund_trusted_by_id = fields.Many2one(
@@ -152,8 +152,8 @@ class ResPartnerBank(models.Model):
             (
                 refund.partner_bank_id,
                 self.env._(
-                    "Refund %(refund)s is on its way to account %(account)s, so the account can't become another one. "
-                    "Make a new account, or wait until the refund is paid.",
+                    "Refund %(refund)s is on its way to account %(account)s, so the account can't be changed. Create "
+                    "a new account, or wait until the refund is paid.",
                     refund=refund.name,
                     account=refund.partner_bank_id.acc_number,
                 ),

@@ -49,43 +49,40 @@ class ClientRefundReport(models.Model):
     }
 
     refund_id = fields.Many2one("client.refund", string="Client Refund", readonly=True)
-    name = fields.Char(string="Number", readonly=True, help="The number of the refund.")
+    name = fields.Char(string="Number", readonly=True)
     refund_count = fields.Integer(
         string="Refunds",
         readonly=True,
         aggregator="count_distinct",
-        help="How many refunds these are: one that takes several credits counts once.",
+        help="The number of refunds. A refund of several credits counts once.",
     )
-    date = fields.Date(readonly=True, help="The date of the refund.")
-    credit_date = fields.Date(readonly=True, help="The date of the credit. Empty where its document was deleted.")
-    partner_id = fields.Many2one("res.partner", string="Client", readonly=True, help="The client who is refunded.")
+    date = fields.Date(readonly=True)
+    credit_date = fields.Date(readonly=True, help="The date of the credit. Empty if its document was deleted.")
+    partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     company_currency_id = fields.Many2one("res.currency", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True, help="The currency that is paid out.")
-    reason_id = fields.Many2one("client.refund.reason", readonly=True, help="Why the money goes back.")
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    reason_id = fields.Many2one("client.refund.reason", readonly=True)
     journal_id = fields.Many2one(
         "account.journal",
         string="Paid From",
         readonly=True,
-        help="The journal that the money leaves from: that of the payment once there is one.",
+        help="The journal of the payment once it exists.",
     )
     payment_method_line_id = fields.Many2one(
         "account.payment.method.line",
         string="Payment Method",
         readonly=True,
-        help="How the money leaves: the method of the payment once there is one.",
+        help="The method of the payment once it exists.",
     )
     source_type = fields.Selection(
         selection=lambda self: (
             self.env["account.move.line"]._fields["refund_source_type"]._description_selection(self.env)
         ),
         readonly=True,
-        help="Where the credit comes from.",
     )
-    user_id = fields.Many2one("res.users", string="Requested By", readonly=True, help="Who asked for the refund.")
-    approver_id = fields.Many2one(
-        "res.users", string="Approved By", readonly=True, help="Who approved the refund, where that was due."
-    )
+    user_id = fields.Many2one("res.users", string="Requested By", readonly=True)
+    approver_id = fields.Many2one("res.users", string="Approved By", readonly=True)
     state = fields.Selection(
         selection=lambda self: self.env["client.refund"]._fields["state"]._description_selection(self.env),
         string="Status",
@@ -102,20 +99,20 @@ class ClientRefundReport(models.Model):
         string="Credits Total",
         readonly=True,
         currency_field="company_currency_id",
-        help="What the refunds take of the credits, in the currency of the company: what they settle and what they pay "
-        "out. Drafts, and what waits or was canceled, count where they are shown.",
+        help="What the refunds take of the credits, in the currency of the company: what they settle and what they "
+        "pay out. Draft, waiting and canceled refunds count if they are shown.",
     )
     amount_offset = fields.Monetary(
         string="Settled",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of it settles open invoices, in the currency of the company at the refund's date.",
+        help="The part that settles open invoices, in the currency of the company at the date of the refund.",
     )
     amount = fields.Monetary(
         string="Refund Amount",
         readonly=True,
         currency_field="company_currency_id",
-        help="What of it is paid out, in the currency of the company.",
+        help="The part that is paid out, in the currency of the company.",
     )
 
     @property

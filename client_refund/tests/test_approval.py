@@ -15,7 +15,7 @@ class TestApproval(ApprovalCommon):
     def test_waiting_holds_the_credit_and_pays_nothing(self):
         refund = self._submit({self.credit_note: 600})
         self.assertRecordValues(self.credit_note, [{"amount_residual": -1000, "amount_refundable": 400}])
-        with self.assertRaisesRegex(UserError, rf"{refund.name} holds .*600\.00 of it"):
+        with self.assertRaisesRegex(UserError, rf"{refund.name} reserves .*600\.00 of it"):
             self._draft({self.credit_note: 500})
 
     def test_approvers_get_an_activity_and_lose_it_with_the_answer(self):
@@ -72,7 +72,7 @@ class TestApproval(ApprovalCommon):
     def test_reject_wants_a_reason(self):
         refund = self._submit({self.credit_note: None})
         for reason in ("", "  ", None, 7):
-            with self.assertRaisesRegex(UserError, "Say why"):
+            with self.assertRaisesRegex(UserError, "Enter a reason"):
                 refund.with_user(self.approver).action_reject(reason)
         self.assertEqual(refund.state, "to_approve")
 
@@ -164,7 +164,7 @@ class TestApproval(ApprovalCommon):
         self.assertRecordValues(
             refund, [{"state": "to_approve", "approval_reason": "It was changed while it waited for approval."}]
         )
-        with self.assertRaisesRegex(UserError, "it waits for approval already"):
+        with self.assertRaisesRegex(UserError, "it already waits for approval"):
             self._rpc(self.clerk, refund, "action_submit")
 
     def test_without_any_credit_it_waits_for_nothing(self):
@@ -208,7 +208,7 @@ class TestApproval(ApprovalCommon):
         )
         for refund, refusal in (
             (draft, "it needs approval. Ask for it first"),
-            (waiting, "it waits for approval already"),
+            (waiting, "it already waits for approval"),
         ):
             for user in (self.clerk, self.approver):
                 with self.assertRaisesRegex(UserError, refusal):
@@ -219,7 +219,7 @@ class TestApproval(ApprovalCommon):
         waiting = self._submit({self.credit_note: None})
         waiting.write({"line_ids": [Command.update(waiting.line_ids.id, {"amount": 1})]})
         self.assertEqual(waiting.state, "to_approve")
-        with self.assertRaisesRegex(UserError, "it waits for approval already"):
+        with self.assertRaisesRegex(UserError, "it already waits for approval"):
             waiting.action_post()
 
     def test_programs_wait_too(self):
@@ -298,7 +298,7 @@ class TestApproval(ApprovalCommon):
         account = self._bank_account("BE111")
         refund = self._submit({self.credit_note: None}, partner_bank_id=account.id)
         account.sudo().write({"acc_number": "BE 111"})
-        with self.assertRaisesRegex(UserError, "waits for approval already"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "already waits for approval"), self.env.cr.savepoint():
             refund.action_submit()
         refund.with_user(self.approver).action_approve()
         self.assertTrue(refund._is_issued())

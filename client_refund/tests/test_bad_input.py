@@ -90,7 +90,7 @@ class TestBadInput(ClientRefundCommon):
     def test_a_credit_of_two_new_refunds(self):
         """Neither has a number yet: that is drawn when all checks are passed."""
         values = self._refund_values({self._credit_note(100): None})
-        with self.assertRaisesRegex(UserError, "a new refund holds .*100.00 of it"):
+        with self.assertRaisesRegex(UserError, "a new refund reserves .*100.00 of it"):
             self.refunds.create([values, values])
 
     def test_date_in_a_locked_period(self):
@@ -184,7 +184,7 @@ class TestBadInput(ClientRefundCommon):
         holder = self._draft({credit_note: 70})
         self._assert_refused(
             {credit_note: 40},
-            rf"Alder & Finch LLP, {credit_note.move_id.name}.*40\.00: .*100\.00 is open, and {holder.name} holds "
+            rf"Alder & Finch LLP, {credit_note.move_id.name}.*40\.00: .*100\.00 is open, and {holder.name} reserves "
             rf".*70\.00 of it. Refund at most .*30\.00, or undo {holder.name} first",
         )
         self._refund({credit_note: 30})
@@ -205,7 +205,7 @@ class TestBadInput(ClientRefundCommon):
 
     def test_issued_twice(self):
         refund = self._refund({self._credit_note(100): None})
-        with self.assertRaisesRegex(UserError, "already. Only a draft can be issued"):
+        with self.assertRaisesRegex(UserError, "it is already .*. Only a draft can be issued"):
             refund.action_post()
         self.assertEqual(len(refund.payment_ids), 1)
 

@@ -58,7 +58,7 @@ class TestConcurrency(TransactionsCase):
     def test_second_while_the_first_is_not_committed(self):
         with self._transaction() as first, self._transaction() as second:
             self._refund(first)
-            with self.assertRaisesRegex(UserError, r"Somebody else is refunding or reconciling MISC\S+ at this moment"):
+            with self.assertRaisesRegex(UserError, r"Somebody else is refunding or reconciling MISC\S+ right now"):
                 self._refund(second)
             second.cr.rollback()
             first.cr.commit()
@@ -85,7 +85,7 @@ class TestConcurrency(TransactionsCase):
             self._make_draft(first, 60)
             savepoint.close(rollback=True)
             self._make_draft(second, 60)
-            with self.assertRaisesRegex(UserError, r"Somebody else is refunding or reconciling MISC\S+ at this moment"):
+            with self.assertRaisesRegex(UserError, r"Somebody else is refunding or reconciling MISC\S+ right now"):
                 self._make_draft(first, 60)
 
     def test_one_act_locks_once(self):
@@ -116,7 +116,7 @@ class TestConcurrency(TransactionsCase):
             first.cr.commit()
             with (
                 self.assertLogs("odoo.sql_db", "ERROR"),
-                self.assertRaisesRegex(UserError, rf"{name} holds .*70\.00 of it. Refund at most .*30\.00"),
+                self.assertRaisesRegex(UserError, rf"{name} reserves .*70\.00 of it. Refund at most .*30\.00"),
             ):
                 self._replay(second, lambda: self._make_draft(second, 40))
         self._assert_paid(0, refunds=0)
@@ -126,7 +126,7 @@ class TestConcurrency(TransactionsCase):
             self._take_snapshot(second)
             self._make_draft(first, 70)
             first.cr.commit()
-            with self.assertLogs("odoo.sql_db", "ERROR"), self.assertRaisesRegex(UserError, "holds"):
+            with self.assertLogs("odoo.sql_db", "ERROR"), self.assertRaisesRegex(UserError, "reserves"):
                 self._replay(second, lambda: self._refund(second, 100))
         self._assert_paid(0, refunds=0)
 
@@ -144,7 +144,7 @@ class TestConcurrency(TransactionsCase):
             first.cr.commit()
             with (
                 self.assertLogs("odoo.sql_db", "ERROR"),
-                self.assertRaisesRegex(UserError, "already. Only a draft can be issued"),
+                self.assertRaisesRegex(UserError, "it is already .*. Only a draft can be issued"),
             ):
                 self._replay(second, same.action_post)
         self._assert_paid(100, refunds=1)
@@ -178,7 +178,7 @@ class TestConcurrency(TransactionsCase):
                 same.action_undo("Second")
             second.cr.rollback()
             first.cr.commit()
-            with self.assertRaisesRegex(UserError, "undone already"):
+            with self.assertRaisesRegex(UserError, "already undone"):
                 same.action_undo("Second")
         self._assert_paid(0, refunds=0)
 

@@ -100,7 +100,7 @@ class TestCreateRefund(ClientRefundCommon):
             ({"partner_id": "abc"}, "can't use abc as partner_id. It takes the id of a record"),
             ({"partner_id": True}, "can't use True as partner_id"),
             ({**client, "external_reference": 5}, "can't use 5 as external_reference. It takes a text"),
-            ({**client, "date": "garbage"}, "garbage is no date"),
+            ({**client, "date": "garbage"}, "garbage is not a date"),
             ({**client, "date": ""}, "as date. It takes a date"),
             ({**client, "lines": "x"}, "can't use x as lines"),
             ({**client, "lines": [None]}, "as lines. It takes a list of"),
@@ -214,7 +214,7 @@ class TestCreateRefund(ClientRefundCommon):
         self.refunds.create_refund({"partner_id": self.client.id, "external_reference": "shop-17"})
 
         with self.assertRaisesRegex(
-            UserError, r"Birch Holdings: .* shop-17 was used for Alder & Finch LLP, refund CR/\S+ over .*300\.00"
+            UserError, r"Birch Holdings: .* shop-17 was used for Alder & Finch LLP, refund CR/\S+ of .*300\.00"
         ):
             self.refunds.create_refund({"partner_id": self.other_client.id, "external_reference": "shop-17"})
         self.assertEqual(other_credit.amount_residual, -80)

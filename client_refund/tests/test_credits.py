@@ -53,8 +53,8 @@ class TestCredits(ClientRefundCommon):
         self.assertFalse(self.env["client.credit"].search([("partner_id", "=", self.client.id)]))
         wizard = self.wizards.create({"partner_id": self.client.id, "journal_id": self.bank.id})
         self.assertFalse(wizard.line_ids)
-        self.assertRegex(wizard.alerts["not_offered"]["message"], f"{credit.move_id.name}.*no trade with clients")
-        refused = "VAT to Get Back is for what is no trade with clients.*untick"
+        self.assertRegex(wizard.alerts["not_offered"]["message"], f"{credit.move_id.name}.*marked as Non Trade")
+        refused = "VAT to Get Back is marked as Non Trade.*untick"
         with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
             self._draft({credit: 40})
         non_trade.non_trade = False

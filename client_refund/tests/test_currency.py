@@ -144,7 +144,7 @@ class TestCurrency(ClientRefundCommon):
     def test_one_currency_a_refund(self):
         domestic, foreign = self._credit_note(100), self._credit_note(100, currency=self.foreign)
 
-        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP, RINV.*EUR.*Refund each currency on its own"):
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP, RINV.*EUR.*Refund each currency separately"):
             self._draft({domestic: None, foreign: None}, currency_id=self.currency.id)
 
     def test_many_small_items_of_a_weak_currency(self):

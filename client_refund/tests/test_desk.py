@@ -54,7 +54,7 @@ class TestDesk(ClientRefundCommon):
         form = self._form()
         with self.assertLogs("odoo.tests.form.onchange", level="WARNING") as logs:
             form.amount = 1000
-        self.assertIn("300.00 is all that can be refunded.", logs.output[0])
+        self.assertIn("300.00 can be refunded.", logs.output[0])
         self.assertEqual(form.amount, 300)
         self.assertNotIn(uncleared, form.save()._get_refund_credits())
 
@@ -224,7 +224,7 @@ class TestDesk(ClientRefundCommon):
         account.acc_holder_name = "Mallory Quick"
         alert = self._form().alerts["other_holder"]
         self.assertEqual(alert["level"], "danger")
-        self.assertIn("BE111 is in the name of Mallory Quick", alert["message"])
+        self.assertIn("The holder of account BE111 is Mallory Quick", alert["message"])
         refund = self.refunds.browse(self._form().save().action_refund()["res_id"])
         self.assertEqual(refund.payee_name, "Mallory Quick")
         self.assertEqual(self._draft({self._credit_note(10): None}, partner_bank_id=False).payee_name, self.client.name)

@@ -132,12 +132,14 @@ class TestHeldBack(ClientRefundCommon):
         self.assertTrue(wizard.is_held_back)
         message = wizard.alerts["excluded"]["message"]
         self.assertIn(self.trust.display_name, message)
-        self.assertIn(f"{trust_money.move_id.display_name} comes from there", message)
+        self.assertIn(f"{trust_money.move_id.display_name} from there", message)
         self.assertNotIn(self.receivable.display_name, message)
 
     def test_the_refusal_names_only_the_excluded_account(self):
         trust_money = self._take_over_from_trust(500)
-        with self.assertRaisesRegex(UserError, r": account [^,]*Trust receivable is never refunded"):
+        with self.assertRaisesRegex(
+            UserError, r"moved this from account [^,]*Trust receivable, which is never refunded"
+        ):
             self._draft({trust_money: 500})
 
     def test_taken_over_twice(self):
@@ -173,7 +175,7 @@ class TestHeldBack(ClientRefundCommon):
         self.assertEqual((refund.state, list(refund.risks)), ("to_approve", ["taken_over"]))
         self.assertEqual(
             refund.approval_reason,
-            f"{trust_money.move_id.display_name} was taken over by a journal entry from account "
+            f"A journal entry moved {trust_money.move_id.display_name} from account "
             f"{self.trust.display_name}, which is never refunded.",
         )
         # who approves it need not administer
@@ -188,7 +190,10 @@ class TestHeldBack(ClientRefundCommon):
         in_trust = self._entry(70, account=self.trust)
         refunds = self.refunds.with_user(self._administrator())
         values = {"partner_id": self.client.id, "journal_id": self.bank.id}
-        with self.assertRaisesRegex(UserError, "Trust receivable is never refunded, as the"), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(UserError, "Trust receivable is never refunded, according to the"),
+            self.env.cr.savepoint(),
+        ):
             refunds.create([{**values, "line_ids": [Command.create({"move_line_id": in_trust.id, "amount": 70})]}])
         with self.assertRaisesRegex(UserError, "nothing to refund"), self.env.cr.savepoint():
             refunds.create_refund({"partner_id": self.client.id})
@@ -257,7 +262,7 @@ class TestHeldBack(ClientRefundCommon):
 
         refund = self.refunds.browse(self.refunds.create_refund({"partner_id": self.client.id}))
         self.assertEqual(refund.line_ids.move_line_id, free)
-        with self.assertRaisesRegex(UserError, f"nothing to refund.*held by {held.name}.*may still bounce"):
+        with self.assertRaisesRegex(UserError, f"nothing to refund.*reserved by {held.name}.*may still bounce"):
             self.refunds.create_refund({"partner_id": self.client.id})
 
     def test_a_program_that_names_a_receipt_takes_it(self):
@@ -287,7 +292,7 @@ class TestHeldBack(ClientRefundCommon):
         old, young = self._credit_note(10), self._credit_note(20, date="2024-03-31")
         refund = self._draft({old: None, young: None}, date="2024-03-30")
         with self.assertRaisesRegex(
-            UserError, rf"Alder .*{young.move_id.name} is of 03/31/2024, so it can't be refunded on 03/30/2024\."
+            UserError, rf"Alder .*{young.move_id.name} is dated 03/31/2024, so it can't be refunded on 03/30/2024\."
         ):
             refund.action_submit()
         refund.date = "2024-03-31"

@@ -38,7 +38,10 @@ class TestHoldingBack(ClientRefundCommon):
 
     def test_a_block_needs_a_reason(self):
         for reason in (False, "", "  "):
-            with self.assertRaisesRegex(ValidationError, "Say why refunds to Alder"), self.env.cr.savepoint():
+            with (
+                self.assertRaisesRegex(ValidationError, "Enter the reason why refunds to Alder"),
+                self.env.cr.savepoint(),
+            ):
                 self.client.write({"client_refund_blocked": True, "client_refund_block_reason": reason})
 
     def test_only_administrators_lift_a_block(self):
@@ -88,7 +91,7 @@ class TestHoldingBack(ClientRefundCommon):
         wizard = self.wizards.create({"partner_id": self.client.id})
         self.assertRecordValues(wizard.line_ids, [{"selected": False, "amount": 0, "amount_available": 0}])
         self.assertIn(
-            "Trust receivable is never refunded",
+            "nothing on account Trust receivable is refunded",
             wizard.alerts["excluded"]["message"].replace(entry.account_id.code + " ", ""),
         )
 
@@ -218,7 +221,7 @@ class TestHoldingBack(ClientRefundCommon):
         with self.assertRaisesRegex(UserError, "Trust receivable.* is never refunded"):
             self._draft({washed: None})
         other = self._entry(50, account=trust)
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"):
+        with self.assertRaisesRegex(AccessError, "this can't be refunded"):
             self._rpc(self.clerk, other, "write", {"account_id": self.receivable.id})
 
     def test_what_a_blocked_client_is_owed_stays_there(self):
@@ -229,16 +232,16 @@ class TestHoldingBack(ClientRefundCommon):
             if reset:
                 credit_note.move_id.button_draft()
                 credit_note = self._receivable_items(credit_note.move_id)
-            with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(AccessError, "this can't be refunded"), self.env.cr.savepoint():
                 self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(AccessError, "this can't be refunded"), self.env.cr.savepoint():
             self._rpc(self.clerk, credit_note.move_id, "write", {"partner_id": self.other_client.id})
 
     def test_a_block_on_a_contact_holds_what_the_client_is_owed(self):
         contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.client.id})
         credit_note = self._credit_note(100)
         self._block(contact)
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(AccessError, "this can't be refunded"), self.env.cr.savepoint():
             self._rpc(self.clerk, credit_note, "write", {"partner_id": self.other_client.id})
         held_too = self.env["res.partner"].create({"name": "Other Contact", "parent_id": self.other_client.id})
         self._block(held_too)

@@ -235,11 +235,11 @@ class TestHonestActs(ClientRefundCommon):
             debit = self._entry(-100, account=self.trust)
             self._rpc(user, debit, "write", {"account_id": self.receivable.id})
         wrong = self._entry(100, account=self.trust)
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(AccessError, "this can't be refunded"), self.env.cr.savepoint():
             self._rpc(self.clerk, wrong, "write", {"account_id": self.receivable.id})
         wrong.move_id.button_draft()
         self._rpc(self.clerk, wrong.move_id, "write", {"partner_id": self.other_client.id})
-        with self.assertRaisesRegex(AccessError, "refunds of this are held back"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(AccessError, "this can't be refunded"), self.env.cr.savepoint():
             self._rpc(self.clerk, wrong, "write", {"account_id": self.receivable.id})
         self._rpc(self.accountant, wrong, "write", {"account_id": self.receivable.id})
 

@@ -164,7 +164,7 @@ class TestHonestPayee(ClientRefundCommon):
         self._trust(self.validator, account)
         refund = self._submit_to(account)
         self.assertEqual(list(refund.risks), ["changed_account"])
-        with self.assertRaisesRegex(UserError, "you entered payee account BE222 lately"):
+        with self.assertRaisesRegex(UserError, "you recently entered payee account BE222"):
             refund.with_user(self.validator).action_approve()
         refund.with_user(self.approver).action_approve()
 

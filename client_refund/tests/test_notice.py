@@ -159,7 +159,7 @@ class TestNotice(ClientRefundCommon):
     def test_undone(self):
         refund = self._refund({self.payment: 50})
         refund.action_undo("Wrong client")
-        self._assert_not_paid(refund, "taken back")
+        self._assert_not_paid(refund, "canceled")
         self.assertNotIn("Wrong client", self._render(refund).text_content())
 
     def test_returned(self):

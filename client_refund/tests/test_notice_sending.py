@@ -226,9 +226,9 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         self.assertNotice(self._send(), other)
         self.assertEqual(refund.notice_state, "failed")
         self.assertEqual(self._failures(refund).user_id, self.clerk)
-        self.assertIn("no e-mail address", self._failures(refund).note)
-        self.assertIn("no e-mail address", refund.message_ids[0].body)
-        with self.assertRaisesRegex(UserError, "no e-mail address"):
+        self.assertIn("no email address", self._failures(refund).note)
+        self.assertIn("no email address", refund.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, "no email address"):
             refund.action_send_notice()
         self.client.email = "new@alder.example.com"
         refund.action_send_notice()
@@ -322,7 +322,7 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
         refund = self._refund({self.credit: None})
         self._send()
         self.assertEqual(refund.notice_state, "failed")
-        self.assertIn("the client has no e-mail address. Add one", refund.notice_failure)
+        self.assertIn("the client has no email address. Add one", refund.notice_failure)
 
     def test_undone_after_it_failed(self):
         """Nobody tries that mail any more."""

@@ -67,7 +67,7 @@ class TestNumbers(ClientRefundCommon):
         """The wizard makes the refund before it is looked at whether it can be issued."""
         stranger = self._bank_account("BE222", partner=self.other_client)
         wizard = self._wizard(self._credit_note(100), 100, partner_bank_id=stranger.id)
-        self._assert_none_used(wizard.action_refund, r"Alder & Finch LLP, refund over .*100\.00")
+        self._assert_none_used(wizard.action_refund, r"Alder & Finch LLP, refund of .*100\.00")
 
     def test_refused_call(self):
         values = {
@@ -76,7 +76,7 @@ class TestNumbers(ClientRefundCommon):
             "partner_bank_id": self._bank_account("BE222", partner=self.other_client).id,
             "lines": [{"move_line_id": self._credit_note(100).id}],
         }
-        self._assert_none_used(lambda: self.refunds.create_refund(values), "refund over")
+        self._assert_none_used(lambda: self.refunds.create_refund(values), "refund of")
 
     def test_accepted_click(self):
         self._create("2024-04-01")

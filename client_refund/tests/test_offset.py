@@ -120,7 +120,7 @@ class TestOffset(OffsetCommon):
             lambda: self.early_invoice.remove_move_reconcile(),
             lambda: self.early_invoice.move_id.button_draft(),
         ):
-            with self.assertRaisesRegex(UserError, f"{refund.name}.*\n?.*Undo the refund"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(UserError, f"{refund.name}.*\n?.*undo the refund"), self.env.cr.savepoint():
                 act()
         self.assertEqual(self.early_invoice.amount_residual, 0)
 
@@ -132,7 +132,7 @@ class TestOffset(OffsetCommon):
         draft = self._draft(
             {self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: None, self.late_invoice: None})
         )
-        with self.assertRaisesRegex(UserError, r"would settle .*200\.00 from credits of .*100\.00"):
+        with self.assertRaisesRegex(UserError, r"would settle .*200\.00, but its credits are only .*100\.00"):
             draft.action_submit()
 
     def test_more_than_is_open(self):
@@ -159,7 +159,7 @@ class TestOffset(OffsetCommon):
         for item, message in (
             (blocked, "it is blocked"),
             (strangers, "belongs to Birch Holdings"),
-            (self.old_credit, "it is no open invoice"),
+            (self.old_credit, "it is not an open invoice"),
             (self.early_invoice.move_id.line_ids - self.early_invoice, "not a receivable account"),
         ):
             with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
@@ -182,7 +182,7 @@ class TestOffset(OffsetCommon):
         before = self._ledger()
         first = self._draft({self.old_credit: None}, offset_ids=self._offsets({self.early_invoice: 60}))
         second = self._draft({self.new_credit: 100}, offset_ids=self._offsets({self.early_invoice: 60}))
-        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of INV/.* together, and .*100\.00 is open"):
+        with self.assertRaisesRegex(UserError, r"settle .*120\.00 of INV/.*, but only .*100\.00 is open"):
             (first | second).action_submit()
         second.offset_ids.amount = 40
         (first | second).action_submit()
@@ -215,9 +215,12 @@ class TestOffset(OffsetCommon):
         refund = self._draft({self.new_credit: None}, offset_ids=self._offsets({self.early_invoice: None}))
         other = self._draft({self.old_credit: None})
         for items in (refund.line_ids, refund.offset_ids):
-            with self.assertRaisesRegex(UserError, "can't be moved to another one"), self.env.cr.savepoint():
+            with (
+                self.assertRaisesRegex(UserError, "can't be moved from one refund to another"),
+                self.env.cr.savepoint(),
+            ):
                 self._rpc(self.approver, items, "write", {"refund_id": other.id})
-        with self.assertRaisesRegex(UserError, "can't be moved to another one"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "can't be moved from one refund to another"), self.env.cr.savepoint():
             other.write({"line_ids": [Command.link(refund.line_ids.id)]})
 
     def test_settling_only_needs_no_payee(self):

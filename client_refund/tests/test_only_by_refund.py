@@ -29,7 +29,7 @@ class TestOnlyByRefund(ClientRefundCommon):
         """What *Pay* opens, for a user."""
         return self._rpc(user, items.move_id, "action_register_payment")
 
-    def _assert_refused(self, act, regex="Alder & Finch LLP: .* over .*2,500.00 can't be posted, .* only by refunds"):
+    def _assert_refused(self, act, regex="Alder & Finch LLP: .* of .*2,500.00 can't be posted: .* only by refunds"):
         with self.assertRaisesRegex(UserError, regex), self.env.cr.savepoint():
             act()
         self.env.invalidate_all()
@@ -97,7 +97,7 @@ class TestOnlyByRefund(ClientRefundCommon):
                 .with_context(active_model="account.move.line", active_ids=items.ids)
                 .create({"group_payment": True})
             )
-            self._assert_refused(wizard.action_create_payments, "can't be posted, .* only by refunds")
+            self._assert_refused(wizard.action_create_payments, "can't be posted: .* only by refunds")
 
     def test_administrators_may(self):
         payment = self._outgoing(self.administrator)
@@ -141,7 +141,7 @@ class TestOnlyByRefund(ClientRefundCommon):
         self.client.write({"client_refund_blocked": True, "client_refund_block_reason": "In dispute"})
         for user in (self.clerk, self.administrator):
             self._assert_refused(
-                self._outgoing(user).action_post, "over .*2,500.00 can't be posted, refunds to .* blocked: In dispute"
+                self._outgoing(user).action_post, "of .*2,500.00 can't be posted: refunds to .* blocked: In dispute"
             )
         self.company.client_refund_approval_policy = "never"
         self._outgoing(self.clerk).action_post()

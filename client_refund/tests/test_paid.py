@@ -130,8 +130,8 @@ class TestPaid(ClientRefundCommon):
         refund.action_mark_paid()
         with self.assertRaises(UserError) as refused:
             (draft | refund).action_mark_paid()
-        self.assertRegex(str(refused.exception), f"refund {draft.name} over .*it is Draft.")
-        self.assertRegex(str(refused.exception), f"refund {refund.name} over .*it is Paid.")
+        self.assertRegex(str(refused.exception), f"refund {draft.name} of .*it is Draft.")
+        self.assertRegex(str(refused.exception), f"refund {refund.name} of .*it is Paid.")
         self.assertEqual(draft.state, "draft")
 
     def test_not_by_readers(self):

@@ -49,7 +49,7 @@ class TestPayLater(ClientRefundCommon):
     def test_nobody_else_refunds_what_it_holds(self):
         refund = self._refund_later({self.credit: 60})
 
-        with self.assertRaisesRegex(UserError, rf"{refund.name} holds \$\s60.00 of it"):
+        with self.assertRaisesRegex(UserError, rf"{refund.name} reserves \$\s60.00 of it"):
             self._draft({self.credit: 41})
 
     def test_others_refund_the_rest(self):
@@ -69,7 +69,7 @@ class TestPayLater(ClientRefundCommon):
     def test_nobody_says_that_nothing_is_held_of_it(self):
         self._refund_later({self.credit: 60})
         for user in (self.clerk, self.env.user):
-            with self.assertRaisesRegex(AccessError, "refunds hold"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(AccessError, "is in a refund"), self.env.cr.savepoint():
                 self._rpc(user, self.credit, "write", {"is_in_refund": False})
 
         with self.assertRaises(UserError):

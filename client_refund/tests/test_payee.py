@@ -54,7 +54,10 @@ class TestPayee(ClientRefundCommon):
         self.assertEqual(refund.payee_account_number, "BE111")
         receipt = self._bank_receipt(60, account_number="BE111")
         self._assert_risk(
-            "other_origin", "came from account BE111, it would go to BE222", {receipt: None}, partner_bank_id=other.id
+            "other_origin",
+            "came from account BE111, but it would go to BE222",
+            {receipt: None},
+            partner_bank_id=other.id,
         )
 
     def test_back_to_the_account_of_the_payment(self):
@@ -75,7 +78,7 @@ class TestPayee(ClientRefundCommon):
 
     def test_an_origin_that_is_not_on_file(self):
         receipt = self._bank_receipt(50, account_number="BE333")
-        self._assert_risk("other_origin", "came from account BE333, it would go to BE111", {receipt: None})
+        self._assert_risk("other_origin", "came from account BE333, but it would go to BE111", {receipt: None})
 
     def test_from_several_accounts_into_one(self):
         self._bank_account("BE222")
@@ -91,7 +94,7 @@ class TestPayee(ClientRefundCommon):
         receipt = self._bank_receipt(50, account_number="BE111")
         self._assert_risk(
             "other_origin",
-            "came from account BE111, it would be paid in cash",
+            "came from account BE111, but it would be paid in cash",
             {receipt: None},
             journal_id=self.cash.id,
         )
@@ -129,7 +132,10 @@ class TestPayee(ClientRefundCommon):
         stranger.parent_id = self.client
         self._set_entered(account, days_ago=300)
         self._assert_risk(
-            "changed_client", "Stranger was given another parent", {self.credit_note: 10}, partner_bank_id=account.id
+            "changed_client",
+            "Stranger was recently moved to another client",
+            {self.credit_note: 10},
+            partner_bank_id=account.id,
         )
 
     def test_a_client_who_is_given_to_a_stranger(self):
@@ -178,12 +184,12 @@ class TestPayee(ClientRefundCommon):
 
     def test_an_account_that_somebody_else_has_too(self):
         self._bank_account("BE-111", partner=self.other_client)
-        self._assert_risk("shared_account", "BE111 is on file for Birch Holdings too", {self.credit_note: 10})
+        self._assert_risk("shared_account", "BE111 also belongs to Birch Holdings", {self.credit_note: 10})
 
     def test_an_archived_account_is_somebody_elses_too(self):
         account = self._bank_account("BE-111", partner=self.other_client)
         account.active = False
-        self._assert_risk("shared_account", "BE111 is on file for Birch Holdings too", {self.credit_note: 10})
+        self._assert_risk("shared_account", "BE111 also belongs to Birch Holdings", {self.credit_note: 10})
 
     def test_the_account_stays_what_it_is_while_the_money_is_on_its_way(self):
         self.company.client_refund_bank_change_days = 30
@@ -209,7 +215,7 @@ class TestPayee(ClientRefundCommon):
             .create({"acc_number": "BE222", "partner_id": self.client.id})
         )
         refund = self._submit({self.credit_note: 10}, partner_bank_id=account.id)
-        with self.assertRaisesRegex(UserError, "you entered payee account BE222 lately"):
+        with self.assertRaisesRegex(UserError, "you recently entered payee account BE222"):
             refund.with_user(self.approver).action_approve()
 
     # ------------------------------------------------------------------

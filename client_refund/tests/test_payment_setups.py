@@ -81,7 +81,7 @@ class TestPaymentSetups(ClientRefundCommon):
         draft = self._draft({self._credit_note(100, currency=foreign): None})
         pounds = self.env.ref("base.GBP")
         self.outstanding.currency_id = pounds
-        with self.assertRaisesRegex(UserError, "Alder.*100.00.*books on .*, which takes GBP alone. Choose another"):
+        with self.assertRaisesRegex(UserError, "Alder.*100.00.*books on .*, which accepts only GBP. Choose another"):
             draft.action_post()
         self.outstanding.write({"currency_id": False, "active": False})
         with (
@@ -110,9 +110,9 @@ class TestPaymentSetups(ClientRefundCommon):
             drafts.action_post()
         self.assertRegex(
             raised.exception.args[0],
-            rf"^Alder & Finch LLP, refund {drafts[3].name} over .*70\.00: The account Old Receivable.*is archived\.$",
+            rf"^Alder & Finch LLP, refund {drafts[3].name} of .*70\.00: The account Old Receivable.*is archived\.$",
         )
-        refused = rf"refund {drafts[3].name} over .*Old Receivable.*is archived"
+        refused = rf"refund {drafts[3].name} of .*Old Receivable.*is archived"
         with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
             drafts[3].action_post()
         self.assertEqual(self._ledger(), before)
@@ -123,7 +123,7 @@ class TestPaymentSetups(ClientRefundCommon):
         foreign = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0), ("2024-03-15", 2.5)])
         draft = self._draft({self._credit_note(300, currency=foreign): None})
         self.company.sudo().currency_exchange_journal_id = False
-        refused = rf"refund {draft.name} over .*300.*: You have to configure the 'Exchange Gain or Loss Journal'"
+        refused = rf"refund {draft.name} of .*300.*: You have to configure the 'Exchange Gain or Loss Journal'"
         with self.assertRaisesRegex(UserError, refused):
             draft.action_submit()
         same_rate = self._payment(300, currency=foreign, date="2024-04-01")
@@ -155,7 +155,7 @@ class TestPaymentSetups(ClientRefundCommon):
             payment = self._pay_with_core(credit)
             self.assertFalse(payment.move_id)
             self.assertEqual((credit.amount_residual, credit.amount_refundable), (-100, 0))
-            with self.assertRaisesRegex(UserError, "a payment without a journal entry pays it already"):
+            with self.assertRaisesRegex(UserError, "a payment without a journal entry already pays it"):
                 self._draft({credit: 100})
         self.assertFalse(self.env["client.credit"].search([("partner_id", "=", self.client.id)]))
 

@@ -132,7 +132,7 @@ class TestPolicy(ClientRefundCommon):
         self._leave_approvers(self.approver)
         alert = self._approval_alert()
         self.assertEqual(alert["level"], "warning")
-        self.assertIn("Any of these may: Paula Partner.", alert["message"])
+        self.assertIn("Users who may approve it: Paula Partner.", alert["message"])
 
     def test_the_wizard_says_that_nobody_may(self):
         self._set_policy("above", 500)

@@ -225,9 +225,9 @@ class TestReturn(ClientRefundCommon):
         for records, reason, date, message in (
             (draft, "x", "2024-04-10", "Only what was paid out can come back"),
             (settled, "x", "2024-04-10", "it only settled invoices"),
-            (refund, " ", "2024-04-10", "Say why"),
+            (refund, " ", "2024-04-10", "Enter a reason"),
             (refund, "x", "2024-03-31", "can't come back before"),
-            (refund, "x", "yesterday", "yesterday is no date"),
+            (refund, "x", "yesterday", "yesterday is not a date"),
         ):
             with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
                 self._rpc(self.clerk, records, "action_return", reason, date)
@@ -317,7 +317,7 @@ class TestReturn(ClientRefundCommon):
             refund.action_undo_return()
         self._return(refund)
         other = self._draft({self.credit_note: 250})
-        with self._refused_return(r"50\.00 of it is free, and the refund paid .*200\.00"):
+        with self._refused_return(r"50\.00 of it is still open, but the refund paid .*200\.00"):
             refund.action_undo_return()
         other.action_undo("Not this")
         refund.action_undo_return()
@@ -332,7 +332,7 @@ class TestReturn(ClientRefundCommon):
         )
         refund.action_return("Account closed")
         invoice.remove_move_reconcile()
-        with self._refused_return("its invoices were unreconciled since"):
+        with self._refused_return("its invoices have been unreconciled since"):
             refund.action_undo_return()
 
     @contextmanager
@@ -357,7 +357,7 @@ class TestReturn(ClientRefundCommon):
             self.refunds.union(*refunds).action_return("Account closed", "2024-04-10")
         self.assertRegex(
             raised.exception.args[0],
-            rf"^Alder & Finch LLP, refund {refunds[1].name} over .*70\.00: The account Old Receivable.*is archived\.$",
+            rf"^Alder & Finch LLP, refund {refunds[1].name} of .*70\.00: The account Old Receivable.*is archived\.$",
         )
         self.assertEqual(self._ledger(), before)
 

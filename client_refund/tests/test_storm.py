@@ -77,7 +77,7 @@ class TestStorm(TransactionsCase):
                 except (ConcurrencyError, OperationalError):
                     made["given up"] += 1
                 except UserError as error:
-                    made["locked" if "at this moment" in str(error) else "refused"] += 1
+                    made["locked" if "right now" in str(error) else "refused"] += 1
         reports.put(made)
         os._exit(0)
 

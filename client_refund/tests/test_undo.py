@@ -158,7 +158,7 @@ class TestUndo(ClientRefundCommon):
         self.bank.restrict_mode_hash_table = True
         refund = self._refund({self._credit_note(300): None})
 
-        with self.assertRaisesRegex(UserError, "is of 2024-04-01 and can't be reversed before"):
+        with self.assertRaisesRegex(UserError, "is dated 2024-04-01 and can't be reversed before"):
             refund.action_undo("Wrong", date="2024-03-31")
 
     def test_undo_of_a_refund_that_the_bank_paid_is_refused(self):
@@ -180,7 +180,7 @@ class TestUndo(ClientRefundCommon):
         refund = self._refund({self._credit_note(300): None})
 
         for reason in ("", "  ", None, 5, ["x"]):
-            with self.assertRaisesRegex(UserError, "Say why"):
+            with self.assertRaisesRegex(UserError, "Enter a reason"):
                 refund.action_undo(reason)
 
     def test_undo_twice_is_refused(self):
@@ -188,7 +188,7 @@ class TestUndo(ClientRefundCommon):
         refund = self._refund({credit_note: None})
         refund.action_undo("Once")
 
-        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP.*undone already"):
+        with self.assertRaisesRegex(UserError, r"Alder & Finch LLP.*already undone"):
             refund.action_undo("Twice")
 
         self.assertEqual(credit_note.amount_residual, -300)
@@ -207,7 +207,7 @@ class TestUndo(ClientRefundCommon):
         second = self._refund({self._entry(60): None})
         second.action_undo("Before")
 
-        with self.assertRaisesRegex(UserError, "undone already"):
+        with self.assertRaisesRegex(UserError, "already undone"):
             (first | second).action_undo("Both")
         self.assertEqual(first.state, "in_process")
 
@@ -226,7 +226,7 @@ class TestUndo(ClientRefundCommon):
             self.refunds.union(*refunds).action_undo("Wrong account", "2024-05-05")
         self.assertRegex(
             raised.exception.args[0],
-            rf"^Alder & Finch LLP, refund {refunds[1].name} over .*70\.00: The account Old Receivable.*is archived\.$",
+            rf"^Alder & Finch LLP, refund {refunds[1].name} of .*70\.00: The account Old Receivable.*is archived\.$",
         )
         self.assertEqual(self._ledger(), before)
 

@@ -286,7 +286,7 @@ class TestWizard(ClientRefundCommon):
         self.assertIn("they are archived", self._form().save().alerts["no_payee_account"]["message"])
         self._bank_account("BE777", partner=self.company.partner_id)
         self._bank_account("BE 777")
-        self.assertIn("a company's own", self._form().save().alerts["no_payee_account"]["message"])
+        self.assertIn("of a company in this database", self._form().save().alerts["no_payee_account"]["message"])
         self._bank_account("BE222")
         self.assertNotIn("no_payee_account", self._form().save().alerts or {})
 
@@ -318,7 +318,7 @@ class TestWizard(ClientRefundCommon):
         self.assertEqual(form.amount, 300)
 
     def test_refund_of_several_clients_at_once(self):
-        with self.assertRaisesRegex(UserError, "one client at a time: choose one of .*Birch Holdings"):
+        with self.assertRaisesRegex(UserError, "one client at a time. Choose one of .*Birch Holdings"):
             (self.client | self.other_client).with_user(self.clerk).action_refund_client()
 
     def test_credit_of_a_draft_that_is_gone_stays_in_sight(self):

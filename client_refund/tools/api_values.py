@@ -147,7 +147,7 @@ class RefundValues:
             raise UserError(
                 self.env._(
                     "%(client)s: external reference %(reference)s was used for %(known_client)s, refund %(refund)s "
-                    "over %(amount)s. Nothing was done. Give each refund a reference of its own.",
+                    "of %(amount)s. Nothing was done. Give each refund its own reference.",
                     client=self.client.display_name,
                     reference=reference,
                     known_client=known.partner_id.display_name,

@@ -49,7 +49,7 @@ def get_reason_problems(records, reason):
     """What is wrong with why these are undone or rejected."""
     if isinstance(reason, str) and reason.strip():
         return []
-    return [(records.browse(), records.env._("Say why: the reason stays on the refund."))]
+    return [(records.browse(), records.env._("Enter a reason: it stays on the document."))]
 
 
 def parse_date(env, value):
@@ -62,4 +62,4 @@ def parse_date(env, value):
     try:
         return fields.Date.to_date(value)
     except (TypeError, ValueError, AttributeError) as error:
-        raise UserError(env._("%(value)s is no date. Give it as YYYY-MM-DD.", value=value)) from error
+        raise UserError(env._("%(value)s is not a date. Give it as YYYY-MM-DD.", value=value)) from error

@@ -45,15 +45,15 @@ class ClientRefundWizard(models.TransientModel):
     _description = "Refund a Client"
     _inherit = ["client.refund.mixin"]
 
-    refund_id = fields.Many2one("client.refund", readonly=True, help="The draft that is changed, if one is.")
+    refund_id = fields.Many2one("client.refund", readonly=True)
     refund_state = fields.Selection(related="refund_id.state")
-    again_id = fields.Many2one("client.refund", readonly=True, help="What is refunded again, if something is.")
+    again_id = fields.Many2one("client.refund", readonly=True)
     credit_ids = fields.Many2many(
         "account.move.line",
         readonly=True,
         help="The credits that the wizard was opened on: they are ticked at first. Without any, all that are free.",
     )
-    only_free = fields.Boolean(help="Of the credits that it was opened on, only what nothing holds back is ticked.")
+    only_free = fields.Boolean()
     currency_id = fields.Many2one(
         compute="_compute_currency_id",
         compute_sudo=False,
@@ -65,10 +65,9 @@ class ClientRefundWizard(models.TransientModel):
     open_item_ids = fields.Many2many(
         "account.move.line",
         compute="_compute_open_item_ids",
-        help="What is open between client and firm, either way and in all currencies.",
     )
     open_credit_ids = fields.Many2many(
-        "account.move.line", compute="_compute_open_item_ids", help="The open credits among that."
+        "account.move.line", compute="_compute_open_item_ids", help="The open credits among the open items."
     )
     line_ids = fields.One2many(
         "client.refund.wizard.line",
@@ -91,20 +90,22 @@ class ClientRefundWizard(models.TransientModel):
     )
     is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
     select_all = fields.Boolean(
-        string="Tick all",
+        string="Tick All",
         compute="_compute_select_all",
         readonly=False,
-        help="Whether every credit that nothing holds back is ticked. Tick or untick them all.",
+        help="Tick or untick all credits that are not held back.",
     )
     amount_credit = fields.Monetary(string="Credits Total", compute="_compute_amount")
     amount_offset = fields.Monetary(
-        string="Settles Invoices", compute="_compute_amount", help="What settles open invoices before money goes out."
+        string="Settles Invoices",
+        compute="_compute_amount",
+        help="What settles open invoices before money is paid out.",
     )
     amount = fields.Monetary(
         string="To Refund",
         compute="_compute_amount",
         readonly=False,
-        help="What is paid out to the client. Type a total, and the oldest credits are taken for it.",
+        help="What is paid out to the client. Type a total: the oldest credits are used first.",
     )
     balance_before = fields.Monetary(
         string="Client's Balance Before",
@@ -305,9 +306,9 @@ class ClientRefundWizard(models.TransientModel):
         return {
             "warning": {
                 "type": "notification",
-                "title": self.env._("Not all of it fits"),
+                "title": self.env._("Amount Too High"),
                 "message": self.env._(
-                    "%(amount)s is all that can be refunded.",
+                    "At most %(amount)s can be refunded.",
                     amount=format_amount(self.env, self.amount, self.currency_id),
                 ),
             }

@@ -14,9 +14,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
 
     alerts = fields.Json(compute="_compute_alerts")
     needs_approval = fields.Boolean(compute="_compute_alerts")
-    confirm_label = fields.Char(
-        compute="_compute_confirm_label", help="What the main button does. Empty where there is nothing to refund."
-    )
+    confirm_label = fields.Char(compute="_compute_confirm_label")
 
     @api.depends(
         "partner_id",
@@ -126,7 +124,9 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {
             "level": "warning",
             "message": self.env._(
-                "%(date)s is %(days)s days ahead. Is the date right?", date=format_date(self.env, self.date), days=days
+                "%(date)s is %(days)s days in the future. Is the date correct?",
+                date=format_date(self.env, self.date),
+                days=days,
             ),
         }
 
@@ -150,10 +150,10 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {
             "level": "warning",
             "message": self.env._(
-                "%(refunds)s already holds some of these credits. What it holds can't be refunded again.",
+                "%(refunds)s already reserves some of these credits. What is reserved can't be refunded again.",
                 refunds=refunds._join_names(),
             ),
-            "action_text": self.env._("View refund"),
+            "action_text": self.env._("View Refund"),
             "action": self._open_in_new_tab(refunds[0]),
         }
 
@@ -164,7 +164,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {
             "level": "danger",
             "message": blocks[self.partner_id],
-            "action_text": self.env._("View client"),
+            "action_text": self.env._("View Client"),
             "action": self._open_in_new_tab(self.partner_id),
         }
 
@@ -175,15 +175,15 @@ class ClientRefundWizardAlerts(models.TransientModel):
             return None
         accounts = self.env["account.account"].union(*excluded.values())
         message = self.env._(
-            "What is on account %(accounts)s is never refunded, as the settings of the company say.",
+            "According to the settings of the company, nothing on account %(accounts)s is refunded.",
             accounts=", ".join(accounts.mapped("display_name")),
         )
         taken_over = [credit for credit in excluded if credit.account_id not in excluded[credit]]
         if taken_over:
             documents = ", ".join(credit.move_id.display_name for credit in taken_over)
-            message += " " + self.env._("%(documents)s comes from there.", documents=documents)
+            message += " " + self.env._("A journal entry moved %(documents)s from there.", documents=documents)
         if excluded.keys() - credits._get_refused_accounts(self.env.user).keys():
-            message += " " + self.env._("If that is the client's own by now, you may tick it.")
+            message += " " + self.env._("If the money belongs to the client now, you may tick it.")
         return {"level": "info", "message": message}
 
     def _get_uncleared_alert(self):
@@ -192,9 +192,9 @@ class ClientRefundWizardAlerts(models.TransientModel):
             return None
         message = self.env["account.move.line"]._get_uncleared_message(unticked.mapped("document"))
         if self.company_id._is_client_refund_approval_wanted():
-            message += " " + self.env._("Ticked, the refund needs approval.")
+            message += " " + self.env._("If you tick it, the refund needs approval.")
         else:
-            message += " " + self.env._("Tick it if you know that the money is here.")
+            message += " " + self.env._("Tick it if you know that the money has arrived.")
         return {"level": "info", "message": message}
 
     def _get_also_owes_alert(self):
@@ -209,7 +209,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
                 "The client also owes %(amount)s. Tick the open invoices below to settle them from the credits first.",
                 amount=format_amount(self.env, owed, self.currency_id),
             ),
-            "action_text": self.env._("View client"),
+            "action_text": self.env._("View Client"),
             "action": self._open_in_new_tab(self.partner_id),
         }
 
@@ -221,7 +221,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
             "level": "warning",
             "message": self.env._(
                 "The money came from several accounts: %(accounts)s. Choose the payee account, or refund the credits "
-                "of each account on their own.",
+                "of each account separately.",
                 accounts=", ".join(origins.mapped("acc_number")),
             ),
         }
@@ -235,7 +235,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
                 "Payment method %(method)s pays to trusted bank accounts only.",
                 method=self.payment_method_line_id.name,
             ),
-            "action_text": self.env._("View client"),
+            "action_text": self.env._("View Client"),
             "action": self._open_in_new_tab(self.partner_id),
         }
 
@@ -243,7 +243,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
         alert = {"level": "danger", "message": self._describe_code(kind, values)}
         if kind == "duplicate":
             alert |= {
-                "action_text": self.env._("View refund"),
+                "action_text": self.env._("View Refund"),
                 "action": self._open_in_new_tab(self.env["client.refund"].browse(values["ids"][0])),
             }
         return alert
@@ -259,12 +259,13 @@ class ClientRefundWizardAlerts(models.TransientModel):
             return {
                 "level": "warning",
                 "message": self.env._(
-                    "Somebody else must approve this refund: %(reasons)s Any of these may: %(approvers)s.", **texts
+                    "Somebody else must approve this refund: %(reasons)s Users who may approve it: %(approvers)s.",
+                    **texts,
                 ),
             }
         message = self.env._(
             "Somebody else must approve this refund, but nobody else has the right to: %(reasons)s An administrator "
-            "can give somebody the right to approve refunds, raise a limit, or change the policy of approval.",
+            "can give somebody the right to approve refunds, raise a limit, or change the approval policy.",
             **texts,
         )
         if not self.env.user.has_group("base.group_system"):
@@ -272,7 +273,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
         return {
             "level": "danger",
             "message": message,
-            "action_text": self.env._("Open settings"),
+            "action_text": self.env._("Open Settings"),
             "action": {
                 "type": "ir.actions.act_url",
                 "url": "/odoo/action-account.action_account_config",

@@ -18,28 +18,29 @@ class ClientRefundWizardLine(models.TransientModel):
     source_type = fields.Selection(related="move_line_id.refund_source_type", related_sudo=False)
     age = fields.Integer(string="Age (days)", compute="_compute_age", help="Days from the credit to the refund's date.")
     amount_original = fields.Monetary(
-        string="Original", compute="_compute_amounts", help="The credit when it was booked."
+        string="Original", compute="_compute_amounts", help="The amount of the credit when it was booked."
     )
     amount_open = fields.Monetary(related="move_line_id.amount_refund_open", related_sudo=False, string="Open")
     amount_reserved = fields.Monetary(
         string="Reserved",
         compute="_compute_amounts",
-        help="What other refunds hold of this credit.",
+        help="What other refunds reserve of this credit.",
     )
-    reserved_by = fields.Char(string="Held By", compute="_compute_amounts")
-    amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds hold.")
+    reserved_by = fields.Char(compute="_compute_amounts")
+    amount_available = fields.Monetary(compute="_compute_amounts", help="Open, less what other refunds reserve.")
     held_back = fields.Selection(
         selection=HELD_BACK,
         compute="_compute_held_back",
-        help="Why this credit is not ticked by itself. Blocked: its client or document is. Never refunded: it is on an "
-        "account that is excluded in the settings of the company, or comes from one. Reserved: other refunds hold all "
-        "of it. May bounce: a receipt that the bank has not confirmed, or within the hold days of its journal.",
+        help="Why this credit is not ticked automatically. Blocked: its client or document is blocked. Never "
+        "refunded: it is on an account that is excluded in the settings of the company, or comes from one. Reserved: "
+        "other refunds reserve all of it. May bounce: a receipt that the bank has not confirmed, or within the hold "
+        "days of its journal.",
     )
     amount = fields.Monetary()
     amount_offset = fields.Monetary(
         string="Settles",
         compute="_compute_amount_offset",
-        help="What of the amount settles the ticked open invoices. The rest is paid out.",
+        help="The part of the amount that settles the ticked open invoices. The rest is paid out.",
     )
 
     @api.depends("move_line_id", "wizard_id.date")

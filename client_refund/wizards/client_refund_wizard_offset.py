@@ -20,10 +20,10 @@ class ClientRefundWizardOffset(models.TransientModel):
         related="move_line_id.amount_currency",
         related_sudo=False,
         string="Original",
-        help="The invoice when it was booked.",
+        help="The amount of the invoice when it was booked.",
     )
     amount_open = fields.Monetary(related="move_line_id.amount_residual_currency", related_sudo=False, string="Open")
-    amount = fields.Monetary(string="Settle Up To", help="The most to settle of this invoice.")
+    amount = fields.Monetary(string="Settle Up To", help="The maximum amount of this invoice to settle.")
     amount_settled = fields.Monetary(
         string="Settled",
         compute="_compute_settled",

@@ -14,7 +14,6 @@ class ClientRefundWizardOpen(models.TransientModel):
 
     is_too_long = fields.Boolean(
         compute="_compute_is_too_long",
-        help="More is open than the web client copes with, in a form that is not stored: what is open is not listed.",
     )
 
     @api.depends("open_item_ids")

@@ -33,19 +33,20 @@ class ClientRefundWizardPayee(models.TransientModel):
             or not self.env["client.refund"]._is_paid_to_account(self.journal_id, self.payment_method_line_id)
         ):
             return None
-        message = self.env._("No payee account is chosen, the payment names none.")
+        message = self.env._("No payee account is chosen, so the payment names none.")
         if self.available_partner_bank_ids:
             message += " " + self.env._("Choose one, or mark an account of the client as trusted.")
         elif self._has_unusable_accounts():
             message += " " + self.env._(
-                "The client's accounts can't be used: they are archived, of another company, or a company's own."
+                "The client's accounts can't be used: they are archived, of another company, or of a company in this "
+                "database."
             )
         else:
             return None
         return {
             "level": "warning",
             "message": message,
-            "action_text": self.env._("View client"),
+            "action_text": self.env._("View Client"),
             "action": self._open_in_new_tab(self.partner_id),
         }
 

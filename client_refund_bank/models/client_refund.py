@@ -38,5 +38,5 @@ class ClientRefund(models.Model):
 
     def _get_match_message(self):
         if not self:
-            return self.env._("No open line of a bank statement has paid a refund: reference, payee and amount differ.")
+            return self.env._("No open bank statement line matches a refund: reference, payee and amount differ.")
         return self.env._("Matched with the bank: %(refunds)s.", refunds=self._join_names())

@@ -35,7 +35,7 @@ class TestMatch(BankCommon):
     def test_a_wrong_amount_finds_nothing(self):
         refund, other = self._refund(100), self._refund(99.99)
         line = self._line(99.99, refund.name, account_number="BE111", partner_id=self.client.id)
-        self.assertIn("No open line", self._match())
+        self.assertIn("No open bank statement line", self._match())
         self.assertEqual((refund | other).mapped("state"), ["in_process", "in_process"])
         self.assertFalse(line.is_reconciled)
 

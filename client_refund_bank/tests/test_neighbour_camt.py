@@ -27,6 +27,6 @@ class TestNeighbourCamt(CamtCommon):
         lines = self._import()
         self._match()
         again = self._import()
-        self.assertIn("No open line", self._match())
+        self.assertIn("No open bank statement line", self._match())
         self.assertMatched(lines)
         self.assertFalse(again.filtered("is_reconciled"))

@@ -44,7 +44,7 @@ class AccountPayment(models.Model):
             (
                 payment,
                 self.env._(
-                    "%(client)s: payment %(payment)s over %(amount)s was taken back with refund %(refund)s. Reload the "
+                    "%(client)s: payment %(payment)s of %(amount)s was undone with refund %(refund)s. Reload the "
                     "list and leave it out.",
                     client=payment.partner_id.display_name,
                     payment=payment.display_name,

@@ -300,7 +300,7 @@ class TestCheckPrinting(ClientRefundCommon):
         payment = self._refund_by_check({self._credit_note(300): None})
         payment.client_refund_id.action_undo("Wrong client")
         for method in ("print_checks", "do_print_checks"):
-            with self.assertRaisesRegex(UserError, f"was taken back with refund {payment.client_refund_id.name}"):
+            with self.assertRaisesRegex(UserError, f"was undone with refund {payment.client_refund_id.name}"):
                 getattr(payment, method)()
         self.assertFalse(payment.is_sent)
 

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="The dormant credit that this entry hands over, or takes back. Only the register can change it.",
+        help="The dormant credit that this entry hands over or reverses. Only the register can change it.",
     )
 
     def write(self, vals):

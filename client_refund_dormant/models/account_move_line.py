@@ -9,7 +9,7 @@ class AccountMoveLine(models.Model):
     is_in_register = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether this item was ever entered in the register. For all others the register is not asked.",
+        help="Whether this item was ever in the register. The register is searched for such items only.",
     )
 
     def _get_held_back(self, but=None):

@@ -13,7 +13,7 @@ class AccountPartialReconcile(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="The dormant credit whose hand-over made this reconciliation. Only the register can take it back.",
+        help="The dormant credit whose hand-over created this reconciliation. Only the register can undo it.",
     )
 
     @api.model_create_multi

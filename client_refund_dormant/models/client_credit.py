@@ -14,7 +14,7 @@ class ClientCredit(models.Model):
 
     dormant = fields.Boolean(
         readonly=True,
-        help="The oldest of these credits is old enough for the dormant-credit register, as the settings say.",
+        help="The oldest of these credits is old enough for the dormant-credit register, according to the settings.",
     )
 
     @api.model
@@ -45,8 +45,8 @@ class ClientCredit(models.Model):
         if not credits:
             raise UserError(
                 self.env._(
-                    "Nothing of this is old enough for the dormant-credit register. The company's settings say after "
-                    "how many days a credit is."
+                    "None of these credits is old enough for the dormant-credit register. See Dormant After (days) "
+                    "in the settings."
                 )
             )
         return without_owner(registers._gather(credits)._get_records_action(name=self.env._("Dormant Credits")))

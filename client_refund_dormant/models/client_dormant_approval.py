@@ -16,7 +16,7 @@ class ClientDormantApproval(models.Model):
     # who enters old credits in the register asks for nothing yet
     user_id = fields.Many2one(default=None)
     contributor_ids = fields.Many2many(
-        default=None, help="Everybody who logged an attempt or asked for the hand-over. None of them may approve it."
+        default=None, help="The users who logged an attempt or asked for the hand-over. None of them may approve it."
     )
 
     # -------------------------------------------------------------------------
@@ -123,7 +123,9 @@ class ClientDormantApproval(models.Model):
         self._follow_credits()
 
     def _get_reject_message(self):
-        return self.env._("The client is looked for again. Who asked for the hand-over is told why.")
+        return self.env._(
+            "The client must be contacted again. The user who asked for the hand-over receives the reason."
+        )
 
     def _get_rejected_summary(self):
         return self.env._("Hand-over rejected")

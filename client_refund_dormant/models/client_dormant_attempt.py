@@ -22,7 +22,7 @@ class ClientDormantAttempt(models.Model):
         required=True,
         readonly=True,
         default=lambda self: fields.Datetime.now(),
-        help="When the attempt was logged. If it was made before that, say so in the note.",
+        help="When the attempt was logged. If it was made earlier, write so in the note.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -38,7 +38,7 @@ class ClientDormantAttempt(models.Model):
         selection=[("mail", "Email"), ("letter", "Letter"), ("call", "Call"), ("other", "Other")],
         required=True,
         default="call",
-        help="How the client was to be reached.",
+        help="How the client was contacted.",
     )
     result = fields.Selection(
         term=True,
@@ -51,10 +51,10 @@ class ClientDormantAttempt(models.Model):
         ],
         required=True,
         default="no_answer",
-        help="Sent: no answer is known yet. Bounced: it came back, or the number is not in use. Not made: corrects an "
-        "attempt that was logged by mistake, which does not count any more.",
+        help="Sent: there is no answer yet. Bounced: it came back, or the number is not in use. Not made: corrects "
+        "an attempt that was logged by mistake, which does not count any more.",
     )
-    note = fields.Text(term=True, help="Whom you tried to reach, where, and what came of it.")
+    note = fields.Text(term=True, help="Whom you tried to reach, where, and with which result.")
     corrects_id = fields.Many2one(
         "client.dormant.attempt",
         term=True,
@@ -64,15 +64,15 @@ class ClientDormantAttempt(models.Model):
         help="The earlier attempt that this one corrects, or whose result is known now. The two count as one.",
     )
     correction_ids = fields.One2many("client.dormant.attempt", "corrects_id", string="Corrected By", readonly=True)
-    message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null", help="The e-mail that was sent.")
+    message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null", help="The email that was sent.")
     mail_failure = fields.Text(
         string="Not Delivered",
         compute="_compute_mail_failure",
-        help="Why the e-mail did not reach the client. Such an attempt does not count: write again.",
+        help="Why the email did not reach the client. Such an attempt does not count: write again.",
     )
 
     _corrects_once = models.Constraint(
-        "UNIQUE(corrects_id)", "This attempt was corrected already. Correct the later one."
+        "UNIQUE(corrects_id)", "This attempt was already corrected. Correct the later attempt."
     )
 
     # of the mail nothing is named: who sends mails would look for attempts each time
@@ -106,7 +106,7 @@ class ClientDormantAttempt(models.Model):
         return registers.browse(vals["register_id"] for vals in vals_list if vals.get("register_id")) or registers
 
     def _get_not_a_term_message(self, _labels):
-        return self.env._("Who logs an attempt, and when, can't be chosen. Say in the note when it was made.")
+        return self.env._("The user and the date of an attempt can't be chosen. Write in the note when it was made.")
 
     def _check_changeable(self):
         raise UserError(

@@ -108,7 +108,7 @@ class ClientDormantContact(models.Model):
         raise_problems(
             (
                 register,
-                self.env._("no postal address of the client is known. Add it to the contact, or write or call."),
+                self.env._("the client has no postal address. Add it to the contact, or send an email or call."),
             )
             for register in self
             if not any(register.partner_id[name] for name in ("street", "street2", "zip", "city"))

@@ -65,20 +65,20 @@ class ClientDormantCredit(models.Model):
         compute="_compute_amount",
         store=True,
         tracking=True,
-        help="What is open of the credits; what was asked for or handed over once that was done.",
+        help="What is open of the credits. Once the hand-over is asked for: the amount to hand over.",
     )
     amount_company_currency = fields.Monetary(
         string="In Company Currency",
         compute="_compute_amount",
         store=True,
         currency_field="company_currency_id",
-        help="The same as it is booked, to add up several currencies.",
+        help="The amount in the currency of the company, to add up several currencies.",
     )
     attempt_count = fields.Integer(
         string="Attempts Made",
         compute="_compute_attempts",
-        help="How often somebody tried to reach the client. An attempt that was corrected counts as it was corrected, "
-        "an e-mail that failed or came back does not count.",
+        help="The number of attempts to reach the client. A corrected attempt counts as corrected. An email that "
+        "failed or bounced does not count.",
     )
     last_attempt = fields.Datetime(compute="_compute_attempts")
     state = fields.Selection(
@@ -102,14 +102,14 @@ class ClientDormantCredit(models.Model):
         "refunded or used otherwise.",
     )
     followed_on = fields.Date(
-        readonly=True, copy=False, help="When the scheduler last looked what is open of these credits."
+        readonly=True, copy=False, help="When the scheduler last updated what is open of these credits."
     )
-    warning = fields.Text(compute="_compute_warning", help="What to look at before the money is handed over.")
+    warning = fields.Text(compute="_compute_warning", help="What to check before the money is handed over.")
 
-    _name_uniq = models.UniqueIndex("(name, company_id)", "A dormant credit with this number exists already.")
+    _name_uniq = models.UniqueIndex("(name, company_id)", "A dormant credit with this number already exists.")
     _open_uniq = models.UniqueIndex(
         "(partner_id, company_id, currency_id, account_id) WHERE state IN ('to_contact', 'contacting', 'to_approve')",
-        "These credits were entered in the register at this moment by somebody else. Reload the list.",
+        "Somebody else has just entered these credits in the register. Reload the list.",
     )
 
     # -------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class ClientDormantCredit(models.Model):
         if may_bounce := credits.filtered("amount_refund_open")._filter_may_bounce():
             warnings.append(
                 self.env._(
-                    "%(documents)s: no bank statement confirms this receipt, so the money may never have come.",
+                    "%(documents)s: no bank statement confirms this receipt, so the money may not have arrived.",
                     documents=", ".join(may_bounce.move_id.mapped("display_name")),
                 )
             )
@@ -217,7 +217,7 @@ class ClientDormantCredit(models.Model):
         """A problem with client, number and amount named."""
         self.ensure_one()
         return self.env._(
-            "%(client)s, dormant credit %(register)s over %(amount)s: %(problem)s",
+            "%(client)s, dormant credit %(register)s of %(amount)s: %(problem)s",
             client=self.partner_id.display_name,
             register=self.name,
             amount=self._format_amount(),

@@ -25,7 +25,7 @@ class ClientDormantCreditLine(models.Model):
         string="Credit",
         index=True,
         ondelete="set null",
-        help="The open credit: a journal item on a receivable account. Empty where it was deleted.",
+        help="The open credit: a journal item on a receivable account. Empty if it was deleted.",
     )
     counterpart_id = fields.Many2one(
         "account.move.line",
@@ -37,20 +37,19 @@ class ClientDormantCreditLine(models.Model):
     document = fields.Char(
         compute="_compute_document",
         store=True,
-        help="The number of the document, kept also where the document is deleted.",
+        help="The number of the document, kept even if the document is deleted.",
     )
     date = fields.Date(compute="_compute_document", store=True)
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
-        help="What is open of the credit; what was asked for or handed over once that was done.",
+        help="What is open of the credit. Once the hand-over is asked for: the amount to hand over.",
     )
     amount_company_currency = fields.Monetary(
         string="In Company Currency",
         compute="_compute_amount",
         store=True,
         currency_field="company_currency_id",
-        help="The same as it is booked.",
     )
 
     _unique_credit = models.Constraint(

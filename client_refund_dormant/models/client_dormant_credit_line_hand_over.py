@@ -32,26 +32,27 @@ class ClientDormantCreditLineHandOver(models.Model):
         names = {"document": self.document, "amount": register._format_amount(self.amount)}
         if self.currency_id.compare_amounts(open_amount, self.amount):
             return self.env._(
-                "%(open)s is open of %(document)s, and %(amount)s was asked for. Reject or withdraw it, and ask again.",
+                "%(open)s of %(document)s is open, but %(amount)s was asked for. Reject or withdraw it, and ask again.",
                 open=register._format_amount(open_amount),
                 **names,
             )
         if refunds := credit._get_refund_reservations().refund_id:
             return self.env._(
-                "%(refunds)s holds %(reserved)s of %(document)s. Issue or undo %(refunds)s first.",
+                "%(refunds)s reserves %(reserved)s of %(document)s. Issue or undo %(refunds)s first.",
                 refunds=", ".join(refunds.mapped("name")),
                 reserved=register._format_amount(credit.amount_refund_reserved),
                 **names,
             )
         if register._get_hand_over_date() < credit.date:
             return self.env._(
-                "%(document)s is of %(date)s and can't be handed over before. Choose a later date.",
+                "%(document)s is dated %(date)s and can't be handed over before that. Choose a later date.",
                 date=fields.Date.to_string(credit.date),
                 **names,
             )
         if excluded := credit._get_excluded_accounts().get(credit):
             return self.env._(
-                "%(document)s is held on account %(account)s, which the settings of the company say is never refunded.",
+                "%(document)s is on account %(account)s, which is never refunded, according to the settings of the "
+                "company.",
                 account=", ".join(excluded.mapped("display_name")),
                 **names,
             )

@@ -148,7 +148,7 @@ class ClientDormantGather(models.Model):
         self.union(*joining)._message_log_batch(
             {
                 register.id: self.env._(
-                    "Old enough by now: %(documents)s.", documents=", ".join(credits.move_id.mapped("display_name"))
+                    "Now old enough: %(documents)s.", documents=", ".join(credits.move_id.mapped("display_name"))
                 )
                 for register, credits in joining.items()
             }
@@ -168,7 +168,7 @@ class ClientDormantGather(models.Model):
         others.flush_recordset(["state"])  # before this is open again: there is one that is
         others._message_log_batch(
             {
-                other.id: self.env._("%(register)s took these credits over.", register=self._get_html_link())
+                other.id: self.env._("%(register)s now contains these credits.", register=self._get_html_link())
                 for other in others
             }
         )
@@ -197,7 +197,10 @@ class ClientDormantGather(models.Model):
                 reopened |= register
         reopened._follow_credits()
         reopened._message_log_batch(
-            {register.id: self.env._("Its credits are open again: the client is looked for.") for register in reopened}
+            {
+                register.id: self.env._("Its credits are open again, so the client must be contacted.")
+                for register in reopened
+            }
         )
 
     @api.model

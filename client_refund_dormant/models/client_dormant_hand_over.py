@@ -45,7 +45,7 @@ class ClientDormantHandOver(models.Model):
         if self.attempt_count >= needed:
             return
         problem = self.env._(
-            "%(made)s attempts to reach the client are logged, and %(needed)s are needed. Write or call first.",
+            "%(made)s of %(needed)s attempts to reach the client are logged. Write to the client or call first.",
             made=self.attempt_count,
             needed=needed,
         )
@@ -53,13 +53,14 @@ class ClientDormantHandOver(models.Model):
 
     def _get_booking_problems(self):
         if self.currency_id.is_zero(self.amount):
-            yield self, self.env._("nothing is open of its credits.")
+            yield self, self.env._("its credits are not open any more, so there is nothing to hand over.")
             return
         date = self._get_hand_over_date()
         latest = fields.Date.add(fields.Date.context_today(self), days=MAX_DAYS_AHEAD)
         if date > latest:
             problem = self.env._(
-                "%(date)s is far away. Choose a date up to %(latest)s, or none: then it is the day of the approval.",
+                "%(date)s is too far in the future. Choose a date up to %(latest)s, or leave it empty for the day of "
+                "the approval.",
                 date=format_date(self.env, date),
                 latest=format_date(self.env, latest),
             )
@@ -156,7 +157,7 @@ class ClientDormantHandOver(models.Model):
             (
                 register,
                 self.env._(
-                    "its entry does not hand over exactly what was approved. Nothing was done. Report this, please."
+                    "its entry does not hand over exactly what was approved. Nothing was done. Please report this."
                 ),
             )
             for register in self

@@ -109,9 +109,9 @@ class ClientDormantUndo(models.Model):
         if not matched:
             return
         problem = self.env._(
-            "the unclaimed money of %(entry)s was paid on with %(matched)s. If it was not, unreconcile the two "
-            "first, then undo. If it was, claim it back and book what comes back on the client's receivable "
-            "account: it is a new credit to refund.",
+            "the unclaimed money of %(entry)s was paid with %(matched)s. If this is wrong, unreconcile the two "
+            "first, then undo. If it is right, claim the money back and book it on the client's receivable account: "
+            "it is a new credit to refund.",
             entry=entry.display_name,
             matched=", ".join(matched.mapped("display_name")),
         )

@@ -15,13 +15,13 @@ class ResCompany(models.Model):
         groups=INTERNAL_GROUP,
         string="Dormant After (days)",
         help="Credits older than this number of days are entered in the dormant-credit register every night, so that "
-        "somebody tries to reach the client. Nothing is booked by that. 0: nothing is entered.",
+        "somebody contacts the client. Nothing is booked. 0: nothing is entered.",
     )
     client_refund_dormant_attempts = fields.Integer(
         groups=INTERNAL_GROUP,
         string="Attempts Needed",
         default=1,
-        help="How many attempts to reach the client are needed at least, before a dormant credit can be handed over.",
+        help="The minimum number of attempts to reach the client before a dormant credit can be handed over.",
     )
     client_refund_unclaimed_account_id = fields.Many2one(
         "account.account",
@@ -29,8 +29,8 @@ class ResCompany(models.Model):
         string="Unclaimed Money",
         check_company=True,
         domain="[('account_type', 'in', ('liability_current', 'liability_non_current')), ('reconcile', '=', True)]",
-        help="The liability account that takes over credits whose client can't be reached. It must allow "
-        "reconciliation, so that it is known what was paid on.",
+        help="The liability account for credits whose client can't be reached. It must allow reconciliation, so that "
+        "later payments can be matched.",
     )
     client_refund_unclaimed_journal_id = fields.Many2one(
         "account.journal",

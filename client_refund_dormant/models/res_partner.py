@@ -11,7 +11,7 @@ class ResPartner(models.Model):
     is_in_register = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Whether the register ever looked for this client. For all others it is not asked.",
+        help="Whether this client was ever in the register. The register is searched for such clients only.",
     )
 
     def write(self, vals):

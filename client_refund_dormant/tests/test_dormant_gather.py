@@ -331,5 +331,5 @@ class TestDormantGather(ClientDormantCommon):
         self.assertIs(action["context"]["active_id"], False, "the browser finds back")
         # once more shows the same
         self.assertEqual(dormant.action_register_dormant()["res_id"], register.id)
-        with self.assertRaisesRegex(UserError, "Nothing of this is old enough"):
+        with self.assertRaisesRegex(UserError, "None of these credits is old enough"):
             rows.search([("partner_id", "=", self.other_client.id)]).action_register_dormant()

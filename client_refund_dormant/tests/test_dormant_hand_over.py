@@ -114,9 +114,7 @@ class TestDormantHandOver(ClientDormantCommon):
         self.company.client_refund_dormant_attempts = 2
         register = self._register(self._credit_note(300))
         self._attempt(register)
-        self._assert_refused(
-            register.action_submit, r"Alder & Finch LLP.*DC/.*300\.00: 1 attempts .* logged, and 2 are needed"
-        )
+        self._assert_refused(register.action_submit, r"Alder & Finch LLP.*DC/.*300\.00: 1 of 2 attempts .* logged")
         self._attempt(register, kind="letter")
         register.action_submit()
         self.assertEqual(register.state, "to_approve")
@@ -160,13 +158,13 @@ class TestDormantHandOver(ClientDormantCommon):
         register = self._register(self._credit_note(300))
         self._attempt(register)
         register.date = "2024-02-29"
-        self._assert_refused(register.action_submit, "is of 2024-03-01 and can't be handed over before")
+        self._assert_refused(register.action_submit, "is dated 2024-03-01 and can't be handed over before")
 
     def test_date_that_was_mistyped(self):
         register = self._register(self._credit_note(300))
         self._attempt(register)
         register.date = self._days_ago(-32)
-        self._assert_refused(register.action_submit, "is far away. Choose a date up to")
+        self._assert_refused(register.action_submit, "is too far in the future. Choose a date up to")
         register.date = self._days_ago(-31)
         register.action_submit()
         self.assertEqual(register.state, "to_approve")
@@ -187,14 +185,16 @@ class TestDormantHandOver(ClientDormantCommon):
         draft = self._draft({credit_note: 100})
         register = self._register(credit_note)
         self._attempt(register)
-        self._assert_refused(register.action_submit, rf"{draft.name} holds .*100\.00 of .*Issue or undo {draft.name}")
+        self._assert_refused(
+            register.action_submit, rf"{draft.name} reserves .*100\.00 of .*Issue or undo {draft.name}"
+        )
 
     def test_draft_refund_made_while_it_waits(self):
         """All or nothing: what was asked for is not free any more."""
         credit_note = self._credit_note(300)
         register = self._ask(credit_note | self._payment(50))
         draft = self._draft({credit_note: 100})
-        self._assert_refused(register.with_user(self.approver).action_approve, f"{draft.name} holds")
+        self._assert_refused(register.with_user(self.approver).action_approve, f"{draft.name} reserves")
         draft.action_undo("Wrong client")
         register.with_user(self.approver).action_approve()
         self.assertEqual(register.amount, 350)
@@ -205,7 +205,7 @@ class TestDormantHandOver(ClientDormantCommon):
         self._refund({credit_note: 100})
         self.assertEqual((register.state, register.amount), ("to_approve", 300))
         self._assert_refused(
-            register.with_user(self.approver).action_approve, r"200\.00 is open of .*, and .*300\.00 was asked for"
+            register.with_user(self.approver).action_approve, r"200\.00 of .* is open, but .*300\.00 was asked for"
         )
         register.action_withdraw()
         self.assertEqual((register.state, register.amount), ("contacting", 200))
@@ -216,7 +216,7 @@ class TestDormantHandOver(ClientDormantCommon):
         register = self._ask(credit_note)
         refund.action_undo("Wrong client")
         self._assert_refused(
-            register.with_user(self.approver).action_approve, r"300\.00 is open of .*, and .*200\.00 was asked for"
+            register.with_user(self.approver).action_approve, r"300\.00 of .* is open, but .*200\.00 was asked for"
         )
 
     def test_blocked_client(self):

@@ -89,7 +89,7 @@ class TestDormantUndo(ClientDormantCommon):
         self.misc.restrict_mode_hash_table = True
         register = self._hand_over(self._credit_note(300))
         self.assertTrue(self._get_entry(register).inalterable_hash)
-        with self.assertRaisesRegex(UserError, "is of 2024-05-01 and can't be reversed before"):
+        with self.assertRaisesRegex(UserError, "is dated 2024-05-01 and can't be reversed before"):
             register.with_user(self.approver).action_undo("Wrong", date="2024-04-30")
 
     def test_paid_on_to_the_state(self):
@@ -97,14 +97,14 @@ class TestDormantUndo(ClientDormantCommon):
         unclaimed = self._get_unclaimed(register)
         paid = self._pay_on(300)
         (unclaimed | paid).reconcile()
-        with self.assertRaisesRegex(UserError, rf"was paid on with {paid.move_id.name}.*claim it back"):
+        with self.assertRaisesRegex(UserError, rf"was paid with {paid.move_id.name}.*claim the money back"):
             register.with_user(self.approver).action_undo("The client wrote")
 
     def test_who_may_undo(self):
         register = self._hand_over(self._credit_note(300))
         with self.assertRaises(AccessError):
             register.action_undo("I want to")
-        with self.assertRaisesRegex(UserError, "Say why"):
+        with self.assertRaisesRegex(UserError, "Enter a reason"):
             register.with_user(self.approver).action_undo("  ")
 
     def test_younger_credits_are_taken_over(self):

@@ -14,7 +14,7 @@ class ClientRefund(models.Model):
         string="Amount",
         store=False,
         exportable=False,
-        help="Only to import refunds: how much of the client's open credits is refunded, the oldest first.",
+        help="Only for imports: the amount of the client's open credits to refund, the oldest first.",
     )
 
     @api.model

@@ -69,8 +69,8 @@ class RefundFile:
         if unknown:
             raise UserError(
                 self.env._(
-                    "Refunds can't be imported with %(columns)s. Leave that out: what each refund takes follows from "
-                    "its client and its amount.",
+                    "Refunds can't be imported with %(columns)s. Leave that out: the credits of each refund follow "
+                    "from its client and its amount.",
                     columns=", ".join(unknown),
                 )
             )
@@ -150,7 +150,7 @@ class RefundFile:
             if refund := known.get(row.reference):
                 row.refuse(
                     self.env._(
-                        "it is imported already, as refund %(refund)s of %(client)s over %(amount)s (%(state)s).",
+                        "it is already imported, as refund %(refund)s of %(amount)s to %(client)s (%(state)s).",
                         refund=refund.name,
                         client=refund.partner_id.display_name,
                         amount=refund._format_amount(),
@@ -160,7 +160,7 @@ class RefundFile:
             elif first is not row:
                 row.refuse(
                     self.env._(
-                        "row %(number)s has the same reference. Give each row a reference of its own.",
+                        "row %(number)s has the same reference. Give each row its own reference.",
                         number=first.number,
                     )
                 )

@@ -64,11 +64,11 @@ class RefundRow:
         """Refuse what is wrong with this row by itself."""
         amount = self.values.get("amount_to_refund", 0.0)
         if not self.values.get("partner_id"):
-            self.refuse(self.env._("it has no client. Give the name or reference of one."))
+            self.refuse(self.env._("it has no client. Give the name or reference of a client."))
         elif not self.reference:
             self.refuse(
                 self.env._(
-                    "it has no reference. Give each row an external reference of its own: by that the row is known "
+                    "it has no reference. Give each row its own external reference, so that the row is recognized "
                     "when the file is imported again."
                 )
             )
@@ -107,7 +107,7 @@ class RefundRow:
                 missing = currency.round(missing - share)
         if missing > 0:
             problem = self.env._(
-                "only %(open)s of it is open and not held by other refunds or rows. Refund at most that.",
+                "only %(open)s of it is open and not reserved by other refunds or rows. Refund at most that.",
                 open=format_amount(self.env, amount - missing, currency),
             )
             reasons = (text for credit, (_code, text) in held_back.items() if credit in credits)

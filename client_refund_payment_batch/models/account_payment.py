@@ -47,7 +47,7 @@ class AccountPayment(models.Model):
         if with_refunds:
             raise UserError(
                 self.env._(
-                    "Payment order %(orders)s pays refunds, so its payments can't be changed. Cancel the order, bring "
+                    "Payment order %(orders)s pays refunds, so its payments can't be changed. Cancel the order, set "
                     "it back to draft and change its lines.",
                     orders=", ".join(with_refunds.mapped("name")),
                 )

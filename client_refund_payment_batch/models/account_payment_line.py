@@ -112,7 +112,7 @@ class AccountPaymentLine(models.Model):
         refunds = self.sudo().client_refund_line_id.refund_id
         if refunds and not in_workflow(refunds):
             raise AccessError(
-                self.env._("Only a refund itself puts its credits into payment orders. Use Refund a Client.")
+                self.env._("Only a refund itself adds its credits to payment orders. Use Refund a Client.")
             )
 
     def _check_not_owned_by_refund(self):
@@ -125,7 +125,7 @@ class AccountPaymentLine(models.Model):
                 line,
                 self.env._(
                     "%(client)s: %(amount)s in payment order %(order)s belongs to refund %(refund)s and can only be "
-                    "changed from there. Open the refund and choose Undo: that takes it out of the order.",
+                    "changed from there. Open the refund and choose Undo: this removes it from the order.",
                     client=line.partner_id.display_name,
                     amount=format_amount(self.env, line.amount_currency, line.currency_id),
                     order=line.order_id.name,
@@ -157,7 +157,7 @@ class AccountPaymentLine(models.Model):
             (
                 line,
                 self.env._(
-                    "%(client)s, %(document)s: %(refunds)s holds %(held)s of it, so %(amount)s can't be paid by a "
+                    "%(client)s, %(document)s: %(refunds)s reserves %(held)s of it, so %(amount)s can't be paid by a "
                     "payment order too. Undo the refund first, or leave it out.",
                     client=credit.partner_id.display_name,
                     document=credit.move_id.display_name,

@@ -33,8 +33,8 @@ class AccountPaymentLot(models.Model):
             (
                 lot,
                 self.env._(
-                    "Lot %(lot)s is of payment order %(order)s, which pays refunds, and can't be changed. Cancel the "
-                    "order, bring it back to draft and change its lines.",
+                    "Lot %(lot)s belongs to payment order %(order)s, which pays refunds, so it can't be changed. "
+                    "Cancel the order, set it back to draft and change its lines.",
                     lot=lot.name,
                     order=lot.order_id.name,
                 ),

@@ -107,7 +107,7 @@ class AccountPaymentOrder(models.Model):
         refunds._message_log_batch(
             {
                 refund.id: self.env._(
-                    "Payment order %(order)s was canceled. The refund waits in it and holds its credits: bring the "
+                    "Payment order %(order)s was canceled. The refund waits in it and reserves its credits: set the "
                     "order back to draft, or undo the refund.",
                     order=", ".join(refund.payment_order_ids.mapped("name")),
                 )
@@ -143,8 +143,8 @@ class AccountPaymentOrder(models.Model):
             (
                 order,
                 self.env._(
-                    "Payment order %(order)s pays %(refunds)s and can only be changed by its own buttons. "
-                    "To take a refund out of the order, open the refund and choose Undo.",
+                    "Payment order %(order)s pays %(refunds)s and can only be changed by its own buttons. To remove "
+                    "a refund from the order, open the refund and choose Undo.",
                     order=order.name,
                     refunds=", ".join(refunds.mapped("name")),
                 ),
@@ -164,8 +164,8 @@ class AccountPaymentOrder(models.Model):
             (
                 order,
                 self.env._(
-                    "Payment order %(order)s is %(state)s, and this can be done only when it is %(wanted)s. "
-                    "Reload it and look again.",
+                    "Payment order %(order)s is %(state)s, but this is possible only when it is %(wanted)s. Reload "
+                    "the page and check it.",
                     order=order.name,
                     state=labels[order.state],
                     wanted=labels[state],
@@ -192,14 +192,14 @@ class AccountPaymentOrder(models.Model):
         texts = {"order": self.name, "refunds": ", ".join(refunds.mapped("name"))}
         if refunds.filtered("returned_on"):
             return self.env._(
-                "Payment order %(order)s has paid %(refunds)s, and the bank sent money back: it has carried the order "
-                "out, so leave the order as it is. What came back is open again and can be refunded anew.",
+                "Payment order %(order)s has paid %(refunds)s, and the bank sent money back. The bank has executed "
+                "the order, so leave it as it is. What came back is open again and can be refunded again.",
                 **texts,
             )
         if refunds:
             return self.env._(
-                "Payment order %(order)s has paid %(refunds)s. If the bank did not carry it out, undo these refunds "
-                "first; if the money came back, choose Returned by Bank on them.",
+                "Payment order %(order)s has paid %(refunds)s. If the bank did not execute it, undo these refunds "
+                "first. If the money came back, choose Returned by Bank on them.",
                 **texts,
             )
         return None

@@ -49,22 +49,22 @@ class ClientRefund(models.Model):
             return
         if not method_line.payment_order_ok:
             problem = self.env._(
-                "payment method %(method)s pays through payment orders alone and is not selectable on them. "
-                "Make it selectable in its settings, or choose another one.",
+                "payment method %(method)s pays through payment orders only, but is not selectable on them. Make it "
+                "selectable in its settings, or choose another method.",
                 method=method_line.name,
             )
             yield self, problem
         if not method_line.group_lines:
             problem = self.env._(
-                "payment method %(method)s pays each credit on its own, and a refund is one payment. "
-                "Switch on Group Transactions in Payment Orders in its settings, or choose another one.",
+                "payment method %(method)s pays each credit separately, but a refund is one payment. Activate Group "
+                "Transactions in Payment Orders in its settings, or choose another method.",
                 method=method_line.name,
             )
             yield self, problem
         if others := self.line_ids._filter_paid_out().move_line_id.company_id - self.company_id:
             problem = self.env._(
-                "a payment order pays credits of one company alone, and some are of %(companies)s. "
-                "Leave them out, or choose a payment method that pays directly.",
+                "a payment order pays credits of one company only, but some belong to %(companies)s. Leave them out, "
+                "or choose a payment method that pays directly.",
                 companies=", ".join(others.mapped("display_name")),
             )
             yield self, problem
@@ -74,8 +74,8 @@ class ClientRefund(models.Model):
         payee = self.partner_bank_id.partner_id or self.partner_id
         if self._is_paying_from_journal() and self._is_paid_by_sepa() and payee.country_id and not payee.city:
             problem = self.env._(
-                "%(payee)s has a country and no city, and banks take no such address. Add the city, or remove the "
-                "country.",
+                "%(payee)s has a country but no city, and banks do not accept such an address. Add the city, or "
+                "remove the country.",
                 payee=payee.display_name,
             )
             yield self, problem
@@ -185,7 +185,7 @@ class ClientRefund(models.Model):
         self.ensure_one()
         if all(line._is_ordered_exactly() for line in self.line_ids):
             return
-        yield self, self.env._("its lines in the payment order were changed. Undo the refund and make a new one.")
+        yield self, self.env._("its lines in the payment order were changed. Undo the refund and create a new one.")
 
     def _check_ordered_exactly(self):
         """Refuse to go on unless the order pays each of these refunds once, in full, to its payee.
@@ -196,9 +196,9 @@ class ClientRefund(models.Model):
             (
                 refund,
                 self.env._(
-                    "the payments of order %(order)s do not pay its credits alone, in one. Nothing was done. See that "
-                    "its lines do not differ in priority or purpose, and that payment method %(method)s groups "
-                    "transactions, and try again.",
+                    "order %(order)s does not pay exactly its credits in one payment. Nothing was done. Make sure "
+                    "that its lines have the same priority and purpose, and that payment method %(method)s groups "
+                    "transactions. Then try again.",
                     order=", ".join(refund.payment_order_ids.mapped("name")),
                     method=refund.payment_method_line_id.name,
                 ),
@@ -248,7 +248,7 @@ class ClientRefund(models.Model):
         for order in generated:
             problem = self.env._(
                 "payment order %(order)s pays it, and its file may be at the bank. If it is not, choose Cancel "
-                "Payments on the order and undo the refund then. If it is, choose File Successfully Uploaded first.",
+                "Payments on the order, then undo the refund. If it is, choose File Successfully Uploaded first.",
                 order=order.name,
             )
             yield self, problem
@@ -266,7 +266,7 @@ class ClientRefund(models.Model):
             orders._message_log_batch(
                 {
                     order.id: self.env._(
-                        "%(refund)s over %(amount)s was undone and left the order: %(reason)s",
+                        "%(refund)s of %(amount)s was undone and removed from the order: %(reason)s",
                         refund=refund.name,
                         amount=refund._format_amount(),
                         reason=reason,

@@ -63,7 +63,7 @@ class ClientRefundLine(models.Model):
         if not others or self.currency_id.compare_amounts(left, 0) >= 0:
             return None
         return self.env._(
-            "payment order %(orders)s pays %(amount)s of it already. Take it out of the order first, or leave it out.",
+            "payment order %(orders)s already pays %(amount)s of it. Remove it from the order first, or leave it out.",
             orders=", ".join(others.order_id.mapped("name")),
             amount=self._format_amount(taken),
         )

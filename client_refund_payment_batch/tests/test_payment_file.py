@@ -138,7 +138,7 @@ class TestPaymentFile(SepaCommon):
         """With a country there must be a town."""
         draft = self._draft({self._credit_note(300): None})
         self.client.write({"country_id": self.env.ref("base.fr").id, "city": False})
-        with self.assertRaisesRegex(UserError, "300.00.*has a country and no city.*Add the city"):
+        with self.assertRaisesRegex(UserError, "300.00.*has a country but no city.*Add the city"):
             draft.action_post()
         self.client.city = "Lyon"
         draft.action_post()

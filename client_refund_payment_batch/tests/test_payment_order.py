@@ -187,13 +187,13 @@ class TestPaymentOrder(PaymentOrderCommon):
 
     def test_methods_that_pay_line_by_line_are_refused(self):
         self.method_line.group_lines = False
-        with self.assertRaisesRegex(UserError, "Switch on Group Transactions"):
+        with self.assertRaisesRegex(UserError, "Activate Group Transactions"):
             self._refund({self.credit_note: None, self.overpayment: None})
 
     def test_grouping_switched_off_meanwhile(self):
         order = self._order(self._refund({self.credit_note: None, self.overpayment: None}))
         self.method_line.group_lines = False
-        with self.assertRaisesRegex(UserError, "do not pay its credits alone"):
+        with self.assertRaisesRegex(UserError, "does not pay exactly its credits"):
             order.draft2open()
 
     def test_methods_that_orders_do_not_take_are_refused(self):

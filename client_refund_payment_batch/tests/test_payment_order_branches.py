@@ -23,5 +23,5 @@ class TestPaymentOrderBranches(PaymentOrderCommon):
         move.action_post()
         refunds = self.refunds.with_context(allowed_company_ids=companies)
         refund = refunds.create([self._refund_values({self._receivable_items(move): None})])
-        with self.assertRaisesRegex(UserError, "pays credits of one company alone, and some are of .*North"):
+        with self.assertRaisesRegex(UserError, "pays credits of one company only, but some belong to .*North"):
             refund.action_post()

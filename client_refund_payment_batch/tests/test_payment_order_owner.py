@@ -63,7 +63,7 @@ class TestPaymentOrderOwner(PaymentOrderCommon):
         for step in ("open2generated", "generated2uploaded", "cancel2draft"):
             with self.subTest(step), self.assertRaises(UserError) as error:
                 getattr(self.order, step)()
-            self.assertIn("is Draft, and this can be done only when", str(error.exception))
+            self.assertIn("is Draft, but this is possible only when", str(error.exception))
         self.order.draft2open()
         with self.assertRaisesRegex(UserError, "is Confirmed"):
             self.order.draft2open()
@@ -108,9 +108,9 @@ class TestPaymentOrderOwner(PaymentOrderCommon):
         self.order.draft2open()
         lot = self.order.payment_lot_ids
         second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)
-        with self.assertRaisesRegex(UserError, "which pays refunds, and can't be changed"):
+        with self.assertRaisesRegex(UserError, "which pays refunds, so it can't be changed"):
             lot.unlink()
-        with self.assertRaisesRegex(UserError, "which pays refunds, and can't be changed"):
+        with self.assertRaisesRegex(UserError, "which pays refunds, so it can't be changed"):
             lot.order_id = second
         self.assertEqual(lot.order_id, self.order)
 
@@ -138,12 +138,12 @@ class TestPaymentOrderOwner(PaymentOrderCommon):
         """250 of 300 are held: two lines of 50 are one too many, though each would fit."""
         second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)
         self._add_by_hand(second, self.credit, amount_currency=50)
-        with self.assertRaisesRegex(UserError, rf"{self.refund.name} holds 250.00\s€ of it, so 100.00\s€"):
+        with self.assertRaisesRegex(UserError, rf"{self.refund.name} reserves 250.00\s€ of it, so 100.00\s€"):
             self._add_by_hand(second, self.credit, amount_currency=50)
 
     def test_credit_in_a_second_order(self):
         second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)
-        with self.assertRaisesRegex(UserError, rf"{self.refund.name} holds 250.00\s€ of it"):
+        with self.assertRaisesRegex(UserError, rf"{self.refund.name} reserves 250.00\s€ of it"):
             self._add_by_hand(second, self.credit)
 
     def test_credit_added_to_orders_from_its_document(self):
@@ -160,14 +160,14 @@ class TestPaymentOrderOwner(PaymentOrderCommon):
         second.action_cancel()
         self._refund({credit: None})
         second.cancel2draft()
-        with self.assertRaisesRegex(UserError, r"holds 90.00\s€ of it"):
+        with self.assertRaisesRegex(UserError, r"reserves 90.00\s€ of it"):
             second.draft2open()
 
     def test_credit_that_an_order_pays_already(self):
         credit = self._credit_note(90)
         second = self.order.sudo().create(self.refund._prepare_payment_order_vals()).with_user(self.treasurer)
         self._add_by_hand(second, credit)
-        with self.assertRaisesRegex(UserError, rf"payment order {second.name} pays 90.00\s€ of it already"):
+        with self.assertRaisesRegex(UserError, rf"payment order {second.name} already pays 90.00\s€ of it"):
             self._refund({credit: None})
 
     def test_credit_is_not_reconciled_meanwhile(self):

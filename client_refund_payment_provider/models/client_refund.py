@@ -71,8 +71,8 @@ class ClientRefund(models.Model):
         if source._get_refund_support() == "partial" or len(parts) == 1:
             return None
         return self.env._(
-            "the provider of online payment %(transaction)s refunds it only as a whole, and the credits are on several "
-            "accounts (%(accounts)s). Pay them by bank.",
+            "the provider of online payment %(transaction)s can only refund the full amount, but the credits are on "
+            "several accounts (%(accounts)s). Pay them by bank.",
             transaction=source.reference,
             accounts=", ".join(lines.move_line_id.account_id.mapped("display_name")),
         )
@@ -100,8 +100,8 @@ class ClientRefund(models.Model):
 
     def _get_way_of_its_own_message(self):
         return self.env._(
-            "payment method %(method)s pays all credits of a refund in a way of its own, and some are to go back to "
-            "the card. Choose another payment method, or refund them on their own.",
+            "payment method %(method)s pays all credits of a refund itself, but some must go back to the card. "
+            "Choose another payment method, or refund these credits separately.",
             method=self.payment_method_line_id.display_name,
         )
 

@@ -58,8 +58,8 @@ class ClientRefundAnswer(models.Model):
         self._tell(
             self.env._("Refund to the card failed"),
             self.env._(
-                "%(client)s: %(amount)s could not go back by online payment %(transaction)s: %(message)s The credit is "
-                "open again. Refund it anew, by bank if the card is closed.",
+                "%(client)s: %(amount)s could not go back by online payment %(transaction)s: %(message)s The credit "
+                "is open again. Refund it again, by bank if the card is closed.",
                 client=self.partner_id.display_name,
                 amount=self._format_amount(amount),
                 transaction=transaction.source_transaction_id.reference,
@@ -69,11 +69,11 @@ class ClientRefundAnswer(models.Model):
 
     def _tell_unknown(self, transaction):
         self._tell(
-            self.env._("Look at the provider"),
+            self.env._("Check at the provider"),
             self.env._(
-                "%(client)s: the connection broke when the provider was asked to refund %(amount)s of online payment "
-                "%(transaction)s. It is not asked again. Look at the provider whether it was refunded, and say so on "
-                "the refund's line.",
+                "%(client)s: the connection failed when the provider was asked to refund %(amount)s of online "
+                "payment %(transaction)s. It is not asked again. Check at the provider whether it was refunded, then "
+                "click It Was Refunded or It Was Not on the line of the refund.",
                 client=self.partner_id.display_name,
                 amount=self._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
@@ -82,11 +82,11 @@ class ClientRefundAnswer(models.Model):
 
     def _tell_paid_after_all(self, transaction):
         self._tell(
-            self.env._("Refunded to the card after all"),
+            self.env._("Refunded to the card after a failure"),
             self.env._(
                 "%(client)s: the provider has refunded %(amount)s of online payment %(transaction)s after it had "
-                "failed. It is booked as payment %(payment)s. Reconcile it with the credit, and see that the credit "
-                "is not refunded again.",
+                "failed. It is booked as payment %(payment)s. Reconcile it with the credit, and make sure that the "
+                "credit is not refunded again.",
                 client=self.partner_id.display_name,
                 amount=self._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
@@ -96,7 +96,7 @@ class ClientRefundAnswer(models.Model):
 
     def _tell_provider_trouble(self, error):
         """Tell once what has to be mended; it is tried again until then."""
-        summary = self.env._("Online refund needs a look")
+        summary = self.env._("Online refund to check")
         if not self.activity_ids.filtered(lambda activity: activity.summary == summary):
             self._tell(summary, error)
 

@@ -47,8 +47,9 @@ class ClientRefundInPart(models.Model):
             return
         for transaction in self._get_sent_payments().payment_transaction_id:
             problem = self.env._(
-                "%(amount)s was sent back by online payment %(transaction)s and can't be called back. If the provider "
-                "says that it failed, the credit is open again by itself. If the client was paid too much, invoice it.",
+                "%(amount)s was sent back by online payment %(transaction)s, and this can't be undone. If the "
+                "provider reports that it failed, the credit is opened again automatically. If the client was paid "
+                "too much, invoice it.",
                 amount=self._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
             )
@@ -65,7 +66,7 @@ class ClientRefundInPart(models.Model):
         for refund in in_part:
             payments = refund._get_undoable_payments()
             refund._reopen_in_part(payments, lambda payments=payments: payments._undo_for_refund(date, reason))
-            refund._tell_in_part(payments, self.env._("Undone in part"), reason)
+            refund._tell_in_part(payments, self.env._("Partly undone"), reason)
         # to undo what was not sent is to not send it
         waiting = self.line_ids.refund_transaction_id.sudo().filtered(
             lambda transaction: transaction._get_client_refund_status() == "waiting"
@@ -82,8 +83,8 @@ class ClientRefundInPart(models.Model):
         yield from super()._get_document_return_problems(date)
         if self._is_issued() and self._get_payments_to_source() and not self._get_payments_by_bank():
             problem = self.env._(
-                "it went back by the original online payment, and no bank returns that. Book what came back as an "
-                "incoming payment of the client: it is a credit then, to be refunded anew."
+                "it went back by the original online payment, so a bank does not return it. Book what came back as "
+                "an incoming payment of the client: this is a new credit to refund."
             )
             yield self, problem
 
@@ -105,7 +106,7 @@ class ClientRefundInPart(models.Model):
                 payments,
                 lambda refund=refund, payments=payments: refund._reopen_paid_out(payments, reason, date),
             )
-            refund._tell_in_part(payments, self.env._("Returned by the bank in part"), reason)
+            refund._tell_in_part(payments, self.env._("Partly returned by the bank"), reason)
         return super(ClientRefundInPart, self - in_part)._return(reason, date)
 
     # -------------------------------------------------------------------------
@@ -120,7 +121,7 @@ class ClientRefundInPart(models.Model):
         """
         if not staying:
             return {}
-        message = self.env._("What went back by card stays. Only the rest is taken back: its credits are open again.")
+        message = self.env._("What went back by card stays. Only the rest is undone: its credits are open again.")
         return {"in_part": {"message": message, "level": "warning"}}
 
     def _reopen_in_part(self, payments, act):

@@ -45,9 +45,9 @@ class ClientRefundLine(models.Model):
         ],
         string="Provider Says",
         compute="_compute_provider_status",
-        help="To send: the provider is asked within moments. Pending: it was asked and has not decided. Done: the "
-        "money is on its way to the client. Failed: the credit is open again. Unknown: the connection broke when it "
-        "was asked, so look at the provider whether it was refunded.",
+        help="To send: the provider will be asked soon. Pending: it was asked and has not decided. Done: the money "
+        "is on its way to the client. Failed: the credit is open again. Unknown: the connection failed when it was "
+        "asked, so check at the provider whether it was refunded.",
     )
     provider_message = fields.Text(related="refund_transaction_id.state_message", related_sudo=False)
     amount_failed = fields.Monetary(
@@ -148,7 +148,7 @@ class ClientRefundLine(models.Model):
         return True
 
     def _get_answer_message(self):
-        return self.env._("%(user)s has looked at the provider.", user=self.env.user.name)
+        return self.env._("%(user)s has checked at the provider.", user=self.env.user.name)
 
     def _get_unknown_transactions(self):
         """The online refunds of these lines, for somebody to say what became of them.
@@ -160,7 +160,7 @@ class ClientRefundLine(models.Model):
         transactions = self.refund_transaction_id
         transactions._lock_for_refund()
         raise_problems(
-            (line, self.env._("it is known what the provider did with it."))
+            (line, self.env._("it is already known what the provider did with it."))
             for line in self
             if line.provider_status != "unknown"
         )

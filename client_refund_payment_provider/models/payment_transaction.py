@@ -48,8 +48,8 @@ class PaymentTransaction(models.Model):
     amount_refund_left = fields.Monetary(
         string="Left to Refund",
         compute="_compute_amount_refund_left",
-        help="What can still be refunded of this online payment: its amount less what was refunded or is on its way, "
-        "and less what drafts of refunds hold.",
+        help="What can still be refunded of this online payment: its amount, less what was refunded or is on its "
+        "way, less what draft refunds reserve.",
     )
 
     @api.depends(
@@ -172,14 +172,14 @@ class PaymentTransaction(models.Model):
         }
         if self._get_refund_support() == "full_only" and self.currency_id.compare_amounts(amount, self.amount):
             return self.env._(
-                "The provider of online payment %(transaction)s refunds it only as a whole: %(total)s in one go, and "
-                "%(amount)s would go back by it. Send all of it back by it, or pay by bank.",
+                "The provider of online payment %(transaction)s can only refund the full amount of %(total)s, but "
+                "%(amount)s would go back by it. Send back the full amount, or pay by bank.",
                 **values,
             )
         if self.currency_id.compare_amounts(amount, left) > 0:
             return self.env._(
-                "%(left)s of online payment %(transaction)s over %(total)s is left to refund (%(holders)s), and "
-                "%(amount)s would go back by it. Send at most what is left back by it, and the rest by bank.",
+                "%(left)s of online payment %(transaction)s (%(total)s) is left to refund (%(holders)s), but "
+                "%(amount)s would go back by it. Send back at most what is left by it, and the rest by bank.",
                 left=format_amount(self.env, left, self.currency_id),
                 holders=", ".join(self._get_holders(but)) or self.env._("nothing else was refunded"),
                 **values,
@@ -199,8 +199,8 @@ class PaymentTransaction(models.Model):
         lock_or_refuse(
             self.sudo(),
             lambda busy: self.env._(
-                "Somebody else is refunding online payment %(transactions)s at this moment. Wait a moment, look "
-                "at what is left of it, and try again.",
+                "Somebody else is refunding online payment %(transactions)s right now. Wait a moment, check what is "
+                "left of it, and try again.",
                 transactions=", ".join(busy.mapped("reference")),
             ),
         )
@@ -214,8 +214,8 @@ class PaymentTransaction(models.Model):
         if asked := self._get_open_calls():
             raise UserError(
                 self.env._(
-                    "Online payment %(transaction)s: it is not known yet what the provider did with %(refunds)s. Wait "
-                    "for its answer, or look there and say so on the refund.",
+                    "Online payment %(transaction)s: it is not known yet what the provider did with %(refunds)s. "
+                    "Wait for its answer, or check at the provider and enter the result on the refund.",
                     transaction=self.reference,
                     refunds=", ".join(asked.client_refund_id.sudo().mapped("name")),  # what others ask for is asked
                 )
@@ -262,8 +262,8 @@ class PaymentTransaction(models.Model):
         if self and not (self.env.is_system() or in_workflow(self.client_refund_id)):
             raise AccessError(
                 self.env._(
-                    "What is known of online payment %(transactions)s comes from its provider and can't be changed "
-                    "by hand. Ask an administrator.",
+                    "The data of online payment %(transactions)s comes from its provider and can't be changed "
+                    "manually. Ask an administrator.",
                     transactions=", ".join(self.mapped("reference")),
                 )
             )

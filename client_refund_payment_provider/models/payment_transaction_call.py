@@ -30,7 +30,7 @@ class PaymentTransactionCall(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="Whether the provider was asked for this refund. Unknown: it was, and the connection broke.",
+        help="Whether the provider was asked for this refund. Unknown: it was asked, but the connection failed.",
     )
 
     def _get_client_refund_status(self):

@@ -88,7 +88,7 @@ class TestAnswer(BackToCardCommon):
         self.assertEqual((refund.state, credit.amount_residual), ("in_process", 0))
         self.assertEqual(refund.line_ids.provider_status, "unknown")
         self.assertEqual(refund.line_ids.source_transaction_id.amount_refund_left, 0)
-        self.assertEqual(self._activities(refund), ["Look at the provider"])
+        self.assertEqual(self._activities(refund), ["Check at the provider"])
         refund.line_ids.with_user(self.approver).action_provider_did_not_refund()
         self._work()
         self.assertEqual((refund.state, credit.amount_residual), ("canceled", -100))
@@ -206,7 +206,7 @@ class TestAnswer(BackToCardCommon):
         self.assertEqual((credit.amount_residual, refund.state), (0, "in_process"))
         refund.sudo()._tell_provider_trouble("It is matched")
         refund.sudo()._tell_provider_trouble("It is matched")
-        self.assertEqual(self._activities(refund), ["Online refund needs a look"])
+        self.assertEqual(self._activities(refund), ["Online refund to check"])
 
     def test_done_after_it_had_failed(self):
         """The provider pays after all: core books it, and the clerk is told to reconcile it with the credit."""
@@ -220,7 +220,7 @@ class TestAnswer(BackToCardCommon):
         booked = online.payment_id
         self.assertNotEqual(booked, refund.payment_ids)
         self.assertEqual((booked.payment_type, booked.amount, booked.state), ("outbound", 100, "in_process"))
-        self.assertIn("Refunded to the card after all", self._activities(refund))
+        self.assertIn("Refunded to the card after a failure", self._activities(refund))
         (self._receivable_items(booked.move_id) | credit).reconcile()
         self.assertEqual(credit.amount_residual, 0)
         self.assertEqual(refund.line_ids.source_transaction_id.amount_refund_left, 0)
@@ -241,7 +241,7 @@ class TestAnswer(BackToCardCommon):
         refund = self._unknown(credit)
         self.assertEqual((refund.line_ids.provider_status, refund.state), ("unknown", "in_process"))
         self.assertEqual((credit.amount_residual, refund.line_ids.source_transaction_id.amount_refund_left), (0, 0))
-        self.assertEqual(self._activities(refund), ["Look at the provider"])
+        self.assertEqual(self._activities(refund), ["Check at the provider"])
         with self._provider_answers("done") as asked:
             self._work()
         self.assertEqual(asked, [])
@@ -254,7 +254,7 @@ class TestAnswer(BackToCardCommon):
 
     def test_unknown_can_not_be_undone(self):
         refund = self._unknown(self._card_credit(100))
-        with self._refused(r"100\.00 was sent back by online payment SHOP\S* and can't be called back"):
+        with self._refused(r"100\.00 was sent back by online payment SHOP\S*, and this can't be undone"):
             refund.action_undo("Nobody knows")
 
     def test_seen_that_it_was_refunded(self):
@@ -262,7 +262,7 @@ class TestAnswer(BackToCardCommon):
         refund.line_ids.with_user(self.approver).action_provider_refunded()
         self._work()
         self.assertEqual((refund.line_ids.provider_status, refund.state), ("done", "in_process"))
-        self.assertEqual(refund.line_ids.provider_message, "Paula Partner has looked at the provider.")
+        self.assertEqual(refund.line_ids.provider_message, "Paula Partner has checked at the provider.")
 
     def test_seen_that_it_was_not_refunded(self):
         credit = self._card_credit(100)
@@ -282,7 +282,7 @@ class TestAnswer(BackToCardCommon):
         for state in (None, "done"):
             if state:
                 self._work()
-            with self._refused("it is known what the provider did"):
+            with self._refused("it is already known what the provider did"):
                 refund.line_ids.with_user(self.approver).action_provider_did_not_refund()
 
     def test_told_by_the_provider_meanwhile(self):
@@ -317,7 +317,7 @@ class TestAnswer(BackToCardCommon):
             self._online_refund(refund)._process(
                 "demo", {"reference": self._online_refund(refund).reference, "simulated_state": state}
             )
-            with self._refused(r"Alder & Finch LLP, refund \S+ over .*100\.00: .*can't be called back.*invoice it"):
+            with self._refused(r"Alder & Finch LLP, refund \S+ of .*100\.00: .*can't be undone.*invoice it"):
                 refund.action_undo("Too late")
         self.assertEqual(credit.amount_residual, 0)
 
@@ -364,8 +364,8 @@ class TestAnswer(BackToCardCommon):
         self.assertIn("in_part", refund._get_undo_alerts())
         refund.action_undo("Wrong account")
         self.assertCardStays(refund, card, note, before)
-        self.assertEqual(self._activities(refund), ["Undone in part"])
-        with self._refused("can't be called back"):
+        self.assertEqual(self._activities(refund), ["Partly undone"])
+        with self._refused("can't be undone"):
             refund.action_undo("The card too")
 
     def test_returned_by_the_bank_beside_a_card_that_was_paid(self):
@@ -377,5 +377,5 @@ class TestAnswer(BackToCardCommon):
         by_bank = refund.payment_ids - refund._get_standing_payments()
         self.assertEqual(sorted(by_bank.mapped("payment_type")), ["inbound", "outbound"])
         self.assertTrue(all(by_bank.mapped("is_reconciled")))
-        with self._refused("no bank returns that"):
+        with self._refused("a bank does not return it"):
             refund.action_return("The card too")

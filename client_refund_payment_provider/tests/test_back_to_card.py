@@ -264,7 +264,7 @@ class TestBackToCard(BackToCardCommon):
         run.action_undo("Wrong run")
         self._work_off(run)
         self.assertEqual((run.state, refund.amount), ("errors", 60))
-        self.assertIn("could not be called back", refund.run_error)
+        self.assertIn("could not be undone", refund.run_error)
         self.assertEqual((card.amount_residual, note.amount_residual), (0, -40))
 
     def _work_off(self, run):
@@ -277,14 +277,14 @@ class TestBackToCard(BackToCardCommon):
         """As one that fills payment orders: it would take the card's credits to the bank account."""
         draft = self._card_draft({self._card_credit(60): 60})
         self.patch(self.env.registry["client.refund"], "_pay", lambda refunds: None)
-        with self._refused("pays all credits of a refund in a way of its own"):
+        with self._refused("pays all credits of a refund itself"):
             draft.action_post()
 
     def test_method_of_payment_orders_is_refused_before_anybody_approves(self):
         self.company.client_refund_approval_policy = "always"
         draft = self._card_draft({self._card_credit(60): 60}, by_bank={self._credit_note(40): 40})
         self.patch(self.env.registry["client.refund.mixin"], "_is_paid_by_order", lambda refund: True)
-        with self._refused("pays all credits of a refund in a way of its own"):
+        with self._refused("pays all credits of a refund itself"):
             draft.action_submit()
         self.assertEqual(draft.state, "draft")
 

@@ -64,7 +64,7 @@ class TestCalls(CallsCase):
         with self._transaction() as env:
             refund = env["client.refund"].browse(refund_id)
             self.assertEqual(refund.state, "in_process")
-            self.assertEqual(refund.activity_ids.mapped("summary"), ["Look at the provider"])
+            self.assertEqual(refund.activity_ids.mapped("summary"), ["Check at the provider"])
             self.assertEqual(self._credit(env).amount_residual, 0)
 
     def _work_in_process(self, die):
@@ -142,7 +142,7 @@ class TestCalls(CallsCase):
 
         with self._provider_counts(undo), self._scheduler() as scheduler:
             scheduler._cron_client_refund_calls()
-        self.assertRegex(refused[0], "Somebody else|can't be called back")
+        self.assertRegex(refused[0], "Somebody else|this can't be undone")
         self._assert_status(refund_id, "done")
 
     def test_undone_before_the_scheduler_comes_to_it(self):
@@ -239,7 +239,7 @@ class TestCalls(CallsCase):
             first.cr.commit()
             with (
                 mute_logger("odoo.sql_db"),
-                self.assertRaisesRegex(UserError, r"30\.00 of online payment CALLS\S* over .*100\.00 is left"),
+                self.assertRaisesRegex(UserError, r"30\.00 of online payment CALLS\S* \(.*100\.00\) is left"),
             ):
                 self._replay(second, lambda: self._refund_credit(second, credits[1]))
 

@@ -68,7 +68,7 @@ class TestRights(BackToCardCommon):
             ("payment_id", False),
             ("client_refund_call", "waiting"),
         ):
-            with self._refused("can't be changed by hand", AccessError):
+            with self._refused("can't be changed manually", AccessError):
                 self._rpc(self.clerk, source, "write", {name: value})
 
     def test_online_payment_is_not_made_up(self):
@@ -89,10 +89,10 @@ class TestRights(BackToCardCommon):
         """Said to have failed, the credit would be open and could be paid a second time."""
         refund = self._card_refund({self._card_credit(100): 100})
         online = self._online_refund(refund)
-        with self._refused("can't be changed by hand", AccessError):
+        with self._refused("can't be changed manually", AccessError):
             self._rpc(self.clerk, online, "write", {"state": "error"})
         for action in ("action_demo_set_error", "action_demo_set_done", "action_demo_set_canceled"):
-            with self._refused("can't be changed by hand", AccessError):
+            with self._refused("can't be changed manually", AccessError):
                 self._rpc(self.clerk, online, action)
         with self.assertRaises(UserError), self.cr.savepoint():
             self._rpc(self.clerk, online, "unlink")

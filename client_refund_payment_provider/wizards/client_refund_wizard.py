@@ -10,7 +10,8 @@ class ClientRefundWizard(models.TransientModel):
     amount_to_source = fields.Monetary(
         string="Back to Card",
         compute="_compute_amount_to_source",
-        help="What of the refund goes back by the original online payments. The rest goes to the payee account.",
+        help="The part of the refund that goes back by the original online payments. The rest goes to the payee "
+        "account.",
     )
 
     @api.depends("line_ids.can_go_to_source")

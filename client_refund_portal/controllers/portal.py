@@ -33,7 +33,7 @@ class ClientRefundPortal(CustomerPortal):
             return own
         found = self._document_check_access("client.refund", refund_id, access_token)
         if not found.filtered_domain(found._get_portal_domain()):
-            raise AccessError(request.env._("This refund is not for clients to see."))
+            raise AccessError(request.env._("This refund is not shown to clients."))
         return found
 
     def _get_offers_sudo(self):
@@ -72,13 +72,13 @@ class ClientRefundPortal(CustomerPortal):
         return {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
             "requested": {
-                "label": request.env._("Being Looked At"),
+                "label": request.env._("In Review"),
                 "domain": Domain("state", "in", ("draft", "to_approve")),
             },
             "in_process": {"label": request.env._("On Its Way"), "domain": Domain("state", "=", "in_process")},
             "paid": {"label": request.env._("Paid Out"), "domain": Domain("state", "=", "paid")},
             "canceled": {
-                "label": request.env._("Taken Back, Returned or Declined"),
+                "label": request.env._("Canceled, Returned or Declined"),
                 "domain": Domain("state", "=", "canceled"),
             },
         }

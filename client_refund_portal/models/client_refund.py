@@ -119,8 +119,8 @@ class ClientRefund(models.Model):
         if self.withdrawn_on:
             return self.env._("Withdrawn by you"), "secondary"
         if self.state == "canceled":
-            return self.env._("Taken back") if self.issued_on else self.env._("Declined"), "secondary"
-        return self.env._("Received, being looked at"), "primary"
+            return self.env._("Canceled") if self.issued_on else self.env._("Declined"), "secondary"
+        return self.env._("Received, in review"), "primary"
 
     def _get_portal_next_step(self):
         """What the client can expect, or do, next.
@@ -137,14 +137,14 @@ class ClientRefund(models.Model):
         if self.returned_on:
             return self.env._("Your bank sent the money back to us. Please contact us, so that we can pay it again.")
         if self.withdrawn_on:
-            return self.env._("Nothing is paid. You can ask again whenever you want.")
+            return self.env._("Nothing is paid. You can ask again at any time.")
         if self.state == "canceled":
             return self.env._("Nothing is paid out. If you have a question, contact us.")
         if self._get_request_recipient().email_normalized:
             return self.env._(
-                "Thank you, we have your request. We look at it, and tell you here and by mail what we decide."
+                "Thank you, we received your request. We will review it and inform you here and by email."
             )
-        return self.env._("Thank you, we have your request. We look at it, and tell you here what we decide.")
+        return self.env._("Thank you, we received your request. We will review it and inform you here.")
 
     def _has_portal_notice(self):
         """Whether there is a notice to download: what was not issued gives none."""

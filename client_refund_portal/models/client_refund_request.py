@@ -48,13 +48,13 @@ class ClientRefundRequest(models.Model):
         string="Client's Request",
         readonly=True,
         copy=False,
-        help="The client asked for this refund on the portal. A colleague looks at it before anything is paid.",
+        help="The client asked for this refund on the portal. A colleague reviews it before anything is paid.",
     )
     amount_requested = fields.Monetary(
         string="Client Asked For",
         readonly=True,
         copy=False,
-        help="What the client asked for, and goes on to see on the portal where the refund pays something else.",
+        help="What the client asked for. The client still sees it on the portal if the refund pays another amount.",
     )
 
     @api.ondelete(at_uninstall=False)
@@ -166,7 +166,7 @@ class ClientRefundRequest(models.Model):
         vals = self._prepare_offer_vals(
             client, offer.company_id, offer.currency_id, offer._get_refund_credits()._origin
         )
-        words = self.env._("We could not take your request at this moment. Please try again later, or contact us.")
+        words = self.env._("We could not receive your request. Please try again later, or contact us.")
         with refusing_in_other_words(self.env, words):
             refund = self.create([vals | {"partner_bank_id": account.id}])
             refund._tell_handler(message)
@@ -181,10 +181,10 @@ class ClientRefundRequest(models.Model):
         """
         problems = []
         if not offer and self._get_open_requests(client, companies):
-            problems.append(self.env._("We are looking at your request already. You will see here what becomes of it."))
+            problems.append(self.env._("We are already reviewing your request. You will see our decision here."))
         elif not offer:
             problems.append(
-                self.env._("There is nothing to be refunded at this moment. If you miss something, contact us.")
+                self.env._("There is nothing to refund at the moment. If something is missing, please contact us.")
             )
         elif not account:
             problems.append(self.env._("Choose one of your bank accounts."))
@@ -251,7 +251,7 @@ class ClientRefundRequest(models.Model):
             parts.append(
                 self.env._(
                     "Nobody prepares refunds in %(company)s, so nobody can answer. Give a user of the company the "
-                    "right Prepare under Client Refunds, and this activity.",
+                    "right Prepare under Client Refunds, and assign this activity to that user.",
                     company=self.company_id.display_name,
                 )
             )

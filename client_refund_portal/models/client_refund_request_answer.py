@@ -19,13 +19,12 @@ class ClientRefundRequestAnswer(models.Model):
         string="Reason for the Client",
         readonly=True,
         copy=False,
-        help="Why the request was declined, as the client reads it on the portal and in the mail.",
+        help="Why the request was declined, as the client reads it on the portal and in the email.",
     )
     withdrawn_on = fields.Datetime(
         string="Withdrawn by the Client",
         readonly=True,
         copy=False,
-        help="When the client took the request back on the portal.",
     )
 
     def _filter_open_requests(self):
@@ -78,9 +77,7 @@ class ClientRefundRequestAnswer(models.Model):
 
         :return: dict of banners, `message` and `level`
         """
-        message = self.env._(
-            "The request is canceled and gives back the credits that it holds. The client gets a mail."
-        )
+        message = self.env._("The request is canceled and no longer reserves its credits. The client gets an email.")
         return {"decline": {"message": message, "level": "info"}}
 
     def _turn_down(self, reason):
@@ -114,7 +111,7 @@ class ClientRefundRequestAnswer(models.Model):
             raise UserError(self.env._("This can't be withdrawn any more. Please contact us."))
         # colleagues read it, in the language of the company
         request = with_workflow(self).with_context(lang=self.company_id.partner_id.lang)
-        words = self.env._("We could not take your request back at this moment. Please try again later, or contact us.")
+        words = self.env._("We could not withdraw your request. Please try again later, or contact us.")
         with refusing_in_other_words(self.env, words):
             request.withdrawn_on = fields.Datetime.now()
             request.action_undo(request.env._("The client withdrew it on the portal."))

@@ -11,8 +11,8 @@ class ResCompany(models.Model):
     client_refund_portal_request = fields.Boolean(
         groups=INTERNAL_GROUP,
         string="Requests on the Portal",
-        help="Clients may ask on the portal to be refunded what is open. What they ask for is a draft for "
-        "a colleague to look at.",
+        help="Clients can ask for a refund of their open credits on the portal. Each request is a draft that a "
+        "colleague reviews.",
     )
     client_refund_request_user_id = fields.Many2one(
         "res.users",
@@ -22,6 +22,6 @@ class ResCompany(models.Model):
             ("all_group_ids", "in", self.env.ref("client_refund.group_client_refund_prepare").ids),
             ("share", "=", False),
         ],
-        help="Who looks at what clients ask for. Nobody, or somebody who does not prepare refunds in the company: the "
-        "client's salesperson, else somebody who does.",
+        help="Who reviews the requests of clients. If empty, or if this user does not prepare refunds in the "
+        "company: the client's salesperson, otherwise a user who does.",
     )

@@ -78,7 +78,7 @@ class TestPortal(PortalHttpCase):
     def test_what_became_of_it(self):
         statuses = {}
         for act, keep in (
-            (lambda refund: refund.action_undo("Paid by mistake, our fault"), "Taken back"),
+            (lambda refund: refund.action_undo("Paid by mistake, our fault"), "Canceled"),
             (lambda refund: refund.action_return("Account closed, they say"), "Returned by your bank"),
         ):
             refund = self._refund({self.credit_note: 10}, partner_bank_id=self.account.id)
@@ -99,7 +99,7 @@ class TestPortal(PortalHttpCase):
         refund = self._refund({self.credit_note: 20}, offset_ids=[(0, 0, {"move_line_id": invoice.id})])
         self.assertShown(self._get(refund.access_url, self.user), "Settled with your invoices")
         refund.action_undo("Wrong invoice")
-        self.assertShown(self._get(refund.access_url, self.user), "Taken back")
+        self.assertShown(self._get(refund.access_url, self.user), "Canceled")
 
     def test_filter_and_sort(self):
         undone = self._refund({self.credit_note: 10})

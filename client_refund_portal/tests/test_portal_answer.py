@@ -43,7 +43,7 @@ class TestPortalAnswer(PortalRequestCase):
     def test_thanks_and_next_step(self):
         refund = self._request(message="I <b>moved</b>")
         page = self._get(refund.access_url, self.user)
-        self.assertShown(page, "Thank you, we have your request.", "tell you here and by mail", "Withdraw")
+        self.assertShown(page, "Thank you, we received your request.", "inform you here and by email", "Withdraw")
         self.assertEqual(self._fetch(refund, self.user), ["I <b>moved</b>"])
         self.assertEqual(self._mails(refund), [(f"We have your request {refund.name}", self.client)])
         self.assertIn("300.00", self._mail_text(refund))
@@ -63,7 +63,7 @@ class TestPortalAnswer(PortalRequestCase):
         refund = self._request()
         self.assertFalse(self._mails(refund))
         self.assertFalse(refund.send_notice)
-        self.assertShown(self._get(refund.access_url, self.user), "tell you here what we decide.")
+        self.assertShown(self._get(refund.access_url, self.user), "inform you here.")
 
     def test_without_the_template(self):
         self.env.ref("client_refund_portal.mail_template_request_received").sudo().unlink()
@@ -88,7 +88,7 @@ class TestPortalAnswer(PortalRequestCase):
         refund.with_user(self.clerk).action_submit()
         self._send_notices()
         received, approved = self._mails(refund)
-        self.assertEqual(approved, (f"We approved your request {refund.name}", self.client))
+        self.assertEqual(approved, (f"We have approved your request {refund.name}", self.client))
         self.assertIn("7034", self._mail_text(refund))
 
     def test_approval_is_told_where_payment_comes_later(self):
@@ -96,7 +96,7 @@ class TestPortalAnswer(PortalRequestCase):
         pay = type(refund)._create_payments
         with patch.object(type(refund), "_pay", lambda refunds: pay(refunds) and None):
             refund.with_user(self.clerk).action_submit()
-        self.assertEqual(self._mails(refund)[1:], [(f"We approved your request {refund.name}", self.client)])
+        self.assertEqual(self._mails(refund)[1:], [(f"We have approved your request {refund.name}", self.client)])
         with_workflow(refund)._book_payments()
         self._send_notices()
         self.assertEqual(self._mails(refund)[2:], [(f"Refund {refund.name}", self.client)])
@@ -106,7 +106,7 @@ class TestPortalAnswer(PortalRequestCase):
         refund = self._request()
         refund.with_user(self.clerk).action_submit()
         self.assertEqual(len(self._mails(refund)), 1)
-        self.assertShown(self._get(refund.access_url, self.user), "Received, being looked at", "Withdraw")
+        self.assertShown(self._get(refund.access_url, self.user), "Received, in review", "Withdraw")
         refund.with_user(self.approver).action_approve()
         self._send_notices()
         self.assertEqual(len(self._mails(refund)), 2)
@@ -172,7 +172,7 @@ class TestPortalAnswer(PortalRequestCase):
 
     def test_a_reason_for_colleagues_is_due(self):
         refund = self._request()
-        with self.assertRaisesRegex(UserError, "Say why"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "Enter a reason"), self.env.cr.savepoint():
             refund.with_user(self.clerk).action_decline("", "Not yet")
         self.assertFalse(refund.client_reason)
 
@@ -238,6 +238,6 @@ class TestPortalAnswer(PortalRequestCase):
             self.assertLogs("odoo.addons.client_refund_portal.models.client_refund_request", "WARNING"),
         ):
             page = self._withdraw(refund, self.user)
-        self.assertShown(page, "We could not take your request back")
+        self.assertShown(page, "We could not withdraw your request")
         self.assertNotShown(page, "secret")
         self.assertRecordValues(refund, [{"state": "draft", "withdrawn_on": False}])

@@ -42,7 +42,7 @@ class TestPortalAtOnce(TransactionsCase):
             self._request(first)
             with (
                 self.assertLogs("odoo.addons.client_refund_portal.models.client_refund_request", "WARNING"),
-                self.assertRaisesRegex(UserError, "We could not take your request at this moment"),
+                self.assertRaisesRegex(UserError, "We could not receive your request"),
             ):
                 self._request(second)
             first.cr.commit()
@@ -55,7 +55,7 @@ class TestPortalAtOnce(TransactionsCase):
             first.cr.commit()
             with (
                 self.assertLogs("odoo.sql_db", "ERROR"),
-                self.assertRaisesRegex(UserError, "We are looking at your request already"),
+                self.assertRaisesRegex(UserError, "We are already reviewing your request"),
             ):
                 self._replay(second, lambda: self._request(second))
         self._assert_one_request()

@@ -55,7 +55,7 @@ class TestPortalRequest(PortalRequestCase):
         )
         self.assertFalse(self.credit_note.amount_refundable)
         page = self._get(refund.access_url, self.user)
-        self.assertShown(page, "Received, being looked at", "250.00", "7034")
+        self.assertShown(page, "Received, in review", "250.00", "7034")
         self.assertNotShown(page, self.clerk.name)
 
     def test_handler_is_told(self):
@@ -101,7 +101,7 @@ class TestPortalRequest(PortalRequestCase):
         self._invoice(350)
         self.company.client_refund_offset_policy = "propose"
         self.assertNotShown(self._get("/my/refunds", self.user), "Ask for Refund")
-        self.assertRefused(self._ask(), "There is nothing to be refunded")
+        self.assertRefused(self._ask(), "There is nothing to refund")
 
     def test_each_currency_is_asked_for_on_its_own(self):
         currency = self.setup_other_currency("EUR", rates=[("2024-01-01", 2.0)])
@@ -139,7 +139,7 @@ class TestPortalRequest(PortalRequestCase):
         self.assertEqual(activity.user_id, administrator)
         self.assertIn("Hurry", activity.note)
         self.assertIn("Give a user of the company the right Prepare", activity.note)
-        self.assertEqual(activity.with_user(administrator).summary, "Look at what the client asks for")
+        self.assertEqual(activity.with_user(administrator).summary, "Review the client's request")
 
     def test_done_when_it_is_submitted_or_declined(self):
         self.company.client_refund_approval_policy = "always"
@@ -291,13 +291,13 @@ class TestPortalRequest(PortalRequestCase):
     def test_no_account_on_file(self):
         self.account.active = False
         page = self._get("/my/refunds", self.user)
-        self.assertShown(page, "We have no bank account of yours")
+        self.assertShown(page, "We do not know your bank account")
         self.assertNotShown(page, "Ask for Refund")
 
     def test_setting_off(self):
         self.company.client_refund_portal_request = False
         self.assertNotShown(self._get("/my/refunds", self.user), "Ask for Refund", "300.00")
-        self.assertRefused(self._ask(), "There is nothing to be refunded")
+        self.assertRefused(self._ask(), "There is nothing to refund")
 
     def test_branch_follows_its_root(self):
         branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
@@ -310,15 +310,15 @@ class TestPortalRequest(PortalRequestCase):
     def test_other_company(self):
         other = self.setup_other_company()
         other["company"].client_refund_portal_request = True
-        self.assertRefused(self._ask(company_id=other["company"].id), "There is nothing to be refunded")
+        self.assertRefused(self._ask(company_id=other["company"].id), "There is nothing to refund")
         # what the client is owed there is not for who has no login there
         self.user.write({"company_ids": [Command.set(other["company"].ids)], "company_id": other["company"].id})
-        self.assertRefused(self._ask(), "There is nothing to be refunded")
+        self.assertRefused(self._ask(), "There is nothing to refund")
 
     def test_other_client_gets_nothing_of_it(self):
         self.assertNotShown(self._get("/my/refunds", self.other_user), "Ask for Refund")
         self.assertRefused(
-            self._ask(self.other_user, partner_bank_id=self.other_account.id), "There is nothing to be refunded"
+            self._ask(self.other_user, partner_bank_id=self.other_account.id), "There is nothing to refund"
         )
 
     def test_browser_chooses_no_amounts(self):
@@ -346,7 +346,7 @@ class TestPortalRequest(PortalRequestCase):
         self.contact.write({"client_refund_blocked": True, "client_refund_block_reason": "In court"})
         self.assertNotShown(self._get("/my/refunds", self.user), "Ask for Refund", "In court")
         response = self._ask()
-        self.assertRefused(response, "There is nothing to be refunded")
+        self.assertRefused(response, "There is nothing to refund")
         self.assertNotShown(response, "In court")
 
     def test_what_is_held_back_is_not_offered(self):
@@ -361,7 +361,7 @@ class TestPortalRequest(PortalRequestCase):
         refund = self._request()
         self._credit_note(10)
         page = self._ask()
-        self.assertShown(page, "We are looking at your request already")
+        self.assertShown(page, "We are already reviewing your request")
         self.assertNotShown(page, "Ask for Refund")
         self.assertEqual(self._requests(), refund)
         refund.with_user(self.clerk).action_undo("Asked twice")
@@ -381,5 +381,5 @@ class TestPortalRequest(PortalRequestCase):
             ):
                 response = self._ask()
                 self.assertNotShown(response, "drunk")
-                self.assertRefused(response, "We could not take your request at this moment")
+                self.assertRefused(response, "We could not receive your request")
                 self.assertFalse(self.env["client.refund"].search([("partner_id", "=", self.client.id)]))

@@ -10,7 +10,8 @@ class ClientRefundDecline(models.TransientModel):
 
     client_reason = fields.Text(
         string="Reason for the Client",
-        help="The client reads it on the portal and in the mail. Without it the client reads only that it is declined.",
+        help="The client reads it on the portal and in the email. If empty, the client reads only that the request "
+        "is declined.",
     )
 
     def _get_alerts(self, documents):

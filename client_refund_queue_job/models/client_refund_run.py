@@ -41,7 +41,7 @@ class ClientRefundRun(models.Model):
         """
         return self.delayable(
             description=self.env._(
-                "Refund run %(run)s: %(state)s, %(left)s to go", run=self.name, state=self._get_state_label(), left=left
+                "Refund run %(run)s: %(state)s, %(left)s left", run=self.name, state=self._get_state_label(), left=left
             ),
             identity_key=f"{self._name},{self.id},{self.state},{left}",
         )._work_in_job(self.state, left)
@@ -90,7 +90,7 @@ class ClientRefundRun(models.Model):
         """
         run = self.exists()
         if run.state != state or not run.is_working:
-            return self.env._("Nothing to do: the run is not at this work any more, or paused.")
+            return self.env._("Nothing to do: the run is paused, or it has moved on.")
         try:
             with self.env.cr.savepoint():
                 moved_on = run._process_chunk()
@@ -101,7 +101,7 @@ class ClientRefundRun(models.Model):
             run._stop(error)
             return self.env._("The run was stopped: %(error)s", error=error)
         if not moved_on:
-            raise RetryableJobError(self.env._("Others are at this run, or at its journal."), ignore_retry=True)
+            raise RetryableJobError(self.env._("Another job is working on this run or its journal."), ignore_retry=True)
         if left == 1 and run.state == state:
             run._trigger_work()
         return self.env._("A chunk is done. The run: %(state)s.", state=run._get_state_label())

@@ -83,7 +83,7 @@ class TestQueueJob(ClientRefundRunCommon):
         self.assertEqual({job.channel for job in jobs}, {"root.client_refund"})
         self.assertEqual({job.company_id for job in jobs}, {run.company_id.id})
         self.assertEqual(jobs[-1].identity_key, f"client.refund.run,{run.id},undoing,1")
-        self.assertEqual(jobs[-1].description, f"Refund run {run.name}: Undoing, 1 to go")
+        self.assertEqual(jobs[-1].description, f"Refund run {run.name}: Undoing, 1 left")
         self.assertEqual(self._triggers(), triggers, "the scheduler is not called as well")
 
     def _triggers(self):
@@ -134,9 +134,7 @@ class TestQueueJob(ClientRefundRunCommon):
         self.assertEqual(payments.mapped("amount"), [100, 100, 100])
 
     def assertNothingToDo(self, jobs):
-        self.assertEqual(
-            {job.perform() for job in jobs}, {"Nothing to do: the run is not at this work any more, or paused."}
-        )
+        self.assertEqual({job.perform() for job in jobs}, {"Nothing to do: the run is paused, or it has moved on."})
 
     def test_all_that_a_run_does(self):
         with self._queue():

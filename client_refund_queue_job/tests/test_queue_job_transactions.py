@@ -70,7 +70,7 @@ class TestQueueJobTransactions(RunTransactionsCase):
 
     @contextmanager
     def _assert_steps_back(self):
-        with self.assertRaisesRegex(RetryableJobError, "Others are at this run, or at its journal"):
+        with self.assertRaisesRegex(RetryableJobError, "Another job is working on this run or its journal"):
             yield
 
     def _work(self, env, run_id, state="issuing"):

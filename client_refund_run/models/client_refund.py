@@ -82,7 +82,7 @@ class ClientRefund(models.Model):
             (
                 refund,
                 self.env._(
-                    "since it was asked for, it needs approval: %(reasons)s",
+                    "it now needs approval: %(reasons)s Choose Retry on the run to ask for it.",
                     reasons=" ".join(refund._describe(reasons)),
                 ),
             )
@@ -122,7 +122,7 @@ class ClientRefund(models.Model):
         """Take these refunds back; those of which something can't be called back stay, and say so."""
         self._undo(reason, date)
         for refund in self.filtered(lambda refund: refund._is_issued()):
-            refund._note_run_error(self.env._("Some of it could not be called back, so the refund stays for that."))
+            refund._note_run_error(self.env._("A part of it could not be undone, so the refund stays for that part."))
 
     # -------------------------------------------------------------------------
     # What nobody else does meanwhile

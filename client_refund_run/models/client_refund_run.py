@@ -64,21 +64,19 @@ class ClientRefundRun(models.Model):
         copy=False,
         index=True,
         tracking=True,
-        help="Review: the refunds are drafts, to look at and to change. Checking, issuing and undoing go on in the "
-        "background. Done with errors: some refunds were not issued, and say why.",
+        help="Review: the refunds are drafts that you can check and change. Checking, issuing and undoing are done "
+        "in the background. Done with errors: some refunds were not issued and show why.",
     )
     is_working = fields.Boolean(compute="_compute_is_working")
     refund_ids = fields.One2many("client.refund", "run_id", string="Refunds", readonly=True, copy=False)
     skip_ids = fields.One2many("client.refund.run.skip", "run_id", string="Left Out", readonly=True, copy=False)
 
     # What the screen shows of thousands of refunds
-    refund_count = fields.Integer(compute="_compute_figures", help="Without those that were canceled.")
+    refund_count = fields.Integer(compute="_compute_figures", help="Without canceled refunds.")
     issued_count = fields.Integer(compute="_compute_figures")
     failed_count = fields.Integer(compute="_compute_figures", help="Refunds that could not be issued or undone.")
     risk_count = fields.Integer(compute="_compute_figures")
-    without_account_count = fields.Integer(
-        compute="_compute_figures", help="Refunds that would be paid to no known account."
-    )
+    without_account_count = fields.Integer(compute="_compute_figures", help="Refunds without a payee account.")
     skip_count = fields.Integer(compute="_compute_figures")
     amount = fields.Monetary(
         string="Total",
@@ -88,7 +86,7 @@ class ClientRefundRun(models.Model):
     )
     amount_issued = fields.Monetary(string="Issued", compute="_compute_figures", currency_field="company_currency_id")
     idle_minutes = fields.Integer(
-        compute="_compute_figures", help="For how many minutes nothing has happened to a run that is at work."
+        compute="_compute_figures", help="The number of minutes without progress of a run that is being worked on."
     )
     progress = fields.Float(compute="_compute_figures", help="How far the work in the background is, in percent.")
 

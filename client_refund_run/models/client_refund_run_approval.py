@@ -20,7 +20,7 @@ class ClientRefundRunApproval(models.Model):
     user_id = fields.Many2one(ondelete="restrict")
     approver_id = fields.Many2one(ondelete="restrict")
     # its table is this addon's, and goes with it
-    contributor_ids = fields.Many2many(string="Had a Hand in It")
+    contributor_ids = fields.Many2many(string="Contributors")
 
     # -------------------------------------------------------------------------
     # Actions
@@ -39,7 +39,12 @@ class ClientRefundRunApproval(models.Model):
             run._check_state(*OPEN_STATES)
             drafts = Domain("state", "=", "draft")
             if not run._search_refunds(drafts, limit=1):
-                raise UserError(self.env._("Refund run %(run)s has no draft refunds to issue.", run=run.name))
+                raise UserError(
+                    self.env._(
+                        "Refund run %(run)s has no draft refunds to issue. Add a client, or prepare a new run.",
+                        run=run.name,
+                    )
+                )
             with_workflow(run._search_refunds(drafts & Domain("run_error", "!=", False))).run_error = False
             if not run._is_still_approved(drafts):
                 run._forget_approval()
@@ -75,7 +80,7 @@ class ClientRefundRunApproval(models.Model):
     def _finish_checking(self):
         if not self._search_refunds(WAITING, limit=1):
             self.state = "errors"
-            self._tell(self.env._("No refund can be issued: each says why."))
+            self._tell(self.env._("No refund can be issued. Each refund shows why."))
         elif self._is_still_approved(WAITING):
             self._start("issuing", self.approver_id)
         else:
@@ -211,8 +216,8 @@ class ClientRefundRunApproval(models.Model):
 
     def _get_reject_message(self):
         return self.env._(
-            "The run goes back to review: its refunds are drafts again, to mend or to discard. Who asked for it is "
-            "told why."
+            "The run goes back to review: its refunds are drafts again, to change or to discard. The user who asked "
+            "for it receives the reason."
         )
 
     def _get_rejected_summary(self):
@@ -224,7 +229,7 @@ class ClientRefundRunApproval(models.Model):
             waiting = run._search_refunds(WAITING)
             if own := waiting.filtered(lambda refund: refund._is_account_of(self.env.user)):
                 message = self.env._(
-                    "you entered the payee accounts of %(refunds)s lately, so somebody else must approve it.",
+                    "you recently entered the payee accounts of %(refunds)s, so somebody else must approve it.",
                     refunds=", ".join(own.mapped("name")),
                 )
                 problems.append((run, message))

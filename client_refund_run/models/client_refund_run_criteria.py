@@ -28,10 +28,10 @@ class ClientRefundRunCriteria(models.Model):
         term=True,
         string="Minimum Amounts",
         copy=True,
-        help="Clients who would get less are left out. A currency that is not named has no minimum.",
+        help="Clients who would get less are left out. A currency that is not listed has no minimum.",
     )
     age_days = fields.Integer(
-        term=True, string="At Least (days)", help="Only credits that are at least so old on the date of the run."
+        term=True, string="At Least (days)", help="Only credits that are at least this old on the date of the run."
     )
     date_from = fields.Date(term=True, string="Credits From", help="Only credits of this date or later.")
     date_to = fields.Date(term=True, string="Credits To", help="Only credits of this date or earlier.")
@@ -62,7 +62,7 @@ class ClientRefundRunCriteria(models.Model):
         selection=[
             ("skip", "Leave them out"),
             ("offset", "Settle what they owe first"),
-            ("ignore", "Refund them all the same"),
+            ("ignore", "Refund them anyway"),
         ],
         string="Clients Who Also Owe",
         required=True,
@@ -159,7 +159,8 @@ class ClientRefundRunCriteria(models.Model):
                 self.env._("Choose credits of one company.")
                 if not roots
                 else self.env._(
-                    "A run pays the credits of one company. These belong to %(companies)s: choose those of one.",
+                    "A run pays the credits of one company. These belong to %(companies)s. Choose the credits of one "
+                    "company.",
                     companies=", ".join(roots.mapped("display_name")),
                 )
             )

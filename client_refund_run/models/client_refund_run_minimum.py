@@ -18,7 +18,7 @@ class ClientRefundRunMinimum(models.Model):
     amount = fields.Monetary(term=True, required=True, help="Clients who would get less are left out.")
 
     _run_currency_uniq = models.Constraint(
-        "UNIQUE(run_id, currency_id)", "A currency has one minimum amount: change that one."
+        "UNIQUE(run_id, currency_id)", "A currency can have only one minimum amount. Change the existing one."
     )
     _amount_positive = models.Constraint("CHECK(amount >= 0)", "A minimum amount can't be negative.")
 

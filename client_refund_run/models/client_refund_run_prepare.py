@@ -17,7 +17,7 @@ class ClientRefundRunPrepare(models.Model):
 
     _inherit = "client.refund.run"  # pylint: disable=consider-merging-classes-inherited
 
-    client_count = fields.Integer(readonly=True, copy=False, help="How many clients have credits that match.")
+    client_count = fields.Integer(readonly=True, copy=False, help="The number of clients with matching credits.")
     clients_done = fields.Integer(readonly=True, copy=False)
     last_client_id = fields.Integer(readonly=True, copy=False, help="The work goes on after this client.")
 
@@ -43,7 +43,7 @@ class ClientRefundRunPrepare(models.Model):
         self.ensure_one()
         if not self.payment_method_line_id:
             raise UserError(
-                self.env._("Refund run %(run)s: choose a journal and a way to pay from it first.", run=self.name)
+                self.env._("Refund run %(run)s: choose a journal and a payment method first.", run=self.name)
             )
         if violated := self.company_id._get_violated_lock_dates(self.date, False, self.journal_id):
             raise UserError(

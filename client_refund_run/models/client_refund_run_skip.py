@@ -27,13 +27,13 @@ class ClientRefundRunSkip(models.Model):
         string="Why",
         required=True,
     )
-    reason = fields.Text(string="What It Is")
+    reason = fields.Text(string="Details")
 
     def _get_terms_owner(self, *vals_list):
         return self.run_id.browse(vals["run_id"] for vals in vals_list if vals.get("run_id")) or self.run_id
 
     def _get_not_a_term_message(self, _labels):
-        return self.env._("Only a run itself says what it leaves out. Prepare a new run.")
+        return self.env._("What a run leaves out can't be changed. Prepare a new run.")
 
     def action_refund_client(self):
         """Open the wizard on the client, to refund what the run left out."""

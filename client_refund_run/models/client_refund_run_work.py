@@ -45,7 +45,7 @@ class ClientRefundRunWork(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="In whose name, and with whose rights, the work is done.",
+        help="The user with whose rights the work is done.",
     )
     undo_reason = fields.Char(readonly=True, copy=False)
     undo_date = fields.Date(readonly=True, copy=False)
@@ -127,9 +127,8 @@ class ClientRefundRunWork(models.Model):
         :return: dict of banners, `message` and `level`
         """
         message = self.env._(
-            "All refunds of the run are taken back in the background: drafts give back the credits that they hold, "
-            "payments are canceled, or reversed where their period is locked. Refunds that can't be undone stay and "
-            "say why."
+            "All refunds of the run are undone in the background: drafts no longer reserve their credits, payments "
+            "are canceled, or reversed if their period is locked. Refunds that can't be undone stay and show why."
         )
         return {"run": {"message": message, "level": "info"}}
 
@@ -193,7 +192,7 @@ class ClientRefundRunWork(models.Model):
         run.paused = True
         run._tell(
             self.env._(
-                "The work was stopped: %(error)s %(way_out)s", error=get_error_text(error), way_out=run._get_way_out()
+                "The run was stopped: %(error)s %(way_out)s", error=get_error_text(error), way_out=run._get_way_out()
             )
         )
         return True
@@ -204,8 +203,8 @@ class ClientRefundRunWork(models.Model):
         :return: str
         """
         if not self._may_be_taken_over() and not self._may_worker_go_on() or self._get_missing_approval():
-            return self.env._("Choose Back to Review, then Issue: somebody else can approve it then.")
-        return self.env._("Mend that, then choose Resume.")
+            return self.env._("Choose Back to Review, then Issue, so that somebody else can approve it.")
+        return self.env._("Fix the cause, then choose Resume.")
 
     @api.model
     def _count_chunks_left(self):
@@ -269,7 +268,7 @@ class ClientRefundRunWork(models.Model):
         worker = self.worker_id
         if not worker.active:
             raise UserError(
-                self.env._("%(user)s, in whose name this is done, is not a user any more.", user=worker.sudo().name)
+                self.env._("%(user)s, who started this, is not an active user any more.", user=worker.sudo().name)
             )
         branches = self.env["res.company"].search([("id", "child_of", self.company_id.id)]) & worker.company_ids
         return with_workflow(
@@ -349,7 +348,7 @@ class ClientRefundRunWork(models.Model):
         self.state = "errors" if self.refund_count else "canceled"
         self._tell(
             self.env._(
-                "Taken back: %(reason)s. Refunds that could not be undone: %(failed)s.",
+                "Undone: %(reason)s. Refunds that could not be undone: %(failed)s.",
                 reason=self.undo_reason,
                 failed=self.refund_count,
             )

@@ -101,7 +101,7 @@ class TestRun(ClientRefundRunCommon):
         run = self._prepare()
 
         self.assertEqual((run.state, run.refund_count, run.skip_count), ("prepared", 0, 0))
-        with self.assertRaisesRegex(UserError, "has no draft refunds to issue"):
+        with self.assertRaisesRegex(UserError, "has no draft refunds to issue. Add a client"):
             run.action_submit()
 
     def test_test_mode_is_a_run_that_is_discarded(self):
@@ -202,7 +202,7 @@ class TestRun(ClientRefundRunCommon):
             minimums.create({"run_id": run.id, "currency_id": self.currency.id, "amount": 1})
         with self.assertRaisesRegex(UserError, "This is possible only in: Criteria"):
             run.unlink()
-        with self.assertRaisesRegex(UserError, "Only a run itself says"):
+        with self.assertRaisesRegex(UserError, "What a run leaves out"):
             skip.create({"run_id": run.id, "currency_id": self.currency.id, "kind": "problem"})
         with self.assertRaises(AccessError):
             self.runs.with_user(self._create_user("run_reader", "Rita", "account.group_account_readonly")).create({})

@@ -146,7 +146,7 @@ class TestRunApproval(RunApprovalCommon):
         self._bank_account("BE333").sudo().client_refund_changed_by_id = self.approver
         run = self._submit_run()
 
-        with self.assertRaisesRegex(UserError, "you entered the payee accounts of CR/"):
+        with self.assertRaisesRegex(UserError, "you recently entered the payee accounts of CR/"):
             run.with_user(self.approver).action_approve()
 
     def test_what_comes_to_light_after_approval(self):
@@ -190,7 +190,7 @@ class TestRunApproval(RunApprovalCommon):
 
         failed = self._by_client(run)[self.client]
         self.assertEqual((run.state, run.issued_count), ("errors", 2))
-        self.assertIn("since it was asked for, it needs approval", failed.run_error)
+        self.assertRegex(failed.run_error, "it now needs approval: .* Choose Retry")
 
     def test_retry_counts_what_is_left(self):
         """200 of 300 first, since one refund is of a locked period; then the rest."""
@@ -284,12 +284,12 @@ class TestRunApproval(RunApprovalCommon):
             self.env.ref("client_refund_run.ir_cron_client_refund_run").sudo().method_direct_trigger()
         self.env.invalidate_all()
         self.assertTrue(run.paused)
-        self.assertIn("Paula Partner, in whose name this is done, is not a user any more.", run.activity_ids.note)
+        self.assertIn("Paula Partner, who started this, is not an active user any more.", run.activity_ids.note)
         self.assertIn("Choose Back to Review, then Issue", run.activity_ids.note)
         self.assertNotIn("Resume", run.activity_ids.note)
 
         run.action_resume()
-        with self.assertRaisesRegex(UserError, "is not a user any more"):
+        with self.assertRaisesRegex(UserError, "is not an active user any more"):
             self._work(run)
 
         run.action_pause()
@@ -299,7 +299,7 @@ class TestRunApproval(RunApprovalCommon):
     def test_reject(self):
         run = self._submit_run()
 
-        with self.assertRaisesRegex(UserError, "Say why"):
+        with self.assertRaisesRegex(UserError, "Enter a reason"):
             run.with_user(self.approver).action_reject(" ")
         run.with_user(self.approver).action_reject("Wrong month")
 

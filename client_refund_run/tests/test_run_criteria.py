@@ -280,7 +280,7 @@ class TestRunCriteria(ClientRefundRunCommon):
 
         self.assertEqual(run.refund_ids.line_ids.move_line_id, credit)
         self.assertEqual(self._skipped(run), {(self.client, "problem", 99)})
-        self.assertIn("more is open of it than it was booked with", run.skip_ids.reason)
+        self.assertIn("its open amount is higher than its original amount", run.skip_ids.reason)
 
     def test_what_was_brought_over_without_dates(self):
         """By SQL, from another system: nobody knows when it was entered."""

@@ -114,7 +114,7 @@ class TestRunWork(ClientRefundRunCommon):
         self.env.invalidate_all()
         self.assertTrue(run.paused)
         self.assertIn("no disk", "".join(run.message_ids.mapped("body")))
-        self.assertIn("Mend that, then choose Resume.", run.activity_ids.note)
+        self.assertIn("Fix the cause, then choose Resume.", run.activity_ids.note)
 
     def test_refunds_of_a_run_at_work_are_left_alone(self):
         run = self._prepare_three()

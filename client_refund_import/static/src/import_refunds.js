@@ -48,7 +48,7 @@ patch(BaseImportModel.prototype, {
             ];
         }
         const lines = [
-            _t("Draft refunds made: %s.", ids.length),
+            _t("Draft refunds created: %s.", ids.length),
             _t("Rows left out (see below): %s. Correct them and import the file again.", left.length),
         ];
         return next ? [...lines, _t("The rows after row %s are not imported yet: import them next.", next)] : lines;
@@ -60,7 +60,7 @@ patch(ImportAction.prototype, {
         await super.handleImport(isTest);
         const { ids, left } = this.model.refundRows;
         if (!isTest && left.length && ids.length) {
-            this.notification.add(_t("Draft refunds made: %s.", ids.length), {
+            this.notification.add(_t("Draft refunds created: %s.", ids.length), {
                 type: "success",
                 sticky: true,
                 buttons: [{ name: _t("View Refunds"), primary: true, onClick: () => this.openRecords(ids) }],

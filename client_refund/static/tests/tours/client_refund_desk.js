@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("client_refund_desk_total", {
         see("So not all is ticked", ".modal [name=select_all] input:not(:checked)"),
         { content: "Too much", trigger: `${FOOTER} [name=amount] input`, run: "edit 9999" },
         { content: "Leave it", trigger: `${FOOTER} [name=amount] input`, run: "press Tab" },
-        see("It says how much fits", ".o_notification:contains(is all that can be refunded)"),
+        see("It says how much fits", ".o_notification:contains(can be refunded)"),
         see("All is ticked", ".modal [name=select_all] input:checked"),
         see("And taken", `${FOOTER} button[name=action_refund]:contains(/^Refund \\$\\s650.00$/)`),
         { content: "Less", trigger: `${FOOTER} [name=amount] input`, run: "edit 500 && press Tab" },

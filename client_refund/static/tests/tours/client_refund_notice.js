@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("client_refund_notice_failed", {
 registry.category("web_tour.tours").add("client_refund_notice_button", {
     steps: () => [
         {
-            content: "The client was not told",
+            content: "The client did not receive",
             trigger: ".o_form_view [name=send_notice] input:not(:checked)",
         },
         {

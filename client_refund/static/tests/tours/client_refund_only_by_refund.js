@@ -4,7 +4,7 @@ import { CREDIT_NOTE, DIALOG, choosePolicy } from "./desk_steps";
 /** No way round the refund; what it did is checked in tests/test_tour_only_by_refund.py. */
 
 const SETTING = "#client_refund_only_by_refund";
-const WARNING = `${SETTING} .alert:contains(Pay is not controlled)`;
+const WARNING = `${SETTING} .alert:contains(The Pay button is not controlled)`;
 
 registry.category("web_tour.tours").add("client_refund_pay_opens_the_refund", {
     steps: () => [

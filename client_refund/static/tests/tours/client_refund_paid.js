@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("client_refund_mark_paid_many", {
         },
         {
             content: "Confirm",
-            trigger: ".modal:contains(Has the money) .modal-footer .btn-primary",
+            trigger: ".modal:contains(Have all selected refunds been paid) .modal-footer .btn-primary",
             run: "click",
         },
         {

@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("client_refund_policy_ask", {
         refundDocument(),
         {
             content: "The wizard says who may approve",
-            trigger: `${BANNER}:contains(Every refund needs approval.):contains(Any of these may: Paula Partner.)`,
+            trigger: `${BANNER}:contains(Every refund needs approval.):contains(Users who may approve it: Paula Partner.)`,
         },
         {
             content: "Ask",

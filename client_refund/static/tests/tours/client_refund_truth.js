@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("client_refund_truth", {
             trigger: `${WIZARD} [name=partner_bank_id] input:value(BE222)`,
         },
         tick(`${WIZARD} [name=line_ids] .o_data_row:contains(80.00)`),
-        see("80.00", "0.00", "Ask for Approval of", "on file for Alder"),
+        see("80.00", "0.00", "Ask for Approval of", "also belongs to Alder"),
         ...choose("partner_id", "Alder", "Alder & Finch LLP"),
         see("650.00", "0.00", "Refund"),
         tick(PAYMENT),

@@ -79,7 +79,7 @@ registry.category("web_tour.tours").add("client_dormant_approve_and_undo", {
         seeState("handed_over"),
         {
             content: "The page says what to do when the client turns up",
-            trigger: `${FORM} .alert:contains(If the client turns up)`,
+            trigger: `${FORM} .alert:contains(If the client contacts you)`,
         },
         {
             content: "Undo",

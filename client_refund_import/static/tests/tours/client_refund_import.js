@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("client_refund_import", {
         {
             content: "The first row is imported already",
             trigger:
-                ".o_import_data_content:contains(Row 1 (Alder & Finch LLP, 100, tour-1)):contains(imported already)",
+                ".o_import_data_content:contains(Row 1 (Alder & Finch LLP, 100, tour-1)):contains(already imported)",
         },
         press("Cancel"),
         {

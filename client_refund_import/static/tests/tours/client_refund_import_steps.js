@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("client_refund_import_steps", {
         {
             content: "Both steps were made but for their wrong rows",
             trigger:
-                ".o_import_data_content:contains(Draft refunds made: 99):contains(Rows left out (see below): 2):contains(Row 2 (Alder & Fish LLP, 1, step-2)):contains(Row 100 (Alder & Fish LLP, 1, step-100)):not(:contains(not imported yet))",
+                ".o_import_data_content:contains(Draft refunds created: 99):contains(Rows left out (see below): 2):contains(Row 2 (Alder & Fish LLP, 1, step-2)):contains(Row 100 (Alder & Fish LLP, 1, step-100)):not(:contains(not imported yet))",
         },
     ],
 });

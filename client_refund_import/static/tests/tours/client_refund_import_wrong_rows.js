@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
         press("Import"),
         {
             content: "What was made, what was not",
-            trigger: `${MESSAGES}:contains(Draft refunds made: 1):contains(Rows left out (see below): 2):not(:contains(blocking))`,
+            trigger: `${MESSAGES}:contains(Draft refunds created: 1):contains(Rows left out (see below): 2):not(:contains(blocking))`,
         },
         upload(["Alder & Finch LLP;70.50;tour-2", "Alder & Finch LLP;20;tour-3", "Alder & Fish LLP;5;tour-4"]),
         {
@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("client_refund_import_wrong_rows", {
         press("Import"),
         {
             content: "A link leads to what was made",
-            trigger: ".o_notification:contains(Draft refunds made: 2) button:contains(View Refunds)",
+            trigger: ".o_notification:contains(Draft refunds created: 2) button:contains(View Refunds)",
             run: "click",
         },
         {

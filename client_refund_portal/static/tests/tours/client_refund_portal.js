@@ -25,11 +25,11 @@ const ask = [
     },
     {
         content: "It is being looked at, and there is nothing to download yet",
-        trigger: ".o_portal_sidebar:contains(Received, being looked at):not(:has(a[href*='report_type=pdf']))",
+        trigger: ".o_portal_sidebar:contains(Received, in review):not(:has(a[href*='report_type=pdf']))",
     },
     {
         content: "Thanks, and what comes next",
-        trigger: "[name=client_refund_next_step]:contains(Thank you):contains(tell you here and by mail)",
+        trigger: "[name=client_refund_next_step]:contains(Thank you):contains(inform you here and by email)",
     },
     {
         content: "The own message is there, and stays as it is",

@@ -128,7 +128,7 @@ registry.category("web_tour.tours").add("client_refund_run_idle", {
     steps: () => [
         {
             content: "It says that nobody is at it, and who can help",
-            trigger: ".o_client_refund_run_idle:contains(Nobody has worked on it for 5 minutes)",
+            trigger: ".o_client_refund_run_idle:contains(No progress for 5 minutes)",
         },
     ],
 });
