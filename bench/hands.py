@@ -1,7 +1,7 @@
 """Many hands: how much faster refund runs are issued when two processes do it.
 
 As a program of its own (`hands.py DATABASE RUN`) it is one of these processes: it says that it is ready, waits for a
-line, and works the run off as the scheduler does.
+line, works the run off as the scheduler does, and says how much processor time that took.
 """
 
 import subprocess
@@ -9,8 +9,13 @@ import sys
 import time
 
 from issue import Desk
-from measure import row
+from measure import ratios, row
 from session import environment
+
+from odoo.tools import SQL
+
+# Between two looks at who waits for whom, in seconds.
+INTERVAL = 0.05
 
 
 def measure_hands(env, refunds, runs, say):
@@ -26,14 +31,26 @@ def measure_hands(env, refunds, runs, say):
         two_journals.append(work(env, [make_run(desk, refunds // 2, journal) for journal in journals]))
         one_journal.append(work(env, [make_run(desk, refunds, desk.journal)]))
     return [
-        row("hands", "one process", [refunds / seconds for seconds in one], "refunds/s"),
-        row("hands", "two processes, two runs on two journals", speedup(one, two_journals), "×", at_least=1.7),
-        row("hands", "two processes, one run on one journal", speedup(one, one_journal), "×", at_least=1.2),
+        row("hands", "one process", [refunds / cost["seconds"] for cost in one], "refunds/s"),
+        *hands_rows("two runs on two journals", one, two_journals, at_least=1.7),
+        *hands_rows("one run on one journal", one, one_journal, at_least=1.2),
     ]
 
 
-def speedup(one, two):
-    return [first / second for first, second in zip(one, two, strict=True)]
+def hands_rows(what, one, two, at_least):
+    """How much faster two processes are, and what keeps them from being faster still.
+
+    :param one, two: lists of what `work` gives, one for each run
+    """
+
+    def speedup(kind):
+        return ratios([cost[kind] for cost in one], [cost[kind] for cost in two])
+
+    return [
+        row("hands", f"two processes, {what}", speedup("seconds"), "×", at_least=at_least),
+        row("hands", f"{what}, by processor time", speedup("cpu"), "×"),
+        row("hands", f"{what}, waiting for each other", [cost["waiting"] * 100 for cost in two], "%"),
+    ]
 
 
 def make_run(desk, refunds, journal):
@@ -58,7 +75,8 @@ def make_run(desk, refunds, journal):
 def work(env, runs, workers=2):
     """Let processes issue these runs: one each, or all the same one.
 
-    :return: seconds until all is issued
+    :return: dict: `seconds` until all is issued, `cpu`, the processor time of the busiest process, and `waiting`, the
+        share of the time that processes waited for a lock
     """
     assigned = runs if len(runs) == workers else runs * workers
     processes = [
@@ -76,10 +94,11 @@ def work(env, runs, workers=2):
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    for process in processes:
-        if process.wait():
-            raise AssertionError("a process that issues refunds failed")
+    waiting = watch_locks(env, processes)
     seconds = time.perf_counter() - start
+    if any(process.wait() for process in processes):
+        raise AssertionError("a process that issues refunds failed")
+    cpu = max(float(process.stdout.readline()) for process in processes)
     env.cr.rollback()
     env.invalidate_all()
     for run in runs:
@@ -87,7 +106,24 @@ def work(env, runs, workers=2):
             raise AssertionError(
                 f"{run.issued_count} of {run.refund_count} refunds were issued, the run is {run.state}"
             )
-    return seconds
+    return {"seconds": seconds, "cpu": cpu, "waiting": waiting}
+
+
+def watch_locks(env, processes):
+    """Look at what goes on until all processes have ended.
+
+    :return: the share of their time that they waited for a lock
+    """
+    looks = waiting = 0
+    while running := sum(process.poll() is None for process in processes):
+        [[blocked]] = env.execute_query(
+            SQL("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        )
+        env.cr.rollback()  # the next look is a new one
+        looks += running
+        waiting += blocked
+        time.sleep(INTERVAL)
+    return waiting / looks
 
 
 def main(database, run_id):
@@ -99,10 +135,13 @@ def main(database, run_id):
         print("ready", flush=True)
         sys.stdin.readline()
         env.invalidate_all()
+        start = time.process_time()
         while run.state == "issuing":
-            run._try_chunk()
+            if not run._try_chunk():  # the other one is at all that is left
+                time.sleep(INTERVAL)
             env.cr.commit()
             env.invalidate_all()
+        print(time.process_time() - start)
 
 
 if __name__ == "__main__":

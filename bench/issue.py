@@ -199,6 +199,8 @@ def measure_issue(env, refunds, runs, say):
     say("looking where the time goes")
     with sampled() as shares:
         refund(desk, desk.take(refunds))
+    for line in shares.describe():
+        say(line)
     return [*rows, row("issue", "own share of the time", [shares.own * 100], "%", at_most=15)]
 
 

@@ -1,24 +1,41 @@
 """Whose time it is: what of an act is spent in the addon's own code, and what in core's."""
 
 import signal
+from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Between two looks, in seconds.
 INTERVAL = 0.002
+# How many methods are named.
+NAMED = 12
 
 
 @dataclass
 class Shares:
-    """How often which was found at work."""
+    """How often which method was found at work."""
 
-    addon: int = 0
-    core: int = 0
+    addon: Counter = field(default_factory=Counter)
+    core: Counter = field(default_factory=Counter)
 
     @property
     def own(self):
         """The addon's own share."""
-        return self.addon / (self.addon + self.core)
+        return self.addon.total() / self.total
+
+    @property
+    def total(self):
+        return self.addon.total() + self.core.total()
+
+    def describe(self):
+        """Where most of the time goes.
+
+        :return: iterator of str
+        """
+        for name, methods in (("the addon's", self.addon), ("core's", self.core)):
+            yield f"{methods.total() / self.total:.1%} {name}:"
+            for method, number in methods.most_common(NAMED):
+                yield f"  {number / self.total:.1%} {method}"
 
 
 @contextmanager
@@ -33,15 +50,11 @@ def sampled():
     def look(number, frame):
         while frame:
             module = frame.f_globals.get("__name__", "")
-            if module.startswith("odoo.addons.client_refund"):
-                shares.addon += 1
-                return
             if module.startswith("odoo.addons."):
-                name = getattr(frame.f_locals.get("self"), "_name", None)
-                if str(name).startswith("client."):
-                    shares.addon += 1
-                else:
-                    shares.core += 1
+                name = str(getattr(frame.f_locals.get("self"), "_name", None))
+                is_own = module.startswith("odoo.addons.client_refund") or name.startswith("client.")
+                methods = shares.addon if is_own else shares.core
+                methods[f"{module.rpartition('.')[2]}.{frame.f_code.co_name} of {name}"] += 1
                 return
             frame = frame.f_back
 

@@ -86,10 +86,10 @@ class AccountPayment(models.Model):
 
     def _compute_state(self):
         """Core takes a payment for paid when all that it settles is; a refund's is paid when its money has left."""
-        result = super()._compute_state()
-        for payment in self:
-            if payment.state in LEFT_STATES and payment.client_refund_id:
-                payment.state = "paid" if payment._has_refund_money_left() else "in_process"
+        of_refunds = self.filtered(lambda payment: payment.client_refund_id and payment.state in LEFT_STATES)
+        result = super(AccountPayment, self - of_refunds)._compute_state()
+        for payment in of_refunds:
+            payment.state = "paid" if payment._has_refund_money_left() else "in_process"
         return result
 
     @api.model_create_multi

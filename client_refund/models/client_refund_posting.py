@@ -74,7 +74,7 @@ class ClientRefundPosting(models.Model):
         check_exact(expected)
         self._pay()
         self.write({"state": "in_process", "issued_on": fields.Datetime.now()})
-        self._compute_state()
+        self.env.add_to_compute(self._fields["state"], self)
         self._log_issued()
 
     def _pay(self):

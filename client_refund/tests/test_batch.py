@@ -1,6 +1,9 @@
+from collections import Counter
 from unittest.mock import patch
 
 from odoo.tests import tagged
+
+from odoo.addons.account.models.account_payment import AccountPayment
 
 from .common_batch import BatchCommon
 
@@ -9,21 +12,30 @@ from .common_batch import BatchCommon
 class TestBatch(BatchCommon):
     """Batch is the only path: what a refund costs must not grow with their number. Core's Pay wizard takes 125."""
 
-    def test_queries_of_100_refunds_of_two_credits(self):
-        credits = self._create_credits(100)
+    def _prepare_batch(self, number):
+        """The values of the refunds of as many clients, of two credits each.
+
+        :return: list of dict
+        """
+        credits = self._create_credits(number)
         vals_list = [
             self._refund_values(dict.fromkeys(items, 10), partner_id=client.id)
             for client, items in credits.grouped("partner_id").items()
         ]
         self.env.invalidate_all()
+        return vals_list
+
+    def test_queries_of_100_refunds_of_two_credits(self):
+        vals_list = self._prepare_batch(100)
 
         queries = self._count(lambda: self.refunds.create(vals_list).action_post())
 
         self.assertLess(queries / 100, 6)
-        refunds = self.env["client.refund"].search([("partner_id", "in", credits.partner_id.ids)])
+        clients = [vals["partner_id"] for vals in vals_list]
+        refunds = self.env["client.refund"].search([("partner_id", "in", clients)])
         self.assertEqual(set(refunds.mapped("amount")), {20.0})
         self.assertEqual(len(refunds.payment_ids), 100)
-        self.assertFalse(any(credits.mapped("amount_residual")))
+        self.assertFalse(any(refunds.line_ids.move_line_id.mapped("amount_residual")))
 
     def test_the_ledger_is_asked_once_a_day_for_the_last_number(self):
         credits = self._create_credits(6)
@@ -43,3 +55,27 @@ class TestBatch(BatchCommon):
             numbers = sorted(of_year.mapped("sequence_number"))
             self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 3)))
             self.assertEqual(len(set(of_year.mapped("sequence_prefix"))), 1)
+
+    def test_each_refund_is_written_three_times(self):
+        """With its number, with why it was asked for, and with the client's balances."""
+        vals_list = self._prepare_batch(6)
+        refunds = self.registry["client.refund"]
+        with patch.object(refunds, "write", autospec=True, side_effect=refunds.write) as written:
+            self.refunds.create(vals_list).action_post()
+            self.env.flush_all()
+
+        self.assertEqual(Counter(len(call.args[0]) for call in written.call_args_list)[1], 3 * 6)
+
+    def test_core_does_not_judge_whether_a_refund_is_paid(self):
+        """It would look for the invoices and bank lines of each payment, and the refund says something else then."""
+        vals_list = self._prepare_batch(6)
+        judge = AccountPayment._compute_state
+        with patch.object(AccountPayment, "_compute_state", autospec=True, side_effect=judge) as judged:
+            refunds = self.refunds.create(vals_list)
+            refunds.action_post()
+            self.env.flush_all()
+
+        self.assertTrue(judged.called, "of the receipts core does")
+        self.assertFalse(
+            {payment for call in judged.call_args_list for payment in call.args[0]} & {*refunds.payment_ids}
+        )

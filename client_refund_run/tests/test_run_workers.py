@@ -1,8 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
 from unittest.mock import patch
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.sql_db import close_db
+from odoo.tests import get_db_name, tagged
+
+from odoo.addons.client_refund.tests.killing import KilledCase
 
 from .common_run import ClientRefundRunCommon
 from .transactions_run import RunTransactionsCase
@@ -11,7 +15,7 @@ WORK = "odoo.addons.client_refund_run.models.client_refund_run_work"
 
 
 @tagged("post_install", "-at_install")
-class TestRunWorkers(RunTransactionsCase):
+class TestRunWorkers(RunTransactionsCase, KilledCase):
     """Two processes work on one run at the same time: each finds something to do, and each client is paid once."""
 
     CLIENTS = 6
@@ -37,14 +41,28 @@ class TestRunWorkers(RunTransactionsCase):
     def _issued(self, env):
         return env["client.refund"].search([("run_id", "=", self.run_id), ("state", "in", ("in_process", "paid"))])
 
-    def _work(self):
-        """What the scheduler does, in a process of its own."""
+    def _work(self, env):
+        """What the scheduler does."""
+        run = env["client.refund.run"].browse(self.run_id)
+        while run.state == "issuing":
+            run._try_chunk()
+            env.cr.commit()
+            env.invalidate_all()
+
+    def _work_in_thread(self):
+        with self._transaction() as env:
+            self._work(env)
+
+    def _assert_each_paid_once(self):
         with self._transaction() as env:
             run = env["client.refund.run"].browse(self.run_id)
-            while run.state == "issuing":
-                run._try_chunk()
-                env.cr.commit()
-                env.invalidate_all()
+            self.assertEqual((run.state, run.issued_count), ("done", self.CLIENTS))
+            payments = env["account.payment"].search([("partner_id", "in", self.client_ids)])
+            self.assertEqual(sorted(payments.partner_id.ids), sorted(self.client_ids))
+            self.assertEqual(payments.mapped("amount"), [10.0] * self.CLIENTS)
+            self.assertEqual(payments, run.refund_ids.payment_ids)
+            self.assertEqual(len(set(payments.mapped("name"))), self.CLIENTS)
+            self.assertTrue(all(env["account.move.line"].browse(self.credit_ids).mapped("reconciled")))
 
     def test_one_takes_what_the_other_leaves(self):
         with self._transaction() as env, self._transaction() as other:
@@ -55,22 +73,26 @@ class TestRunWorkers(RunTransactionsCase):
             self.assertEqual((len(first), len(second)), (2, 2))
             self.assertFalse(set(first.ids) & set(second.ids))
 
-    def test_nobody_is_paid_twice(self):
+    def test_who_waits_for_a_number_pays_nobody_twice(self):
         with ThreadPoolExecutor() as workers, self._transaction() as env:
             self.assertTrue(env["client.refund.run"].browse(self.run_id)._try_chunk())
-            other = workers.submit(self._work)  # waits for the numbers of the journal
+            other = workers.submit(self._work_in_thread)  # waits for the numbers of the journal
             env.cr.commit()
-            self._work()
+            self._work_in_thread()
             other.result()
-        with self._transaction() as env:
-            run = env["client.refund.run"].browse(self.run_id)
-            self.assertEqual((run.state, run.issued_count), ("done", self.CLIENTS))
-            payments = env["account.payment"].search([("partner_id", "in", self.client_ids)])
-            self.assertEqual(sorted(payments.partner_id.ids), sorted(self.client_ids))
-            self.assertEqual(payments.mapped("amount"), [10.0] * self.CLIENTS)
-            self.assertEqual(payments, run.refund_ids.payment_ids)
-            self.assertEqual(len(set(payments.mapped("name"))), self.CLIENTS)
-            self.assertTrue(all(env["account.move.line"].browse(self.credit_ids).mapped("reconciled")))
+        self._assert_each_paid_once()
+
+    def test_two_processes_pay_nobody_twice(self):
+        close_db(get_db_name())  # connections are not shared with the parent
+        processes = [
+            get_context("fork").Process(target=self._live, args=(self._work, None), daemon=True) for _worker in range(2)
+        ]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(120)
+        self.assertEqual([process.exitcode for process in processes], [0, 0])
+        self._assert_each_paid_once()
 
 
 @tagged("post_install", "-at_install")
