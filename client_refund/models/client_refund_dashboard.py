@@ -18,7 +18,7 @@ class ClientRefundDashboard(models.Model):
         string="Waiting for Approval",
         compute="_compute_is_waiting",
         search="_search_is_waiting",
-        help="It waits for somebody else to look.",
+        help="Whether the refund waits for the approval of another user.",
     )
 
     @api.depends("state")

@@ -31,7 +31,7 @@ class ClientRefundPosting(models.Model):
     amount_to_transfer = fields.Monetary(
         compute="_compute_amount_to_transfer",
         string="Still to Transfer",
-        help="What of the refund has not left the journal that it is paid from.",
+        help="The part of the refund that has not left its journal yet.",
     )
 
     @api.depends("payment_ids.state", "payment_ids.amount", "journal_id")

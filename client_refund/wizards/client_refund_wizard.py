@@ -67,7 +67,7 @@ class ClientRefundWizard(models.TransientModel):
         compute="_compute_open_item_ids",
     )
     open_credit_ids = fields.Many2many(
-        "account.move.line", compute="_compute_open_item_ids", help="The open credits among the open items."
+        "account.move.line", compute="_compute_open_item_ids", help="The open items that can be refunded."
     )
     line_ids = fields.One2many(
         "client.refund.wizard.line",

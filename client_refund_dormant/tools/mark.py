@@ -25,4 +25,4 @@ def check_mark_kept(records, vals):
     :raise AccessError: for any user
     """
     if not vals.get("is_in_register", True) and not records.env.su:
-        raise AccessError(records.env._("Whether the register of dormant credits looks at this can't be changed."))
+        raise AccessError(records.env._("Only the register of dormant credits can change this mark."))

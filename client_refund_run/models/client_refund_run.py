@@ -73,7 +73,7 @@ class ClientRefundRun(models.Model):
 
     # What the screen shows of thousands of refunds
     refund_count = fields.Integer(compute="_compute_figures", help="Without canceled refunds.")
-    draft_count = fields.Integer(compute="_compute_figures", help="Refunds that can be issued, or tried again.")
+    draft_count = fields.Integer(compute="_compute_figures", help="Refunds that can be issued or retried.")
     issued_count = fields.Integer(compute="_compute_figures")
     failed_count = fields.Integer(compute="_compute_figures", help="Refunds that could not be issued or undone.")
     risk_count = fields.Integer(compute="_compute_figures")

@@ -10,6 +10,9 @@ from .client_refund_run import OPEN_STATES
 WAITING = Domain("state", "=", "to_approve")
 DRAFTS = Domain("state", "=", "draft")
 
+# How many drafts are judged while the user waits.
+MANY_DRAFTS = 500
+
 
 class ClientRefundRunApproval(models.Model):
     """How a run is asked for and approved as a whole: it counts as one amount, with all risks of its refunds."""
@@ -190,7 +193,8 @@ class ClientRefundRunApproval(models.Model):
         """
         if domain == WAITING:
             return bool(self._search_refunds(domain & Domain("approval_reasons", "!=", False), limit=1))
-        drafts = self._search_refunds(domain)
+        # a clerk waits for the answer: of a huge run the check in the background finds the rest
+        drafts = self._search_refunds(domain, limit=MANY_DRAFTS)
         return any(drafts._get_approval_reasons(dict.fromkeys(drafts, {})).values())
 
     def _get_policy_reasons(self, domain):
