@@ -42,8 +42,9 @@ class ClientRefund(models.Model):
 
     @api.depends("is_waiting")
     def _compute_is_approval_due(self):
-        super()._compute_is_approval_due()
+        result = super()._compute_is_approval_due()
         self.filtered(lambda refund: not refund.is_waiting).is_approval_due = False
+        return result
 
     # -------------------------------------------------------------------------
     # What a run does with its refunds
