@@ -3,7 +3,8 @@
 
 The addon is tested where no other module is; the small addons, how it agrees with its neighbours, and the screens that
 they change, where all of them are. On each of the two databases as many processes work as there are cores, each on a
-copy of its own, which pytest-odoo makes. Beside them runs what needs a process or a database for itself.
+copy of its own, which pytest-odoo makes. Both run at the same time, so that no core waits for the other, and beside
+them what needs a process or a database for itself.
 """
 
 import os
@@ -116,51 +117,62 @@ def pytest(database, *arguments):
     return supervise(pytest_command(database, *arguments), databases.RELAXED)
 
 
-def pytest_at_once(database, options, files):
-    """Run test files on copies of a database, a test class at a time in each process.
-
-    The long ones come first: started last, one of them would keep a single core busy at the end.
-    """
-    distribution = [f"-n{os.cpu_count()}", "--dist=loadscope", "--no-loadscope-reorder"]
-    return pytest(database, *distribution, *options, *sorted(files, key=length, reverse=True))
-
-
 def pytest_command(database, *arguments):
     return ["pytest", f"--odoo-database={database}", *map(str, arguments)]
 
 
+def at_once(files):
+    """Arguments for test files that run on copies of a database, a test class at a time in each process.
+
+    The long ones come first: started last, one of them would keep a single core busy at the end.
+    """
+    distribution = [f"-n{os.cpu_count()}", "--dist=loadscope", "--no-loadscope-reorder"]
+    alone = [path for path in files if not starts_processes(path)]
+    return [*distribution, *sorted(alone, key=length, reverse=True)]
+
+
 def run_all(options):
-    """Run the tests of the addon, then those where all small addons are, and beside them what must be by itself."""
+    """Run the tests of the addon and, beside them, all others.
+
+    No core waits: what a firm without data is for needs no test database, and is run while that is made.
+    """
     check_lifecycle = lifecycle_may_differ()
-    if check_lifecycle:
-        databases.copy(databases.TEST, LIFECYCLE)
-    databases.make_company(databases.TEST)
-    databases.copy(databases.TEST, TOGETHER)
-    own, rail = ([path for path in files if not starts_processes(path)] for files in (own_tests(), rail_tests()))
     with ThreadPoolExecutor() as pool, databases.timed("running the tests"):
+        fresh = pool.submit(run_fresh, options)
+        databases.create(databases.TEST)
+        if check_lifecycle:
+            databases.copy(databases.TEST, LIFECYCLE)
+        databases.make_company(databases.TEST)
+        databases.copy(databases.TEST, TOGETHER)
         beside = pool.submit(run_beside, options)
-        code = pytest_at_once(databases.TEST, options, own)
-        codes = [code, *beside.result()]
-        check = check_lifecycle and pool.submit(lifecycle.main, LIFECYCLE)
-        codes.append(pytest_at_once(TOGETHER, options, rail))
-        if check:
-            check.result()
+        code = pytest(databases.TEST, *options, *at_once(own_tests()))
+        if check_lifecycle:
+            lifecycle.main(LIFECYCLE)
+        codes = [code, fresh.result(), *beside.result()]
     for copy in (TOGETHER, LIFECYCLE):
         databases.drop(copy)
     return max(codes)
 
 
+def run_fresh(options):
+    """Run what is tested in a firm that has nothing yet.
+
+    :return: int, the exit code
+    """
+    with fresh_firm():
+        return pytest_beside(FRESH, *options, *fresh_tests())
+
+
 def run_beside(options):
-    """Run what must be by itself while others run, and make the database where all small addons are.
+    """Run what starts processes of its own, make the database where all small addons are, and run what is tested there.
 
     :return: list of int, the exit codes
     """
     codes = [pytest_beside(TOGETHER, *options, *filter(starts_processes, own_tests()))]
-    with fresh_firm():
-        codes.append(pytest_beside(FRESH, *options, *fresh_tests()))
     databases.meet(TOGETHER, *databases.SMALL, neighbours=databases.NEIGHBOURS)
     databases.make_assets(TOGETHER)
     codes.append(pytest_beside(TOGETHER, *options, *filter(starts_processes, rail_tests())))
+    codes.append(pytest_beside(TOGETHER, *options, *at_once(rail_tests())))
     return codes
 
 
@@ -229,15 +241,15 @@ def run_some(options, arguments):
 
 
 def main(*arguments):
-    """Install the addon in the test database and hand over to pytest."""
+    """Install the addon in a test database and hand over to pytest."""
     with headless_browser(), databases.in_use(databases.TEST):
         options = browser_options()
+        if not arguments:
+            return run_all(options)
+        say("arguments given: the lifecycle check is left to `make lifecycle`.")
         databases.create(databases.TEST)
-        if arguments:
-            databases.make_company(databases.TEST)
-            say("arguments given: the lifecycle check is left to `make lifecycle`.")
-            return run_some(options, arguments)
-        return run_all(options)
+        databases.make_company(databases.TEST)
+        return run_some(options, arguments)
 
 
 if __name__ == "__main__":

@@ -54,12 +54,12 @@ from . import test_terms
 from . import test_tour_back
 from . import test_tour_dashboard
 from . import test_tour_desk
+from . import test_tour_many_credits
 from . import test_tour_notice
 from . import test_tour_only_by_refund
 from . import test_tour_paid
 from . import test_tour_phone
 from . import test_tour_policy
-from . import test_tour_thousand_credits
 from . import test_tour_truth
 from . import test_tours
 from . import test_tours_shared

@@ -13,7 +13,7 @@ from odoo.tools import SQL, mute_logger
 from .transactions import TransactionsCase
 
 # Each how many statements one of them fails; at night all of them do.
-EVERY = int(os.environ.get("FAULTS_EVERY") or 24)
+EVERY = int(os.environ.get("FAULTS_EVERY") or 40)
 
 # Of a sample: at which statement it begins.
 START = 5

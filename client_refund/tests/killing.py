@@ -7,6 +7,9 @@ from odoo.tests import get_db_name
 
 from .transactions import TransactionsCase
 
+# How often a process is killed; at night more often.
+KILLS = int(os.environ.get("KILLS") or 10)
+
 
 class KilledCase(TransactionsCase):
     """Work that is done in a process of its own, which may be killed at any call to the database."""

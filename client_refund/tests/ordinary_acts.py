@@ -82,12 +82,17 @@ class OrdinaryActs:
             env.flush_all()
         self.env.invalidate_all()
 
-    def _record(self, prepare, act):
-        """The queries of an act, its caches filled.
+    def setUp(self):
+        super().setUp()
+        self.known = set()  # acts whose caches are filled
+
+    def _record(self, name, prepare, act):
+        """The queries of an act, its caches filled: by itself the first time, by the same act on other records later.
 
         :return: Counter
         """
-        for _time in range(2):
+        key = name, id(self.env.registry)
+        for _time in range(1 if key in self.known else 2):
             with self.cr.savepoint() as savepoint:
                 records = prepare()
                 is_for_clerks = records._name in ("account.move", "account.move.line", "account.payment")
@@ -99,6 +104,7 @@ class OrdinaryActs:
                     self.env.flush_all()
                 savepoint.rollback()
             self.env.invalidate_all()
+        self.known.add(key)
         return Counter(" ".join(KIND.match(query).groups("")) for query in queries)
 
     @contextmanager
@@ -116,8 +122,8 @@ class OrdinaryActs:
     def _assert_none_costs_more(self, get_acts):
         """:param get_acts: function that gives a dict, name: act"""
         with self._without_addons():
-            plain = {name: self._record(*act) for name, act in get_acts().items()}
-        own = {name: self._record(*act) for name, act in get_acts().items()}
+            plain = {name: self._record(name, *act) for name, act in get_acts().items()}
+        own = {name: self._record(name, *act) for name, act in get_acts().items()}
         costs = {
             name: dict(queries - plain[name])
             for name, queries in own.items()

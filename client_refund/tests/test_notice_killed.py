@@ -3,7 +3,7 @@ from random import Random
 
 from odoo.tests import tagged
 
-from .killing import KilledCase
+from .killing import KILLS, KilledCase
 from .transactions_notice import NoticeTransactionsCase
 
 # For how many calls to the database, before and after each, a process lives at most: a mail takes about 100.
@@ -12,10 +12,9 @@ LIFE = 400
 
 @tagged("post_install", "-at_install")
 class TestNoticeKilled(NoticeTransactionsCase, KilledCase):
-    """The process that sends notices is killed 10 times, at any statement: each client gets one mail."""
+    """The process that sends notices is killed again and again, at any statement: each client gets one mail."""
 
-    KILLS = 10
-    CLIENTS = 20
+    CLIENTS = 2 * KILLS
 
     def setUp(self):
         super().setUp()
@@ -23,7 +22,7 @@ class TestNoticeKilled(NoticeTransactionsCase, KilledCase):
 
     def test_killed_at_any_moment(self):
         random = Random(10)
-        for _kill in range(self.KILLS):
+        for _kill in range(KILLS):
             self.assertEqual(self._work_in_process(self._work, die_at=random.randint(1, LIFE)), -signal.SIGKILL)
         with self._transaction() as env:
             states = env["client.refund"].browse(self.refund_ids).mapped("notice_state")

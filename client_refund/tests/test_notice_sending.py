@@ -254,7 +254,10 @@ class TestNoticeSending(NoticeCase, ClientRefundCommon):
 
     def test_others_in_the_way(self):
         refund = self._refund({self.credit: None})
-        with patch.object(IrActionsReport, "_render_qweb_pdf", side_effect=SerializationFailure()):
+        with (
+            patch.object(IrActionsReport, "_render_qweb_pdf", side_effect=SerializationFailure()),
+            patch("odoo.service.model.time.sleep"),  # between one try and the next
+        ):
             self.assertFalse(self._send())
         self.assertEqual(refund.notice_state, "to_send")
         self.assertFalse(self._failures(refund))

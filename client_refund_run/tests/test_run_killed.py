@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.client_refund.tests.killing import KilledCase
+from odoo.addons.client_refund.tests.killing import KILLS, KilledCase
 
 from .transactions_run import RunTransactionsCase
 
@@ -19,7 +19,7 @@ LIVES = {"preparing": 1500, "checking": 1000, "issuing": 500}
 class RunKilledCase(RunTransactionsCase, KilledCase):
     """A run of many clients in small chunks."""
 
-    CLIENTS = 40
+    CLIENTS = 2 * KILLS
 
     def setUp(self):
         super().setUp()
@@ -63,20 +63,18 @@ class RunKilledCase(RunTransactionsCase, KilledCase):
 
 @tagged("post_install", "-at_install")
 class TestRunKilled(RunKilledCase):
-    """The process that works on a run is killed 30 times, at any statement: each client is paid once."""
-
-    KILLS = 30
+    """The process that works on a run is killed again and again, at any statement: each client is paid once."""
 
     def test_killed_at_any_moment(self):
         random = Random(30)
         killed_in = []
-        while len(killed_in) < self.KILLS:
+        while len(killed_in) < KILLS:
             state = self._submit_if_prepared()
             self.assertNotEqual(state, "done", "the run is too short for so many kills")
             if self._work_in_process(self._work, die_at=random.randint(1, LIVES[state])) == -signal.SIGKILL:
                 killed_in.append(state)
         self.assertEqual(set(killed_in), set(LIVES))
-        self.assertGreater(killed_in.count("issuing"), self.KILLS / 3)
+        self.assertGreater(killed_in.count("issuing"), KILLS / 3)
         while self._submit_if_prepared() != "done":
             self.assertEqual(self._work_in_process(self._work, die_at=None), 0)
         self._assert_each_paid_once()
@@ -91,8 +89,6 @@ class TestRunKilled(RunKilledCase):
 class TestSchedulerKilled(RunKilledCase):
     """The whole scheduler is killed, again and again: a minute later it is at work, and nobody has clicked."""
 
-    KILLS = 10
-    CLIENTS = 20
     # For how many calls to the database a scheduler lives: four times in a row it does not get through a chunk.
     LIVES = (80, 80, 80, 80, 1500)
 
@@ -100,12 +96,12 @@ class TestSchedulerKilled(RunKilledCase):
         random = Random(10)
         self.assertEqual(self._submit_prepared(), "checking")
         killed = 0
-        for _minute in range(2 * self.KILLS):
+        for _minute in range(2 * KILLS):
             die_at = random.randint(1, self.LIVES[killed % len(self.LIVES)])
-            if killed < self.KILLS and self._work_in_process(self._schedule, die_at) == -signal.SIGKILL:
+            if killed < KILLS and self._work_in_process(self._schedule, die_at) == -signal.SIGKILL:
                 killed += 1
             self._pass_a_minute()
-        self.assertEqual(killed, self.KILLS)
+        self.assertEqual(killed, KILLS)
         self.assertNotEqual(self._get_state(), "done", "the run is too short for so many kills")
         for _minute in range(5):
             self.assertEqual(self._work_in_process(self._schedule, die_at=None), 0)

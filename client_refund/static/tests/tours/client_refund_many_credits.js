@@ -12,7 +12,7 @@ import {
 } from "./desk_steps";
 
 /**
- * A client with 1,000 open credits of 10.00 each, twelve pages of a list and a rest: what is typed on one page and
+ * A client with 200 open credits of 10.00 each, two pages of a list and a rest: what is typed on one page and
  * what was never looked at is refunded alike.
  */
 
@@ -22,7 +22,7 @@ const FIRST = `${CREDITS} .o_data_row:first`;
 function seePage(range) {
     return {
         content: `See credits ${range}`,
-        trigger: `${CREDITS} .o_pager:contains(${range}):contains(1000)`,
+        trigger: `${CREDITS} .o_pager:contains(${range}):contains(200)`,
     };
 }
 
@@ -38,9 +38,7 @@ function typeFirst(amount) {
     return [...typeAmount(FIRST, amount), leaveLine()];
 }
 
-const seeIssuedInTime = () => ({ ...seeIssued(), timeout: 60000 });
-
-registry.category("web_tour.tours").add("client_refund_thousand_credits", {
+registry.category("web_tour.tours").add("client_refund_many_credits", {
     steps: () => [
         {
             content: "Open the action menu of the client",
@@ -53,13 +51,13 @@ registry.category("web_tour.tours").add("client_refund_thousand_credits", {
             run: "click",
         },
         seePage("1-80"),
-        seeTotal("10,000.00"),
+        seeTotal("2,000.00"),
         ...typeFirst("4"),
-        seeTotal("9,994.00"),
+        seeTotal("1,994.00"),
         clickPager("next"),
         seePage("81-160"),
         tick(FIRST),
-        seeTotal("9,984.00"),
+        seeTotal("1,984.00"),
         clickPager("previous"),
         seePage("1-80"),
         {
@@ -67,15 +65,15 @@ registry.category("web_tour.tours").add("client_refund_thousand_credits", {
             trigger: `${FIRST}:has([name=selected] input:checked) td[name=amount]:contains(4.00)`,
         },
         confirm(),
-        seeIssuedInTime(),
+        seeIssued(),
         {
             content: "It says what is paid out",
-            trigger: ".o_form_view .o_inner_group [name=amount]:contains(/^\\$\\s9,984.00$/)",
+            trigger: ".o_form_view .o_inner_group [name=amount]:contains(/^\\$\\s1,984.00$/)",
         },
     ],
 });
 
-registry.category("web_tour.tours").add("client_refund_thousand_credits_of_a_chosen_client", {
+registry.category("web_tour.tours").add("client_refund_many_credits_of_a_chosen_client", {
     steps: () => [
         ...openWizard(),
         ...chooseClient(),
@@ -85,10 +83,10 @@ registry.category("web_tour.tours").add("client_refund_thousand_credits_of_a_cho
             run: "click",
         },
         seePage("1-80"),
-        seeTotal("10,000.00"),
+        seeTotal("2,000.00"),
         ...typeFirst("4"),
-        seeTotal("9,994.00"),
+        seeTotal("1,994.00"),
         confirm(),
-        seeIssuedInTime(),
+        seeIssued(),
     ],
 });
