@@ -30,7 +30,7 @@ class TestBatch(BatchCommon):
 
         queries = self._count(lambda: self.refunds.create(vals_list).action_post())
 
-        self.assertLess(queries / 40, 8)
+        self.assertLess(queries / 40, 10)
         clients = [vals["partner_id"] for vals in vals_list]
         refunds = self.env["client.refund"].search([("partner_id", "in", clients)])
         self.assertEqual(set(refunds.mapped("amount")), {20.0})

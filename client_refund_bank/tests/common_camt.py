@@ -1,5 +1,6 @@
 import base64
 
+from odoo import Command
 from odoo.tools import file_open
 
 from .common import BankCommon
@@ -54,6 +55,8 @@ class CamtCommon(BankCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # the importer wants more than Odoo's Invoicing
+        cls.clerk.group_ids = [Command.link(cls.env.ref("account.group_account_user").id)]
         cls.company.currency_id = cls.currency = cls.env.ref("base.EUR")
         cls.bank.bank_account_id = cls._bank_account("BE68539007547034", cls.company.partner_id)
         cls.client.bank_ids.unlink()

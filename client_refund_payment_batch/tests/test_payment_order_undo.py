@@ -28,7 +28,7 @@ class TestPaymentOrderUndo(PaymentOrderCommon):
         self.assertEqual(self._ledger(), before)
         self.assertEqual(self.credit.amount_refundable, 300)
         self.assertEqual(order.payment_line_ids.client_refund_line_id.refund_id, other)
-        self.assertIn(f"{refund.name} over", order.message_ids[0].body)
+        self.assertIn(f"{refund.name} of", order.message_ids[0].body)
 
     def test_undo_while_the_order_is_confirmed(self):
         """Its payment leaves the order with it; what is left is what the bank gets."""
@@ -84,7 +84,7 @@ class TestPaymentOrderUndo(PaymentOrderCommon):
         self.assertEqual(self.credit.amount_refundable, 300)
         self.assertEqual(order.payment_ids, refund._get_outgoing_payments())
         # the bank carried the order out
-        with self.assertRaisesRegex(UserError, f"paid {refund.name}, and the bank sent money back.*leave the order"):
+        with self.assertRaisesRegex(UserError, f"paid {refund.name}, and the bank sent money back.*leave it as it is"):
             order.action_cancel()
 
     def test_return_before_the_bank_paid(self):
