@@ -107,9 +107,7 @@ class ClientRefundMixin(models.AbstractModel):
     def _get_preferred_payment_method_line(self):
         """The way this client wishes to be paid, as set on the client."""
         self.ensure_one()
-        client = self.partner_id._origin.with_company(self.company_id)
-        client.fetch(["property_outbound_payment_method_line_id"])  # asked for alone, and not with all such settings
-        return client.property_outbound_payment_method_line_id
+        return self.partner_id.with_company(self.company_id).property_outbound_payment_method_line_id
 
     @api.model
     def _search_own_account_numbers(self):

@@ -43,7 +43,7 @@ class TestBatch(BatchCommon):
         self._count_of_refunds(1)  # what is cached once
         few, many = self._count_of_refunds(10), self._count_of_refunds(40)
 
-        self.assertLess((many - few) / 30, 3.5)
+        self.assertLess((many - few) / 30, 1.5)
 
     def test_the_ledger_is_asked_once_a_day_for_the_last_number(self):
         credits = self._create_credits(6)
