@@ -318,3 +318,17 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
 
     def _lock_until(self, date):
         self.company.sudo().fiscalyear_lock_date = fields.Date.to_date(date)
+
+    def _leave_approvers(self, *users):
+        """Nobody but these users may approve in the company."""
+        approve, administer, manage = (
+            self.env.ref(group)
+            for group in (
+                "client_refund.group_client_refund_approve",
+                "client_refund.group_client_refund_administer",
+                "account.group_account_manager",
+            )
+        )
+        manage.sudo().implied_ids -= administer
+        for user in approve.all_user_ids - self.env["res.users"].union(*users):
+            user.sudo().group_ids -= approve | administer

@@ -91,20 +91,6 @@ class TestPolicy(ClientRefundCommon):
     # Told before anything waits
     # ------------------------------------------------------------------
 
-    def _leave_approvers(self, *users):
-        """Nobody but these users may approve in the company."""
-        approve, administer, manage = (
-            self.env.ref(group)
-            for group in (
-                "client_refund.group_client_refund_approve",
-                "client_refund.group_client_refund_administer",
-                "account.group_account_manager",
-            )
-        )
-        manage.sudo().implied_ids -= administer
-        for user in approve.all_user_ids - self.env["res.users"].union(*users):
-            user.sudo().group_ids -= approve | administer
-
     def _settings(self, policy):
         settings = self.env["res.config.settings"].new({"company_id": self.company.id})
         settings.client_refund_approval_policy = policy

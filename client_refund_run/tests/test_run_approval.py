@@ -248,17 +248,7 @@ class TestRunApproval(RunApprovalCommon):
         self.assertNotIn("Claire Clerk", question["message"])
 
     def test_it_says_that_nobody_may_approve(self):
-        approve, administer, manage = (
-            self.env.ref(group)
-            for group in (
-                "client_refund.group_client_refund_approve",
-                "client_refund.group_client_refund_administer",
-                "account.group_account_manager",
-            )
-        )
-        manage.sudo().implied_ids -= administer
-        for user in approve.all_user_ids:
-            user.sudo().group_ids -= approve | administer
+        self._leave_approvers()
         self.assertIn("nobody else has the right to", self._prepare().get_issue_question()["message"])
 
     def test_it_knows_of_risks_and_of_what_clients_were_refunded_lately(self):
