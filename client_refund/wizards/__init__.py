@@ -5,6 +5,7 @@ from . import client_refund_wizard_payee
 from . import client_refund_wizard_alerts
 from . import client_refund_wizard_exchange
 from . import client_refund_wizard_screen
+from . import client_refund_wizard_typed
 from . import client_refund_wizard_item
 from . import client_refund_wizard_line
 from . import client_refund_wizard_offset

@@ -1,5 +1,4 @@
 from odoo import Command, api, fields, models
-from odoo.tools import format_amount
 
 from ..models.client_refund_numbers import with_number_later
 from ..tools.amounts import settle_items
@@ -179,15 +178,6 @@ class ClientRefundWizard(models.TransientModel):
                 for credit in credits
             ]
 
-    def _get_typed_lines(self):
-        """What was ticked and typed of credits that are listed anew, because another company is chosen.
-
-        :return: dict, account.move.line: dict of values of the line
-        """
-        if not self._is_typed("company_id"):
-            return {}
-        return {line.move_line_id._origin: {"selected": line.selected, "amount": line.amount} for line in self.line_ids}
-
     def _get_held_back(self, credits):
         """Which credits of the client are held back.
 
@@ -280,70 +270,14 @@ class ClientRefundWizard(models.TransientModel):
             return invoice in own_offsets
         return self.offset_policy in ("propose", "require")
 
-    @api.onchange("partner_id")
-    def _onchange_partner_id(self):
-        client = self.partner_id._origin._get_refund_client()
-        # assigned anew, a client would get its default account in place of the one that the wizard was opened with
-        if self.partner_id != client:
-            self.partner_id = client
-
-    @api.depends("journal_id")
-    def _compute_payment_method_line_id(self):
-        """Another journal pays in the same way as the one before, where it has it."""
-        ways = {wizard: wizard.payment_method_line_id.payment_method_id for wizard in self}
-        result = super()._compute_payment_method_line_id()
-        for wizard in self.filtered(lambda wizard: wizard._is_typed("journal_id")):
-            same = wizard.available_payment_method_line_ids._origin.filtered(
-                lambda line, wizard=wizard: line.payment_method_id == ways[wizard]
-            )
-            wizard.payment_method_line_id = same[:1] or wizard.payment_method_line_id
-        return result
-
-    @api.onchange("company_id")
-    def _onchange_company_id(self):
-        if self.reason_id.company_id - self.company_id.parent_ids:
-            self.reason_id = False
-
     @api.depends("line_ids.selected", "line_ids.held_back")
     def _compute_select_all(self):
         for wizard in self:
             free = wizard._get_free_lines()
             wizard.select_all = bool(free) and all(free.mapped("selected"))
 
-    @api.onchange("select_all")
-    def _onchange_select_all(self):
-        if self._is_typed("select_all"):
-            lines, selected = self._get_free_lines() if self.select_all else self.line_ids, self.select_all
-            lines.filtered(lambda line: line.selected != selected).selected = selected
-
     def _get_free_lines(self):
         return self.line_ids.filtered(lambda line: not line.held_back)
-
-    @api.onchange("amount")
-    def _onchange_amount(self):
-        """Take a typed total from the oldest credits: from those that are ticked, then from the other free ones."""
-        if not self._is_typed("amount"):
-            return None
-        typed = self.amount
-        left = typed + sum(self._get_selected_offsets().mapped("amount"))
-        ticked = self._get_selected_lines()
-        for line in ticked | self._get_free_lines():
-            amount = min(left, line.amount_available)
-            line.selected = self.currency_id.compare_amounts(amount, 0) > 0
-            line.amount = amount if line.selected else line.amount_available
-            left = self.currency_id.round(left - amount)
-        if self.currency_id.compare_amounts(typed, self.amount) <= 0:
-            return None
-        return {
-            "warning": {
-                "type": "notification",
-                "title": self.env._("Amount Too High"),
-                "message": self.env._(
-                    "At most %(amount)s can be refunded.",
-                    amount=format_amount(self.env, self.amount, self.currency_id),
-                ),
-            }
-        }
 
     @api.depends("currency_id")
     def _compute_partner_bank_id(self):
