@@ -1,6 +1,7 @@
 from collections import Counter
 from unittest.mock import patch
 
+from odoo.api import Environment
 from odoo.tests import tagged
 
 from odoo.addons.account.models.account_payment import AccountPayment
@@ -73,6 +74,25 @@ class TestBatch(BatchCommon):
             self.env.flush_all()
 
         self.assertEqual(Counter(len(call.args[0]) for call in written.call_args_list)[1], 3 * 6)
+
+    def test_core_rounds_amounts_in_environments_that_are_kept(self):
+        """It makes what nobody keeps anew for each amount, which takes longer than to round it."""
+        vals_list = self._prepare_batch(6)
+        made = []
+
+        def make(cls, cr, uid, context, su=False):
+            known = set(cr.transaction.envs)
+            environment = new(cls, cr, uid, context, su)
+            if environment not in known and context.keys() - {"client_refund_workflow"} == {"prefetch_fields"}:
+                made.append(environment.context)
+            return environment
+
+        new = Environment.__new__
+        with patch.object(Environment, "__new__", make):
+            self.refunds.create(vals_list).action_post()
+            self.env.flush_all()
+
+        self.assertLess(len(made), 6)
 
     def test_core_does_not_judge_whether_a_refund_is_paid(self):
         """It would look for the invoices and bank lines of each payment, and the refund says something else then."""
