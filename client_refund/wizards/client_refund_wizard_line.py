@@ -20,7 +20,7 @@ class ClientRefundWizardLine(models.TransientModel):
     amount_original = fields.Monetary(
         string="Original", compute="_compute_amounts", help="The amount of the credit when it was booked."
     )
-    amount_open = fields.Monetary(related="move_line_id.amount_refund_open", related_sudo=False, string="Open")
+    amount_open = fields.Monetary(string="Open", compute="_compute_amount_open")
     amount_reserved = fields.Monetary(
         string="Reserved",
         compute="_compute_amounts",
@@ -48,6 +48,14 @@ class ClientRefundWizardLine(models.TransientModel):
         for line in self:
             today = line.wizard_id.date or fields.Date.context_today(line)
             line.age = max((today - line.move_line_id.date).days, 0) if line.move_line_id.date else 0
+
+    # without what else is worked out with the item's own field
+    @api.depends("move_line_id.amount_refund_open")
+    def _compute_amount_open(self):
+        open_credits = self.move_line_id._origin._filter_open_credits()
+        for line in self:
+            credit = line.move_line_id._origin
+            line.amount_open = -credit.amount_residual_currency if credit in open_credits else 0.0
 
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):
