@@ -162,20 +162,21 @@ class ClientRefundWizard(models.TransientModel):
             ticked = wizard._get_ticked_credits(credits, held_back)
             amounts = credits._get_amounts_to_choose()
             typed = wizard._get_typed_lines()
-            wizard.line_ids = [Command.clear()] + [
-                Command.create(
-                    {"held_back": held_back.get(credit)}
-                    | (
-                        wizard._prepare_own_line_vals(own_lines[credit])
-                        if credit in own_lines
-                        else wizard._prepare_line_vals(
-                            credit, amounts[credit], credit in ticked, again_lines.get(credit)
-                        )
-                    )
-                    | typed.get(credit, {})
+            vals_list = [
+                {"held_back": held_back.get(credit)}
+                | (
+                    wizard._prepare_own_line_vals(own_lines[credit])
+                    if credit in own_lines
+                    else wizard._prepare_line_vals(credit, amounts[credit], credit in ticked, again_lines.get(credit))
                 )
+                | typed.get(credit, {})
                 for credit in credits
             ]
+            if wizard.id:
+                wizard.line_ids = False
+                wizard.line_ids._insert(wizard, vals_list)
+            else:
+                wizard.line_ids = [Command.clear(), *map(Command.create, vals_list)]
 
     def _get_held_back(self, credits):
         """Which credits of the client are held back.

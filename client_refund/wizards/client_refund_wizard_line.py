@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..models.account_move_line_held import HELD_BACK
 
@@ -98,6 +99,30 @@ class ClientRefundWizardLine(models.TransientModel):
         self.amount_offset = 0.0
         for line in self if settled else ():
             line.amount_offset = settled[line]
+
+    @api.model
+    def _insert(self, wizard, vals_list):
+        """Store the lines of a wizard: created by the ORM, a thousand take a third of the time in which it opens.
+
+        :param wizard: client.refund.wizard, stored and without lines
+        :param vals_list: list of dict, with amounts as the ledger has them
+        """
+        if not vals_list:
+            return
+        self.check_access("create")
+        [defaults] = self._prepare_create_values([{"wizard_id": wizard.id}])
+        columns = {name: field for name, field in self._fields.items() if field.column_type and field.store}
+        columns.pop("id")
+        row = {name: field.convert_to_column_insert(defaults.get(name), self) for name, field in columns.items()}
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s) VALUES %s",
+                SQL.identifier(self._table),
+                SQL(", ").join(map(SQL.identifier, row)),
+                SQL(", ").join(tuple(vals.get(name, default) for name, default in row.items()) for vals in vals_list),
+            )
+        )
+        wizard.invalidate_recordset(["line_ids"])
 
     def _prepare_refund_line_vals(self):
         """The values of the refund's line."""
