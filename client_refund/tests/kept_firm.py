@@ -52,11 +52,11 @@ class KeptFirm(AccountTestInvoicingCommon):
 
     @classmethod
     def setup_independent_user(cls):
-        # the users of the firm that was kept have the logins of those that are made
-        kept = cls._to_records(cls._get_kept_firm().get("attributes", {}))
-        for user in (records for records in kept.values() if records._name == "res.users"):
-            user.login = f"kept_{user.login}"
-            user.flush_recordset()
+        # the firm that was kept has the names of the one that is made
+        for records in cls._to_records(cls._get_kept_firm().get("attributes", {})).values():
+            if name := {"res.company": "name", "res.users": "login"}.get(records._name):
+                records[name] = f"kept {records[name]}"
+                records.flush_recordset()
         return super().setup_independent_user()
 
     @classmethod
