@@ -14,7 +14,7 @@ from odoo.tests import TransactionCase
 clear_cache = Registry.clear_cache
 set_up_test = TransactionCase.setUp
 
-# The names of the caches that were emptied in this test, and outside of the tests of this class: before or between them.
+# The names of the caches that were emptied in this test, and before or between the tests of its class.
 in_test, outside = set(), set()
 
 
