@@ -35,14 +35,18 @@ class AccountMoveLineOpen(models.Model):
 
     @api.model
     def _get_open_credit_domain(self):
-        """The one definition of an open credit.
+        """The one definition of an open credit."""
+        return self._get_open_item_domain() & self._get_credit_domain()
+
+    @api.model
+    def _get_credit_domain(self):
+        """Which open items are credits.
 
         A blocked document is in dispute: it is not refundable until somebody unblocks it. What a payment without an
         entry pays is open in the ledger alone. What is on a non-trade account, such as VAT to get back, is no client's.
         """
         return (
-            self._get_open_item_domain()
-            & Domain(
+            Domain(
                 [
                     ("amount_residual_currency", "<", 0),
                     ("move_id.payment_state", "not in", UNPAYABLE_STATES),
