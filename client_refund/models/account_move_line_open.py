@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import format_amount, ormcache
 
 # Payments whose money never arrived, or did not stay.
 BOUNCED_STATES = ("canceled", "rejected")
@@ -37,6 +37,17 @@ class AccountMoveLineOpen(models.Model):
     def _get_open_credit_domain(self):
         """The one definition of an open credit."""
         return self._get_open_item_domain() & self._get_credit_domain()
+
+    @api.model
+    @ormcache()
+    def _get_open_credit_sql(self):
+        """The same in SQL, whatever the user may see. It is kept: to work it out takes longer than to run it.
+
+        :return: (SQL, SQL): what stands after FROM, and after WHERE
+        """
+        items = self.env(su=True, context={})[self._name]
+        query = items._search(items._get_open_credit_domain())
+        return query.from_clause, query.where_clause
 
     @api.model
     def _get_credit_domain(self):
