@@ -49,6 +49,8 @@ class OrdinaryActs:
 
     # but for what must be kept: that a contact became one of another client
     ALLOWED = {"new family": 1}
+    MOVE_TYPES = ("out_invoice", "out_refund", "in_invoice", "in_refund")
+    ACCOUNTS = ("receivable", "payable", "trust")
 
     @classmethod
     def setUpClass(cls):
@@ -302,7 +304,7 @@ class OrdinaryActs:
         self.assertLess(more, 0.06)
 
     def test_documents(self):
-        for move_type in ("out_invoice", "out_refund", "in_invoice", "in_refund"):
+        for move_type in self.MOVE_TYPES:
             with self.subTest(move_type):
                 self._assert_none_costs_more(lambda move_type=move_type: self._get_document_acts(move_type))
 
@@ -312,7 +314,7 @@ class OrdinaryActs:
                 self._assert_none_costs_more(lambda values=values: self._get_payment_acts(**values))
 
     def test_items(self):
-        for name in ("receivable", "payable", "trust"):
+        for name in self.ACCOUNTS:
             with self.subTest(name):
                 self._assert_none_costs_more(lambda name=name: self._get_item_acts(getattr(self, name)))
 
