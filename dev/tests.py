@@ -142,7 +142,7 @@ def run_all(options):
         databases.create(databases.TEST)
         if check_lifecycle:
             databases.copy(databases.TEST, LIFECYCLE)
-        databases.make_company(databases.TEST)
+        databases.keep_firm(databases.TEST)
         databases.copy(databases.TEST, TOGETHER)
         beside = pool.submit(run_beside, options)
         code = pytest(databases.TEST, *options, *at_once(own_tests()))
@@ -248,7 +248,7 @@ def main(*arguments):
             return run_all(options)
         say("arguments given: the lifecycle check is left to `make lifecycle`.")
         databases.create(databases.TEST)
-        databases.make_company(databases.TEST)
+        databases.keep_firm(databases.TEST)
         return run_some(options, arguments)
 
 

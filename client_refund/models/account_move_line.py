@@ -98,15 +98,17 @@ class AccountMoveLine(models.Model):
 
     @api.depends("move_id.move_type", "move_id.origin_payment_id", "move_id.statement_line_id")
     def _compute_refund_source_type(self):
-        for line in self:
-            if line.move_id.move_type == "out_refund":
-                line.refund_source_type = "credit_note"
-            elif line.move_id.origin_payment_id:
-                line.refund_source_type = "payment"
-            elif line.move_id.statement_line_id:
-                line.refund_source_type = "bank"
-            else:
-                line.refund_source_type = "entry"
+        # set for all of a type at once: one by one, it would take most of the time
+        for source_type, lines in self.grouped(lambda line: line._get_refund_source_type()).items():
+            lines.refund_source_type = source_type
+
+    def _get_refund_source_type(self):
+        entry = self.move_id
+        if entry.move_type == "out_refund":
+            return "credit_note"
+        if entry.origin_payment_id:
+            return "payment"
+        return "bank" if entry.statement_line_id else "entry"
 
     @api.depends("amount_currency")
     def _compute_amount_refund_original(self):
@@ -118,8 +120,10 @@ class AccountMoveLine(models.Model):
         "account_id.non_trade",
         "amount_residual_currency",
         "client_refund_line_ids.amount_reserved",
-        "move_id.origin_payment_id.state",
-        "move_id.payment_state",
+        # not by their states, which follow the whole ledger: what counts here is written
+        "move_id.matched_payment_ids.write_date",
+        "move_id.origin_payment_id.write_date",
+        "move_id.write_date",
         "parent_state",
         "reconciled",
     )

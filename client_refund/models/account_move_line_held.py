@@ -38,8 +38,10 @@ class AccountMoveLineHeld(models.Model):
         excluded = self._get_excluded_accounts()
         holders = self._get_holders(but)
         uncleared = self._filter_may_bounce()
+        disputed = self.move_id.filtered(lambda entry: entry.payment_state in UNPAYABLE_STATES)
+        # of many credits few are held back, but where the client is blocked: those alone are looked at one by one
         found = {}
-        for credit in self:
+        for credit in self if blocks or disputed else self & uncleared.union(*excluded, *holders):
             client = credit.partner_id.commercial_partner_id
             if client in blocks:
                 found[credit] = ("blocked", blocks[client])

@@ -7,6 +7,7 @@ from ..tools.amounts import share_out
 from ..tools.groups import READER_GROUPS
 from ..tools.lists import without_owner
 from ..tools.workflow import in_workflow
+from ..tools.writes import writing_each
 
 # What a payment tells the bank and the ledger.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -30,6 +31,8 @@ REFUND_PROTECTED_FIELDS = frozenset(
 )
 # The payment is made. Between these it goes back and forth as the bank says.
 LEFT_STATES = ("in_process", "paid")
+# What core writes to a payment when its entry is made.
+ENTRY_FIELDS = frozenset({"move_id", "state"})
 
 
 class AccountPayment(models.Model):
@@ -60,13 +63,28 @@ class AccountPayment(models.Model):
     # by fields like these.
     client_refund_entry_ids = fields.One2many("account.move", "origin_payment_id", string="Entries")
     client_refund_item_ids = fields.One2many("account.move.line", "payment_id", string="Journal Items of the Entries")
-    client_refund_count = fields.Integer(related="move_id.client_refund_count", string="Refund Count")
+    client_refund_count = fields.Integer(
+        compute="_compute_client_refund_count",
+        compute_sudo=True,  # a number for whoever may read the payment
+        string="Refund Count",
+    )
     has_refundable_credit = fields.Boolean(
         related="move_id.has_refundable_credit",
         groups=READER_GROUPS,
     )
     # Each search for open credits leaves out what such payments booked: without this it reads all payments.
     _client_refund_bounced = models.Index("(id) WHERE state IN ('canceled', 'rejected')")
+
+    @api.depends("client_refund_item_ids.client_refund_line_ids.refund_id.write_date")
+    def _compute_client_refund_count(self):
+        """Asked of the refunds in one query: the form of a payment does not read its journal items, most have none."""
+        lines = self.env["client.refund.line"].search_fetch(
+            [("move_line_id.payment_id", "in", self.ids), ("refund_id.state", "!=", "canceled")],
+            ["move_line_id", "refund_id"],
+        )
+        by_payment = lines.grouped(lambda line: line.move_line_id.payment_id)
+        for payment in self:
+            payment.client_refund_count = len(by_payment.get(payment._origin, lines.browse()).refund_id)
 
     @api.depends("client_refund_id")
     def _compute_outstanding_account_id(self):
@@ -101,6 +119,9 @@ class AccountPayment(models.Model):
         return payments
 
     def write(self, vals):
+        if vals.keys() == ENTRY_FIELDS and self <= self.env.protected(self._fields["move_id"]):
+            self.move_id, self.state = vals["move_id"], vals["state"]
+            return True
         made = self.filtered(lambda payment: vals.get("state") in LEFT_STATES and payment.state not in LEFT_STATES)
         is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
         if is_lent:
@@ -146,6 +167,15 @@ class AccountPayment(models.Model):
             return vals_list
         liquidity, counterpart, *others = vals_list
         return [liquidity, *self._prepare_refund_counterpart_vals(counterpart), *others]
+
+    def _generate_journal_entry(self, *args, **kwargs):
+        """Core writes to one payment after the other which entry it has; to those of refunds, to all at once."""
+        of_refunds = self.filtered("client_refund_id")
+        if not of_refunds:
+            return super()._generate_journal_entry(*args, **kwargs)
+        of_refunds._track_prepare(ENTRY_FIELDS)
+        with writing_each(of_refunds, *ENTRY_FIELDS):
+            return super()._generate_journal_entry(*args, **kwargs)
 
     def _generate_move_vals(self, *args, **kwargs):
         return {**super()._generate_move_vals(*args, **kwargs), "client_refund_id": self.client_refund_id.id}

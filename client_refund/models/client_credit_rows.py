@@ -117,8 +117,7 @@ class ClientCreditRows(models.Model):
     @api.model
     def _get_groups_sql(self):
         """The open credits, by the one definition, summed up. Amounts are positive."""
-        items = self.env["account.move.line"].sudo()
-        query = items._search(items._get_open_credit_domain())
+        open_credits, is_open_credit = self.env["account.move.line"]._get_open_credit_sql()
         taken_over = self._get_taken_over_join()
         return SQL(
             """(
@@ -158,8 +157,8 @@ class ClientCreditRows(models.Model):
             ),
             by_age=self._get_age_sql(),
             taken_over=taken_over,
-            open_credits=query.from_clause,
-            is_open_credit=query.where_clause,
+            open_credits=open_credits,
+            is_open_credit=is_open_credit,
             reserved=self._get_reserved_sql(),
             receivable_accounts=self._get_receivable_account_ids() or (None,),
             of_contacts=self._get_contacts_condition(),

@@ -5,6 +5,7 @@ from odoo.tools import format_amount
 from ..tools.lists import open_records, without_owner
 from ..tools.problems import raise_problems
 from ..tools.workflow import in_workflow
+from ..tools.writes import keeping_roundings
 from .client_refund_numbers import is_numbered_later
 
 # Nothing is issued: the refund can still be changed.
@@ -161,7 +162,7 @@ class ClientRefund(models.Model):
             refund.amount_offset = sum(refund.offset_ids.mapped("amount"))
             refund.amount = refund.amount_credit - refund.amount_offset
 
-    @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.amount_company_currency_signed")
+    @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.state")
     def _compute_amount_company_currency(self):
         for refund in self:
             if payments := refund._get_outgoing_payments():
@@ -201,16 +202,17 @@ class ClientRefund(models.Model):
         """
         later = is_numbered_later(self.env)
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
-        refunds = super().create(
-            [
-                {
-                    **vals,
-                    "partner_id": partner._get_refund_client().id,
-                    "external_reference": vals.get("external_reference") or False,
-                }
-                for vals, partner in zip(vals_list, partners, strict=True)
-            ]
-        )
+        with keeping_roundings(self.env):
+            refunds = super().create(
+                [
+                    {
+                        **vals,
+                        "partner_id": partner._get_refund_client().id,
+                        "external_reference": vals.get("external_reference") or False,
+                    }
+                    for vals, partner in zip(vals_list, partners, strict=True)
+                ]
+            )
         refunds._check_drafted()
         if not later:
             refunds._number()

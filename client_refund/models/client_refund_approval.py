@@ -5,6 +5,7 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from ..tools.batches import do_or_name
 from ..tools.problems import raise_problems
 from ..tools.workflow import with_workflow
+from ..tools.writes import writing_each
 
 
 class ClientRefundApproval(models.Model):
@@ -98,14 +99,11 @@ class ClientRefundApproval(models.Model):
         self._note_request()
         risks = self._get_risks()
         reasons = self._get_approval_reasons(risks)
-        for refund in self:
-            refund.write(
-                {
-                    "risks": risks[refund],
-                    "approval_reasons": reasons[refund],
-                    "payee_account_number": refund.partner_bank_id.acc_number,
-                }
-            )
+        with writing_each(self, "risks", "approval_reasons", "payee_account_number"):
+            for refund in self:
+                refund.risks = risks[refund]
+                refund.approval_reasons = reasons[refund]
+                refund.payee_account_number = refund.partner_bank_id.acc_number
 
     def _convert_amounts(self):
         """Show what these refunds pay out at the rates as they are now: that is what is asked for."""

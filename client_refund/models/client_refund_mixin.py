@@ -139,8 +139,8 @@ class ClientRefundMixin(models.AbstractModel):
     def _get_origin_accounts(self):
         """The client's accounts that the money of the chosen credits came from."""
         self.ensure_one()
-        numbers = self._get_refund_credits()._get_refund_origin_numbers()
-        return self.available_partner_bank_ids._origin._filter_numbers(numbers)
+        accounts = self.available_partner_bank_ids._origin
+        return accounts and accounts._filter_numbers(self._get_refund_credits()._get_refund_origin_numbers())
 
     def _is_paid_by_order(self):
         """Whether the payment method takes all of a refund into an order, which pays it later."""

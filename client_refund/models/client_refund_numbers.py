@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.workflow import with_workflow
+from ..tools.writes import writing_each
 
 _LATER = object()
 
@@ -29,8 +30,9 @@ class ClientRefundNumbers(models.AbstractModel):
         """
         new = with_workflow(self.filtered(lambda document: not document.name))
         vals_list = [{"company_id": document.company_id.id, "date": document.date} for document in new]
-        for document, name in zip(new, new._draw_numbers(vals_list), strict=True):
-            document.name = name
+        with writing_each(new, "name"):
+            for document, name in zip(new, new._draw_numbers(vals_list), strict=True):
+                document.name = name
 
     @api.model
     def _draw_numbers(self, vals_list):

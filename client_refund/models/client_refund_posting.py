@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..tools.exact import check_exact, get_expected_residuals
 from ..tools.problems import raise_problems
 from ..tools.workflow import with_workflow
+from ..tools.writes import writing_each
 
 
 class ClientRefundPosting(models.Model):
@@ -105,14 +106,12 @@ class ClientRefundPosting(models.Model):
         :param residuals: dict, account.move.line, credit: what its residual is about to be
         """
         self.booked_on = fields.Datetime.now()
-        items = {
-            line: item
-            for payment in self.payment_ids
-            for line, item in zip(payment._get_refund_lines(), payment._get_refund_payment_items(), strict=True)
-        }
-        for line in self.line_ids:
-            settled_by = {"payment_line_id": items[line].id} if line in items else {}
-            line.write({**settled_by, "amount_left": -residuals[line.move_line_id]})
+        with writing_each(self.line_ids, "payment_line_id", "amount_left"):
+            for payment in self.payment_ids:
+                for line, item in zip(payment._get_refund_lines(), payment._get_refund_payment_items(), strict=True):
+                    line.payment_line_id = item
+            for line in self.line_ids:
+                line.amount_left = -residuals[line.move_line_id]
 
     def _lock_items(self):
         """Lock the journal items that these refunds settle; what is open is to be read after this."""
@@ -180,11 +179,12 @@ class ClientRefundPosting(models.Model):
     def _keep_balances(self):
         """Keep what each client's balance is before the refund and what it is after, for those who audit it."""
         balances = self._sum_client_balances()
-        for refund in self:
-            key = (refund.company_id, refund.partner_id, refund.currency_id)
-            before = balances[key]
-            balances[key] += refund.amount
-            refund.write({"balance_before": before, "balance_after": balances[key]})
+        with writing_each(self, "balance_before", "balance_after"):
+            for refund in self:
+                key = (refund.company_id, refund.partner_id, refund.currency_id)
+                refund.balance_before = balances[key]
+                balances[key] += refund.amount
+                refund.balance_after = balances[key]
 
     def _sum_client_balances(self):
         """What is open between the firm and these clients, either way.

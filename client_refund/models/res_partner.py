@@ -27,7 +27,7 @@ class ResPartner(models.Model):
     )
     client_credit_refundable = fields.Monetary(
         string="Refundable",
-        compute="_compute_client_refund_buttons",
+        compute="_compute_client_credit_refundable",
         groups=READER_GROUPS,
         help="The open credits, less what is reserved and what is never refunded.",
     )
@@ -57,14 +57,18 @@ class ResPartner(models.Model):
     def _compute_client_refund_buttons(self):
         """What the smart buttons say. Most who have a form are owed nothing: one quick query tells so."""
         owed, refunded = self._search_owed_or_refunded()
-        counts, sums = refunded._count_client_refunds(), owed._sum_up_client_credits()
+        counts, sums = refunded._count_client_refunds(), owed._sum_up_open_credits()
         for partner in self:
             client = partner.commercial_partner_id
             partner.client_refund_count = counts[client]
-            partner.client_credit_open = partner.client_credit_refundable = 0.0
-            for company, amount_open, amount_refundable in sums[client]:
-                partner.client_credit_open += partner._convert_client_credit(amount_open, company)
-                partner.client_credit_refundable += partner._convert_client_credit(amount_refundable, company)
+            partner.client_credit_open = partner._convert_client_credits(sums[client])
+
+    @api.depends_context("company", "allowed_company_ids")
+    def _compute_client_credit_refundable(self):
+        """What the worklist says: to work out what can be refunded takes longer than to open a form."""
+        sums = self.filtered("client_credit_open").commercial_partner_id._sum_up_refundable_credits()
+        for partner in self:
+            partner.client_credit_refundable = partner._convert_client_credits(sums[partner.commercial_partner_id])
 
     @api.constrains("client_refund_blocked", "client_refund_block_reason")
     def _check_client_refund_block_reason(self):
@@ -200,10 +204,44 @@ class ResPartner(models.Model):
                 counts[client.commercial_partner_id] += count
         return counts
 
-    def _sum_up_client_credits(self):
-        """What these clients are owed in each company, and what of it can be refunded.
+    def _sum_up_open_credits(self):
+        """What these clients are owed in each of the selected companies.
 
-        :return: dict, res.partner: list of (res.company, amount, amount), in the currency of the company
+        :return: dict, res.partner: list of (res.company, amount in its currency)
+        """
+        sums = defaultdict(list)
+        if not self:
+            return sums
+        items = self.env["account.move.line"]
+        items.flush_model(["amount_residual", "company_id", "partner_id"])
+        open_credits, is_open_credit = items._get_open_credit_sql()
+        # of the companies that the record rules let see; what is open at all is what the worklist says
+        for client_id, company_id, amount in self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(contact.commercial_partner_id, contact.id),
+                       account_move_line.company_id,
+                       SUM(-account_move_line.amount_residual)
+                  FROM res_partner contact
+                  JOIN (%(open_credits)s) ON account_move_line.partner_id = contact.id
+                 WHERE (contact.commercial_partner_id IN %(ids)s OR contact.id IN %(ids)s)
+                   AND account_move_line.company_id IN %(companies)s
+                   AND %(is_open_credit)s
+              GROUP BY 1, 2
+                """,
+                open_credits=open_credits,
+                is_open_credit=is_open_credit,
+                ids=tuple(self.ids),
+                companies=tuple(self.env.companies.ids),
+            )
+        ):
+            sums[self.browse(client_id)].append((self.env["res.company"].browse(company_id), amount))
+        return sums
+
+    def _sum_up_refundable_credits(self):
+        """What of it can be refunded.
+
+        :return: dict, as of `_sum_up_open_credits`
         """
         sums = defaultdict(list)
         if self:
@@ -211,7 +249,7 @@ class ResPartner(models.Model):
             for client, *values in rows._read_group(
                 self._get_client_credit_domain(),
                 ["partner_id", "company_id"],
-                ["amount_open_company_currency:sum", "amount_refundable_company_currency:sum"],
+                ["amount_refundable_company_currency:sum"],
             ):
                 sums[client].append(values)
         return sums
@@ -223,11 +261,17 @@ class ResPartner(models.Model):
         """The refunds of these clients, also those from before a client got another parent."""
         return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
 
-    def _convert_client_credit(self, amount, company):
-        """An amount in the currency of a company, in the one of the client's other figures, as of today."""
-        if self.currency_id == company.currency_id:
-            return amount
-        return company.currency_id._convert(amount, self.currency_id, company)
+    def _convert_client_credits(self, sums):
+        """Amounts in the currencies of companies, in the one of the client's other figures, as of today.
+
+        :param sums: list of (res.company, amount)
+        """
+        return sum(
+            amount
+            if self.currency_id == company.currency_id
+            else company.currency_id._convert(amount, self.currency_id, company)
+            for company, amount in sums
+        )
 
     # -------------------------------------------------------------------------
     # Blocked

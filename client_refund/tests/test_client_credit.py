@@ -308,6 +308,21 @@ class TestClientCredit(ClientCreditCommon):
             self._count_queries(lambda: clients[:2].with_user(self.clerk).mapped("client_credit_open")),
         )
 
+    def test_who_is_owed_something(self):
+        """Another query tells how much, as the worklist does; what of it can be refunded is not worked out for that."""
+        credit_note, blocked = self._credit_note(100), self._credit_note(20)
+        blocked.move_id.payment_state = "blocked"
+        self._payment(30)
+        self._draft({credit_note: 40})
+        client = self.client.with_user(self.clerk)
+        names = ["client_refund_count", "client_credit_open"]
+        self.assertEqual(client.client_credit_open, 130)
+        self.assertEqual(client.client_credit_open, sum(self._rows().mapped("amount_open_company_currency")))
+        others = self._count_queries(lambda: client.read(["commercial_partner_id", "currency_id"]))
+        counted = self._count_queries(lambda: client.read(["commercial_partner_id", "currency_id", *names]))
+        # one whether there is anything, one for the credits, one for the refunds
+        self.assertEqual(counted, others + 3)
+
     def test_who_is_owed_nothing(self):
         """One query tells so: that is all that the buttons add to the form of most contacts."""
         names = ["client_refund_count", "client_credit_open", "client_credit_refundable"]

@@ -46,6 +46,17 @@ class TestPayLater(ClientRefundCommon):
         self.assertEqual((self.credit.amount_refund_reserved, self.credit.amount_refundable), (0, 40))
         self.assertPairs(refund, [(self.credit, 60)])
 
+    def test_a_payment_that_is_booked_later_tells_so(self):
+        refund = with_workflow(self._refund_later({self.credit: 60}))
+        payment = refund._create_payments()
+        self.env.cr.precommit.run()
+
+        refund._book_payments()
+        self.env.cr.precommit.run()
+
+        changes = payment.message_ids.sudo().tracking_value_ids
+        self.assertIn(("Draft", "In Process"), [(change.old_value_char, change.new_value_char) for change in changes])
+
     def test_nobody_else_refunds_what_it_holds(self):
         refund = self._refund_later({self.credit: 60})
 

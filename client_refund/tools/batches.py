@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from odoo.exceptions import AccessError, LockError, RedirectWarning, UserError
 
 from .problems import raise_problems
+from .writes import keeping_roundings
 
 
 def do_or_name(documents, act):
@@ -16,7 +17,7 @@ def do_or_name(documents, act):
     """
     try:
         # what core did of a batch is taken back to see which of them it refuses
-        with documents.env.cr.savepoint() if len(documents) > 1 else nullcontext():
+        with keeping_roundings(documents.env), documents.env.cr.savepoint() if len(documents) > 1 else nullcontext():
             act(documents)
     except (AccessError, LockError):
         raise

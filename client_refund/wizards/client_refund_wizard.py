@@ -61,13 +61,9 @@ class ClientRefundWizard(models.TransientModel):
         domain="[('id', 'in', available_currency_ids)]",
     )
     available_currency_ids = fields.Many2many("res.currency", compute="_compute_available_currency_ids")
-    open_item_ids = fields.Many2many(
-        "account.move.line",
-        compute="_compute_open_item_ids",
-    )
-    open_credit_ids = fields.Many2many(
-        "account.move.line", compute="_compute_open_item_ids", help="The open items that can be refunded."
-    )
+    open_credit_ids = fields.Many2many("account.move.line", compute="_compute_open_credit_ids")
+    # what else is open, either way: invoices, and what can't be refunded
+    other_item_ids = fields.Many2many("account.move.line", string="Open Items", compute="_compute_open_credit_ids")
     line_ids = fields.One2many(
         "client.refund.wizard.line",
         "wizard_id",
@@ -118,23 +114,26 @@ class ClientRefundWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.depends("partner_id", "company_id")
-    def _compute_open_item_ids(self):
+    def _compute_open_credit_ids(self):
         """All that the wizard looks at, read once and in one go however many they are: of each what it looks at."""
         items = self.env["account.move.line"]
         for wizard in self:
             client = wizard.partner_id._origin._get_refund_client()
             domain = items._get_open_item_domain() & items._get_client_domain(client, wizard.company_id)
-            wizard.open_item_ids = items.search_fetch(domain, ITEM_FIELDS, order="date, id") if client else items
-            wizard.open_item_ids.move_id.fetch(ENTRY_FIELDS)
-            wizard.open_credit_ids = wizard.open_item_ids._origin._filter_open_credits()
+            open_items = items.search_fetch(domain, ITEM_FIELDS, order="date, id") if client else items
+            open_items.move_id.fetch(ENTRY_FIELDS)
+            # that they are open need not be asked again
+            credits = open_items.filtered_domain(items._get_credit_domain())
+            wizard.open_credit_ids, wizard.other_item_ids = credits, open_items - credits
 
-    def _get_open_items(self):
-        """What is open between client and firm in the chosen currency, either way, oldest first.
+    def _filter_currency(self, items):
+        """Those of these open items that are in the chosen currency, oldest first.
 
-        :return: account.move.line
+        :param items: account.move.line
         """
         self.ensure_one()
-        return self.open_item_ids._origin.filtered(lambda item: item.currency_id == self.currency_id)
+        currency = self.currency_id._origin
+        return items._origin.filtered(lambda item: item.currency_id == currency)
 
     @api.depends("open_credit_ids")
     def _compute_available_currency_ids(self):
@@ -163,20 +162,21 @@ class ClientRefundWizard(models.TransientModel):
             ticked = wizard._get_ticked_credits(credits, held_back)
             amounts = credits._get_amounts_to_choose()
             typed = wizard._get_typed_lines()
-            wizard.line_ids = [Command.clear()] + [
-                Command.create(
-                    {"held_back": held_back.get(credit)}
-                    | (
-                        wizard._prepare_own_line_vals(own_lines[credit])
-                        if credit in own_lines
-                        else wizard._prepare_line_vals(
-                            credit, amounts[credit], credit in ticked, again_lines.get(credit)
-                        )
-                    )
-                    | typed.get(credit, {})
+            vals_list = [
+                {"held_back": held_back.get(credit)}
+                | (
+                    wizard._prepare_own_line_vals(own_lines[credit])
+                    if credit in own_lines
+                    else wizard._prepare_line_vals(credit, amounts[credit], credit in ticked, again_lines.get(credit))
                 )
+                | typed.get(credit, {})
                 for credit in credits
             ]
+            if wizard.id:
+                wizard.line_ids = False
+                wizard.line_ids._insert(wizard, vals_list)
+            else:
+                wizard.line_ids = [Command.clear(), *map(Command.create, vals_list)]
 
     def _get_held_back(self, credits):
         """Which credits of the client are held back.
@@ -197,7 +197,7 @@ class ClientRefundWizard(models.TransientModel):
 
         :return: account.move.line
         """
-        credits = self.open_credit_ids._origin.filtered(lambda item: item.currency_id == self.currency_id)
+        credits = self._filter_currency(self.open_credit_ids)
         gone = self.refund_id.line_ids.move_line_id - credits
         return (credits | gone).sorted(lambda item: (item.date, item.id)) if gone else credits
 
@@ -262,7 +262,7 @@ class ClientRefundWizard(models.TransientModel):
         own = self.refund_id.offset_ids.move_line_id | self.again_id.offset_ids.move_line_id._filter_open_invoices()
         if self.offset_policy == "ignore" or self.is_too_long:
             return own
-        return self._get_open_items()._filter_open_invoices() | own
+        return self._filter_currency(self.other_item_ids)._filter_open_invoices() | own
 
     def _is_offset_proposed(self, invoice, own_offsets):
         """Whether an open invoice is ticked at first."""
@@ -295,10 +295,11 @@ class ClientRefundWizard(models.TransientModel):
             wizard.amount_offset = sum(amount for _line, _offset, amount in wizard._get_settlements())
             wizard.amount = wizard.amount_credit - wizard.amount_offset
 
-    @api.depends("open_item_ids", "currency_id", "amount")
+    @api.depends("open_credit_ids", "other_item_ids", "currency_id", "amount")
     def _compute_balance(self):
         for wizard in self:
-            wizard.balance_before = sum(wizard._get_open_items().mapped("amount_residual_currency"))
+            open_items = wizard._filter_currency(wizard.open_credit_ids | wizard.other_item_ids)
+            wizard.balance_before = sum(open_items.mapped("amount_residual_currency"))
             wizard.balance_after = wizard.balance_before + wizard.amount
 
     def _get_selected_lines(self):
@@ -317,7 +318,7 @@ class ClientRefundWizard(models.TransientModel):
         return settle_items(self._get_selected_lines(), offsets, self.currency_id) if offsets else []
 
     def _search_blocked_invoices(self):
-        return {wizard.partner_id: wizard.open_item_ids._origin._filter_blocked_invoices() for wizard in self}
+        return {wizard.partner_id: wizard.other_item_ids._origin._filter_blocked_invoices() for wizard in self}
 
     def _get_own_refund(self):
         return self.refund_id._origin

@@ -107,7 +107,7 @@ class ClientRefundWizardAlerts(models.TransientModel):
 
     def _get_not_offered_alert(self):
         """What is open in the ledger and not among the credits, with the reason."""
-        others = self._get_open_items() - self.open_credit_ids._origin
+        others = self._filter_currency(self.other_item_ids)
         if not (left_out := others.filtered(lambda item: item.amount_residual_currency < 0)):
             return None
         messages = [item._get_not_open_message() for item in left_out[:NAMED]]

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..models.account_move_line_held import HELD_BACK
 
@@ -20,7 +21,7 @@ class ClientRefundWizardLine(models.TransientModel):
     amount_original = fields.Monetary(
         string="Original", compute="_compute_amounts", help="The amount of the credit when it was booked."
     )
-    amount_open = fields.Monetary(related="move_line_id.amount_refund_open", related_sudo=False, string="Open")
+    amount_open = fields.Monetary(string="Open", compute="_compute_amount_open")
     amount_reserved = fields.Monetary(
         string="Reserved",
         compute="_compute_amounts",
@@ -48,6 +49,14 @@ class ClientRefundWizardLine(models.TransientModel):
         for line in self:
             today = line.wizard_id.date or fields.Date.context_today(line)
             line.age = max((today - line.move_line_id.date).days, 0) if line.move_line_id.date else 0
+
+    # without what else is worked out with the item's own field
+    @api.depends("move_line_id.amount_refund_open")
+    def _compute_amount_open(self):
+        open_credits = self.move_line_id._origin._filter_open_credits()
+        for line in self:
+            credit = line.move_line_id._origin
+            line.amount_open = -credit.amount_residual_currency if credit in open_credits else 0.0
 
     @api.depends("move_line_id", "wizard_id.refund_id")
     def _compute_amounts(self):
@@ -90,6 +99,30 @@ class ClientRefundWizardLine(models.TransientModel):
         self.amount_offset = 0.0
         for line in self if settled else ():
             line.amount_offset = settled[line]
+
+    @api.model
+    def _insert(self, wizard, vals_list):
+        """Store the lines of a wizard: created by the ORM, a thousand take a third of the time in which it opens.
+
+        :param wizard: client.refund.wizard, stored and without lines
+        :param vals_list: list of dict, with amounts as the ledger has them
+        """
+        if not vals_list:
+            return
+        self.check_access("create")
+        [defaults] = self._prepare_create_values([{"wizard_id": wizard.id}])
+        columns = {name: field for name, field in self._fields.items() if field.column_type and field.store}
+        columns.pop("id")
+        row = {name: field.convert_to_column_insert(defaults.get(name), self) for name, field in columns.items()}
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s) VALUES %s",
+                SQL.identifier(self._table),
+                SQL(", ").join(map(SQL.identifier, row)),
+                SQL(", ").join(tuple(vals.get(name, default) for name, default in row.items()) for vals in vals_list),
+            )
+        )
+        wizard.invalidate_recordset(["line_ids"])
 
     def _prepare_refund_line_vals(self):
         """The values of the refund's line."""

@@ -16,11 +16,11 @@ class ClientRefundWizardOpen(models.TransientModel):
         compute="_compute_is_too_long",
     )
 
-    @api.depends("open_item_ids")
+    @api.depends("open_credit_ids", "other_item_ids")
     def _compute_is_too_long(self):
         for wizard in self:
             is_stored = wizard._origin.partner_id == wizard.partner_id
-            wizard.is_too_long = len(wizard.open_item_ids) > PAGE and not is_stored
+            wizard.is_too_long = len(wizard.open_credit_ids) + len(wizard.other_item_ids) > PAGE and not is_stored
 
     def action_list_items(self):
         """List what is open with a client that was chosen in a form that is too long for it."""

@@ -9,6 +9,10 @@ class AccountMoveLine(models.Model):
 
         :return: dict, account.move.line: payment.transaction; only credits that can go back
         """
+        # most were not paid online
+        entries = self.move_id
+        if not (entries.origin_payment_id.payment_transaction_id or entries.reversed_entry_id.transaction_ids):
+            return {}
         found = {credit: credit._get_online_payments()._filter_refundable_to(credit) for credit in self}
         return {credit: transactions for credit, transactions in found.items() if transactions}
 

@@ -38,7 +38,7 @@ const reload = {
 registry.category("web_tour.tours").add("client_refund_back_to_credits", {
     steps: () => [
         {
-            content: "What is refundable to the client",
+            content: "What the client is owed",
             trigger: ".o_form_view button[name=action_open_client_credits]",
             run: "click",
         },
@@ -132,7 +132,7 @@ registry.category("web_tour.tours").add("client_refund_back_to_refunds", {
 registry.category("web_tour.tours").add("client_refund_of_one_row", {
     steps: () => [
         {
-            content: "What is refundable to the client",
+            content: "What the client is owed",
             trigger: ".o_form_view button[name=action_open_client_credits]",
             run: "click",
         },
