@@ -48,6 +48,14 @@ TEST = "client_refund_test"
 TEMPLATE = "client_refund_template_demo"
 EMPTY_TEMPLATE = "client_refund_template_empty"
 
+# What Odoo's web pages load only when they need it.
+BUNDLES_ON_DEMAND = [
+    "bus.websocket_worker_assets",
+    "portal.assets_chatter",
+    "portal.assets_chatter_style",
+    "web.assets_emoji",
+]
+
 # For what can be made again: PostgreSQL need not wait for the disk at each commit.
 RELAXED = os.environ | {"PGOPTIONS": "-c synchronous_commit=off"}
 PSQL = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
@@ -127,16 +135,23 @@ def make_assets(database):
 
     Otherwise the first page would wait for them, and so would each browser test, since a test rolls back.
     """
-    script = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
+    script = f"""
+bundles = env["ir.qweb"]
+bundles._pregenerate_assets_bundles()
+for name in {BUNDLES_ON_DEMAND}:
+    bundle = bundles._get_asset_bundle(name)
+    bundle.js()
+    bundle.css()
+env.cr.commit()
+"""
     odoo("shell", "--database", database, "--no-http", script=script)
 
 
-def make_company(database):
-    """Let a company have its chart: the tests' common class takes it, which else loads a chart for each test class."""
+def keep_firm(database):
+    """Let the tests' common class make its firm once: it takes it, and else makes one for each test class."""
     script = """
-company = env["res.company"].create({"name": "Shared Test Company"})
-env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-env.cr.commit()
+from odoo.addons.client_refund.tests.common import ClientRefundCommon
+ClientRefundCommon.keep_firm()
 """
     odoo("shell", "--database", database, "--no-http", script=script)
 

@@ -30,6 +30,9 @@ OWN = [databases.ADDON, *(addon for addon in databases.PARTS if addon not in dat
 # The addon's tours of the screens that other modules change.
 SHARED_SCREENS = "test_tours_shared.py"
 
+# What ordinary accounting costs, with all addons at once.
+COSTS = "test_nobody_else_pays.py"
+
 # Tests that need one of databases.NEIGHBOURS, or another small addon.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
 
@@ -71,7 +74,7 @@ def browser_options():
 
 def own_tests():
     """The test files of the addon, and of what installs itself beside it, that need no other module."""
-    elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *fresh_tests()]
+    elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *addon_tests(COSTS), *fresh_tests()]
     return [path for path in addon_tests("test_*.py") if path not in elsewhere]
 
 
@@ -105,6 +108,7 @@ def rail_tests():
         *tests_of(addon for addon in databases.SMALL if addon not in OWN),
         *addon_tests(NEIGHBOUR_TESTS),
         *addon_tests(SHARED_SCREENS),
+        *addon_tests(COSTS),
     ]
     return [path for path in files if path not in fresh_tests()]
 
@@ -142,7 +146,7 @@ def run_all(options):
         databases.create(databases.TEST)
         if check_lifecycle:
             databases.copy(databases.TEST, LIFECYCLE)
-        databases.make_company(databases.TEST)
+        databases.keep_firm(databases.TEST)
         databases.copy(databases.TEST, TOGETHER)
         beside = pool.submit(run_beside, options)
         code = pytest(databases.TEST, *options, *at_once(own_tests()))
@@ -248,7 +252,7 @@ def main(*arguments):
             return run_all(options)
         say("arguments given: the lifecycle check is left to `make lifecycle`.")
         databases.create(databases.TEST)
-        databases.make_company(databases.TEST)
+        databases.keep_firm(databases.TEST)
         return run_some(options, arguments)
 
 

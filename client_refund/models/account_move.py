@@ -56,15 +56,22 @@ class AccountMove(models.Model):
             refunds = move.line_ids.filtered("is_in_refund").client_refund_line_ids.refund_id
             move.client_refund_count = len(refunds.filtered(lambda refund: refund.state != "canceled"))
 
-    @api.depends("state", "payment_state")
+    @api.depends("line_ids.amount_residual_currency", "origin_payment_id.write_date", "write_date")
     def _compute_has_refundable_credit(self):
-        # the entries of other kinds have no button: their lines are not read
-        moves = self.filtered(lambda move: move.move_type == "out_refund" or move.origin_payment_id)
+        # nothing is asked about those that say themselves that nothing is open, and about those without a button
+        moves = self.filtered(lambda move: move.state == "posted" and move._may_have_refundable_credit())
         items = self.env["account.move.line"]
         credits = items.search(items._get_open_credit_domain() & Domain("move_id", "in", moves.ids)) if moves else items
         refundable = credits.filtered(lambda credit: credit.amount_refundable > 0).move_id
         for move in self:
             move.has_refundable_credit = move in refundable
+
+    def _may_have_refundable_credit(self):
+        self.ensure_one()
+        if self.move_type == "out_refund":
+            return bool(self.amount_residual)
+        payment = self.origin_payment_id
+        return (payment.payment_type, payment.partner_type) == ("inbound", "customer") and not payment.is_reconciled
 
     @api.model_create_multi
     def create(self, vals_list):

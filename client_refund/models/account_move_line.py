@@ -120,8 +120,10 @@ class AccountMoveLine(models.Model):
         "account_id.non_trade",
         "amount_residual_currency",
         "client_refund_line_ids.amount_reserved",
-        "move_id.origin_payment_id.state",
-        "move_id.payment_state",
+        # not by their states, which follow the whole ledger: what counts here is written
+        "move_id.matched_payment_ids.write_date",
+        "move_id.origin_payment_id.write_date",
+        "move_id.write_date",
         "parent_state",
         "reconciled",
     )

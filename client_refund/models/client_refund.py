@@ -162,7 +162,7 @@ class ClientRefund(models.Model):
             refund.amount_offset = sum(refund.offset_ids.mapped("amount"))
             refund.amount = refund.amount_credit - refund.amount_offset
 
-    @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.amount_company_currency_signed")
+    @api.depends("amount", "currency_id", "company_id", "date", "payment_ids.state")
     def _compute_amount_company_currency(self):
         for refund in self:
             if payments := refund._get_outgoing_payments():

@@ -69,13 +69,13 @@ class ClientRefundApprovalMixin(models.AbstractModel):
         for document in self:
             document.approval_reason = "\n".join(document._describe(document._get_approval_codes()))
 
-    @api.depends("state", "contributor_ids")
+    @api.depends("write_date", "contributor_ids")
     @api.depends_context("uid")
     def _compute_can_approve(self):
         for document in self:
             document.can_approve = document.state == "to_approve" and self.env.user not in document._get_contributors()
 
-    @api.depends("state", "company_id")
+    @api.depends("write_date", "company_id")
     def _compute_is_approval_due(self):
         for document in self:
             document.is_approval_due = document.state == "to_approve" and document._is_approval_wanted()

@@ -21,7 +21,7 @@ class ClientRefundDashboard(models.Model):
         help="Whether the refund waits for the approval of another user.",
     )
 
-    @api.depends("state")
+    @api.depends("write_date")
     def _compute_is_waiting(self):
         waiting = self.filtered_domain(self._get_waiting_domain())
         for refund in self:

@@ -86,7 +86,8 @@ class ClientRefundLine(models.Model):
         for line in self:
             line.amount_offset = settled[line]
 
-    @api.depends("amount", "amount_offset", "payment_line_id", "refund_id.state")
+    # whether a refund is issued is written; by its state this would follow the payment through the whole ledger
+    @api.depends("amount", "amount_offset", "payment_line_id", "refund_id.write_date")
     def _compute_amount_reserved(self):
         for line in self:
             if line.refund_id._is_changeable():

@@ -2,10 +2,10 @@ from odoo import Command, fields
 from odoo.service.model import call_kw
 from odoo.tests import Form, new_test_user
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from .kept_firm import KeptFirm
 
 
-class ClientRefundCommon(AccountTestInvoicingCommon):
+class ClientRefundCommon(KeptFirm):
     """A client, the ways in which a firm comes to owe money, and a billing clerk who pays it back.
 
     Documents are made by the accountant who sets up the company; refunds by the clerk, so that each test also shows
@@ -13,17 +13,13 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
     """
 
     @classmethod
-    def setup_independent_company(cls, **kwargs):
-        """The company that `make test` has made with its chart, which takes longer than most tests; else one more."""
-        company = cls.env["res.company"].sudo().search([("name", "=", "Shared Test Company")], limit=1).sudo(False)
-        if not company or cls.chart_template or cls.country_code:
-            return super().setup_independent_company(**kwargs)
-        cls.env.user.company_ids += company
-        return company
-
-    @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.refunds = cls.env["client.refund"].with_user(cls.clerk)
+        cls.wizards = cls.env["client.refund.wizard"].with_user(cls.clerk)
+
+    @classmethod
+    def _make_firm(cls):
         cls.company = cls.company_data["company"]
         cls.currency = cls.company.currency_id
         cls.receivable = cls.company_data["default_account_receivable"]
@@ -46,8 +42,6 @@ class ClientRefundCommon(AccountTestInvoicingCommon):
         cls.approver = cls._create_user("refund_approver", "Paula Partner", "client_refund.group_client_refund_approve")
         cls.client = cls._create_client("Alder & Finch LLP")
         cls.other_client = cls._create_client("Birch Holdings")
-        cls.refunds = cls.env["client.refund"].with_user(cls.clerk)
-        cls.wizards = cls.env["client.refund.wizard"].with_user(cls.clerk)
 
     @classmethod
     def _create_user(cls, login, name, groups, **values):

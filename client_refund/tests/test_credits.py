@@ -121,6 +121,45 @@ class TestCredits(ClientRefundCommon):
             credit_note, [{"amount_refund_open": 100, "amount_refund_reserved": 0, "amount_refundable": 100}]
         )
 
+    def test_what_was_read_before_a_change_is_not_said_after_it(self):
+        """In one transaction, whatever was read of the credits meanwhile."""
+        credit_note, receipt = self._credit_note(100), self._payment(50)
+        credits = credit_note | receipt
+
+        def assert_open(*amounts):
+            self.assertEqual(credits.mapped(lambda credit: credit.amount_refund_open), list(amounts))
+            self.assertEqual(credits.mapped(lambda credit: credit.amount_refundable), list(amounts))
+            self.assertEqual(
+                credits.move_id.mapped(lambda move: move.with_user(self.clerk).has_refundable_credit),
+                [amount > 0 for amount in amounts],
+            )
+
+        assert_open(100, 50)
+        credit_note.move_id.payment_state = "blocked"
+        assert_open(0, 50)
+        credit_note.move_id.payment_state = "not_paid"
+        assert_open(100, 50)
+        receipt.move_id.origin_payment_id.action_reject()
+        assert_open(100, 0)
+        (credit_note | self._invoice(40)).reconcile()
+        assert_open(60, 0)
+        credit_note.remove_move_reconcile()
+        assert_open(100, 0)
+        credit_note.move_id.button_draft()
+        assert_open(0, 0)
+
+    def test_the_form_of_a_settled_receipt_asks_for_its_refunds_alone(self):
+        receipt = self._payment(50)
+        (receipt | self._invoice(50)).reconcile()
+        payment = receipt.move_id.origin_payment_id.with_user(self.clerk)
+        for _time in range(2):  # the first time, more is read that is kept
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual((payment.payment_type, payment.move_id.state), ("inbound", "posted"))  # with all columns
+            count = self.env.cr.sql_log_count
+            payment.read(["client_refund_count", "client_refund_state", "has_refundable_credit"])
+        self.assertEqual(self.env.cr.sql_log_count - count, 1)
+
     def test_a_canceled_draft_holds_nothing(self):
         credit_note = self._credit_note(100)
         draft = self._draft({credit_note: 100})

@@ -172,3 +172,15 @@ class TestCurrency(ClientRefundCommon):
 
         self.assertEqual(draft.amount_company_currency, 60)
         self.assertEqual(sum(draft.line_ids.payment_line_id.mapped("balance")), 60)
+
+    def test_amount_in_company_currency_of_what_was_undone(self):
+        """Booked, it stays whatever becomes of the rate; undone, nothing is booked any more."""
+        refund = self._refund({self._credit_note(300, currency=self.foreign): None})
+        self.env["res.currency.rate"].create(
+            {"currency_id": self.foreign.id, "company_id": self.company.id, "name": "2024-03-20", "rate": 5.0}
+        )
+        self.assertEqual(refund.amount_company_currency, 120)
+
+        refund.action_undo("Wrong client")
+
+        self.assertEqual(refund.amount_company_currency, 60)

@@ -151,13 +151,19 @@ class TestPaymentSetups(ClientRefundCommon):
         """The ledger shows the credit note as open: nothing was reconciled."""
         self.outbound_payment_method_line.payment_account_id = False
         credit = self._credit_note(100)
+        self.assertEqual(credit.amount_refundable, 100)
         with patch.object(AccountMove, "_get_invoice_in_payment_state", lambda self: "in_payment"):
             payment = self._pay_with_core(credit)
             self.assertFalse(payment.move_id)
-            self.assertEqual((credit.amount_residual, credit.amount_refundable), (-100, 0))
+            self.assertEqual(
+                (credit.amount_residual, credit.amount_refund_open, credit.amount_refundable), (-100, 0, 0)
+            )
             with self.assertRaisesRegex(UserError, "a payment without a journal entry already pays it"):
                 self._draft({credit: 100})
         self.assertFalse(self.env["client.credit"].search([("partner_id", "=", self.client.id)]))
+
+        payment.action_cancel()
+        self.assertEqual(credit.amount_refund_open, 100)
 
     def _pay_with_core(self, credit):
         """Core's *Pay* on a credit note.

@@ -35,6 +35,22 @@ class TestRefundDashboard(ClientRefundCommon):
         self._draft({self._payment(70): 50}).action_submit()
         self.assertNumbers(self._numbers(), open_credits=(2, 30 + 20 + 40 + 70), to_approve=(1, 50), in_process=(1, 60))
 
+    def test_who_waits_is_said_anew_after_each_act(self):
+        self.company.client_refund_approval_policy = "always"
+        refund = self._draft({self._payment(70): 50})
+        as_approver = refund.with_user(self.approver)
+
+        def assert_waiting(is_waiting):
+            self.assertEqual((refund.is_waiting, refund.is_approval_due), (is_waiting, is_waiting))
+            self.assertEqual(as_approver.can_approve, is_waiting)
+
+        assert_waiting(False)
+        refund.action_submit()
+        assert_waiting(True)
+        as_approver.action_approve()
+        assert_waiting(False)
+        self.assertEqual(refund.state, "in_process")
+
     def test_returned_until_the_credit_is_used_up(self):
         credit = self._payment(100)
         refund = self._refund({credit: None})

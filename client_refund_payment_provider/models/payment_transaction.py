@@ -60,7 +60,7 @@ class PaymentTransaction(models.Model):
         "child_transaction_ids.state",
         "client_refund_source_line_ids.amount",
         "client_refund_source_line_ids.amount_offset",
-        "client_refund_source_line_ids.refund_id.state",
+        "client_refund_source_line_ids.refund_id.write_date",
     )
     def _compute_amount_refund_left(self):
         # what others hold is held, seen or not by the user

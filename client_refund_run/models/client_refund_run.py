@@ -96,9 +96,7 @@ class ClientRefundRun(models.Model):
         for run in self:
             run.is_working = run.state in WORKING_STATES and not run.paused
 
-    @api.depends(
-        "refund_ids.state", "refund_ids.run_error", "refund_ids.amount_company_currency", "skip_ids", "clients_done"
-    )
+    @api.depends("clients_done", "refund_ids.amount", "refund_ids.write_date", "skip_ids", "state")
     def _compute_figures(self):
         """Counted by the database: a run may have a hundred thousand refunds."""
         domain = [("run_id", "in", self.ids)]

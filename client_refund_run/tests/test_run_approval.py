@@ -1,9 +1,11 @@
+from lxml import etree
 from psycopg2.errors import ForeignKeyViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -26,6 +28,16 @@ class TestRunApproval(RunApprovalCommon):
         self.assertIn(self.approver, self._asked(run))
         self.assertNotIn(self.clerk, self._asked(run))
         self.assertFalse(run.refund_ids.activity_ids, "one activity for the run, not one for each refund")
+
+    def test_its_refunds_offer_nothing_that_is_refused(self):
+        """What waits in a run is approved, changed and withdrawn with the run."""
+        refund = self._submit_run().refund_ids[0].with_user(self.approver)
+        buttons = etree.fromstring(refund.get_view(view_type="form")["arch"]).findall("header//button")
+        values = refund.read()[0]
+
+        self.assertEqual(
+            [button.get("string") for button in buttons if not safe_eval(button.get("invisible"), dict(values))], []
+        )
 
     def test_below_the_amount(self):
         self.company.client_refund_approval_amount = 300
