@@ -42,7 +42,6 @@ class ClientRefundLine(models.Model):
     amount_reserved = fields.Monetary(
         string="Reserved",
         compute="_compute_amount_reserved",
-        compute_sudo=False,
         store=True,
         help="What the refund reserves of the credit: the whole amount until the refund is issued, then what is paid "
         "out until the payment is booked.",
