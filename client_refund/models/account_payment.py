@@ -7,7 +7,6 @@ from ..tools.amounts import share_out
 from ..tools.groups import READER_GROUPS
 from ..tools.lists import without_owner
 from ..tools.workflow import in_workflow
-from ..tools.writes import writing_each
 
 # What a payment tells the bank and the ledger.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -31,8 +30,6 @@ REFUND_PROTECTED_FIELDS = frozenset(
 )
 # The payment is made. Between these it goes back and forth as the bank says.
 LEFT_STATES = ("in_process", "paid")
-# What core writes to a payment when its entry is made.
-ENTRY_FIELDS = frozenset({"move_id", "state"})
 
 
 class AccountPayment(models.Model):
@@ -119,9 +116,6 @@ class AccountPayment(models.Model):
         return payments
 
     def write(self, vals):
-        if vals.keys() == ENTRY_FIELDS and self <= self.env.protected(self._fields["move_id"]):
-            self.move_id, self.state = vals["move_id"], vals["state"]
-            return True
         made = self.filtered(lambda payment: vals.get("state") in LEFT_STATES and payment.state not in LEFT_STATES)
         is_lent = {"client_refund_id", "client_refund_returned_id"} & vals.keys()
         if is_lent:
@@ -167,15 +161,6 @@ class AccountPayment(models.Model):
             return vals_list
         liquidity, counterpart, *others = vals_list
         return [liquidity, *self._prepare_refund_counterpart_vals(counterpart), *others]
-
-    def _generate_journal_entry(self, *args, **kwargs):
-        """Core writes to one payment after the other which entry it has; to those of refunds, to all at once."""
-        of_refunds = self.filtered("client_refund_id")
-        if not of_refunds:
-            return super()._generate_journal_entry(*args, **kwargs)
-        of_refunds._track_prepare(ENTRY_FIELDS)
-        with writing_each(of_refunds, *ENTRY_FIELDS):
-            return super()._generate_journal_entry(*args, **kwargs)
 
     def _generate_move_vals(self, *args, **kwargs):
         return {**super()._generate_move_vals(*args, **kwargs), "client_refund_id": self.client_refund_id.id}

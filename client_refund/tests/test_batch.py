@@ -75,7 +75,7 @@ class TestBatch(BatchCommon):
             self.env.flush_all()
 
         alone = Counter(call.args[0]._name for call in written.call_args_list if len(call.args[0]) == 1)
-        self.assertFalse(alone.keys() & {"client.refund", "client.refund.line", "account.payment"})
+        self.assertFalse(alone.keys() & {"client.refund", "client.refund.line"})
         self.assertEqual(len(set(refunds.mapped("name"))), 6)
         self.assertEqual(refunds.payment_ids.mapped("state"), ["in_process"] * 6)
 
