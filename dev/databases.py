@@ -48,12 +48,21 @@ TEST = "client_refund_test"
 TEMPLATE = "client_refund_template_demo"
 EMPTY_TEMPLATE = "client_refund_template_empty"
 
-# What Odoo's web pages load only when they need it.
-BUNDLES_ON_DEMAND = [
+# The scripts and styles of the pages that tests and demo open.
+BUNDLES = [
     "bus.websocket_worker_assets",
     "portal.assets_chatter",
     "portal.assets_chatter_style",
+    "web.__assets_tests_call__",
     "web.assets_emoji",
+    "web.assets_frontend",
+    "web.assets_frontend_lazy",
+    "web.assets_frontend_minimal",
+    "web.assets_tests",
+    "web.assets_web",
+    "web.assets_web_print",
+    "web.report_assets_common",
+    "web.report_assets_pdf",
 ]
 
 # For what can be made again: PostgreSQL need not wait for the disk at each commit.
@@ -136,10 +145,8 @@ def make_assets(database):
     Otherwise the first page would wait for them, and so would each browser test, since a test rolls back.
     """
     script = f"""
-bundles = env["ir.qweb"]
-bundles._pregenerate_assets_bundles()
-for name in {BUNDLES_ON_DEMAND}:
-    bundle = bundles._get_asset_bundle(name)
+for name in {BUNDLES}:
+    bundle = env["ir.qweb"]._get_asset_bundle(name)
     bundle.js()
     bundle.css()
 env.cr.commit()

@@ -27,11 +27,9 @@ FRESH = "client_refund_test_fresh"
 # The addon, and what installs itself beside it and needs nothing else.
 OWN = [databases.ADDON, *(addon for addon in databases.PARTS if addon not in databases.CHOSEN)]
 
-# The addon's tours of the screens that other modules change.
-SHARED_SCREENS = "test_tours_shared.py"
-
-# What ordinary accounting costs, with all addons at once.
-COSTS = "test_nobody_else_pays.py"
+# The addon's tests that are run where all others are: the tours of screens that these change, and what all of them
+# together cost ordinary accounting.
+SHARED_TESTS = ["test_tours_shared.py", "test_nobody_else_pays.py"]
 
 # Tests that need one of databases.NEIGHBOURS, or another small addon.
 NEIGHBOUR_TESTS = "test_neighbour_*.py"
@@ -74,7 +72,7 @@ def browser_options():
 
 def own_tests():
     """The test files of the addon, and of what installs itself beside it, that need no other module."""
-    elsewhere = [*addon_tests(NEIGHBOUR_TESTS), *addon_tests(COSTS), *fresh_tests()]
+    elsewhere = [*addon_tests(NEIGHBOUR_TESTS, *SHARED_TESTS), *fresh_tests()]
     return [path for path in addon_tests("test_*.py") if path not in elsewhere]
 
 
@@ -88,9 +86,9 @@ def length(path):
     return "HttpCase" in path.read_text(), path.stat().st_size
 
 
-def addon_tests(pattern):
-    """The test files of the addon, and of what installs itself beside it, whose names are like this."""
-    return tests_of(OWN, pattern)
+def addon_tests(*patterns):
+    """The test files of the addon, and of what installs itself beside it, whose names are like these."""
+    return [path for pattern in patterns for path in tests_of(OWN, pattern)]
 
 
 def tests_of(addons, pattern="test_*.py"):
@@ -106,9 +104,7 @@ def rail_tests():
     """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
     files = [
         *tests_of(addon for addon in databases.SMALL if addon not in OWN),
-        *addon_tests(NEIGHBOUR_TESTS),
-        *addon_tests(SHARED_SCREENS),
-        *addon_tests(COSTS),
+        *addon_tests(NEIGHBOUR_TESTS, *SHARED_TESTS),
     ]
     return [path for path in files if path not in fresh_tests()]
 
