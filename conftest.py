@@ -5,7 +5,6 @@ into filling them again. But whoever writes what is cached empties that cache, s
 that is rolled back.
 """
 
-import gc
 from functools import wraps
 from unittest.mock import patch
 
@@ -49,6 +48,3 @@ def set_up(self):
 Registry.clear_cache = clear_and_remember
 Registry.clear_all_caches = clear_after_class
 TransactionCase.setUp = set_up
-
-# Environments are parts of cycles, and for each that it needs Odoo looks through all that are not collected yet.
-gc.set_threshold(700, 10, 10)
