@@ -100,7 +100,7 @@ def fresh_tests():
 
 
 def rail_tests():
-    """What is tested where all small addons and their neighbours are: they themselves, and the screens they change."""
+    """What is tested where all small addons and their neighbours are: these, and what concerns all of them."""
     files = [
         *tests_of(addon for addon in databases.SMALL if addon not in OWN),
         *addon_tests(NEIGHBOUR_TESTS, *SHARED_TESTS),

@@ -14,6 +14,7 @@ from . import test_cash_basis
 from . import test_client_credit
 from . import test_client_credit_access
 from . import test_client_credit_acts
+from . import test_client_credit_speed
 from . import test_concurrency
 from . import test_create_refund
 from . import test_credits

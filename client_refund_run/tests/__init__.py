@@ -8,6 +8,7 @@ from . import test_run_batch
 from . import test_run_criteria
 from . import test_run_killed
 from . import test_run_notice
+from . import test_run_waiting
 from . import test_run_work
 from . import test_run_workers
 from . import test_tour_run
