@@ -1,3 +1,4 @@
+from contextlib import closing
 from unittest.mock import patch
 
 from odoo import Command
@@ -67,39 +68,45 @@ class TestSettlement(ClientRefundCommon):
             for item in entry.line_ids.sorted("id")
         ]
 
-    def _settle(self, currency, pair_by_pair):
-        credits, invoices = self._documents(currency, 7)
-        amounts = dict.fromkeys(credits) | {credits[2]: 20}
-        refund = self._draft(
-            amounts,
+    def _settle(self, credits, invoices):
+        """Settle all invoices but a part of one, and keep a part of a credit.
+
+        :return: client.refund
+        """
+        return self._refund(
+            dict.fromkeys(credits) | {credits[2]: 20},
             offset_ids=[
-                Command.create({"move_line_id": invoice.id, "amount": 7})
-                if invoice == invoices[5]
-                else Command.create({"move_line_id": invoice.id})
+                Command.create({"move_line_id": invoice.id} | ({"amount": 7} if invoice == invoices[5] else {}))
                 for invoice in invoices
             ],
         )
-        with patch.object(
-            self.registry["account.move.line"],
-            "_group_settlements",
-            (lambda _items, settlements: [[settlement] for settlement in settlements])
-            if pair_by_pair
-            else self.registry["account.move.line"]._group_settlements,
+
+    def _assert_as_pair_by_pair(self, currency):
+        credits, invoices = self._documents(currency, 7)
+        items = credits | invoices
+        with (
+            patch.object(
+                self.registry["account.move.line"],
+                "_group_settlements",
+                lambda _items, settlements: [[settlement] for settlement in settlements],
+            ),
+            closing(self.cr.savepoint()),
         ):
-            refund.action_post()
-        books = self._books(credits | invoices)
+            self._settle(credits, invoices)
+            pair_by_pair = self._books(items)
+        refund = self._settle(credits, invoices)
+        self.assertEqual(self._books(items), pair_by_pair)
         refund.action_undo("Wrong client")
-        self.assertFalse(any((credits | invoices).mapped("reconciled")))
-        return books
+        self.assertFalse(any(items.mapped("reconciled")))
 
     def test_as_pair_by_pair(self):
-        self.assertEqual(self._settle(self.currency, False), self._settle(self.currency, True))
+        self._assert_as_pair_by_pair(self.currency)
 
     def test_as_pair_by_pair_in_another_currency(self):
         foreign = self.setup_other_currency(
             "EUR", rates=[("2024-01-01", 2.0), ("2024-03-05", 2.371), ("2024-03-15", 2.53)]
         )
-        self.assertEqual(self._settle(foreign, False), self._settle(foreign, True))
+        self._assert_as_pair_by_pair(foreign)
 
     def _count_queries(self, currency, count):
         """How many queries it takes to settle so many invoices from one credit."""
