@@ -114,6 +114,26 @@ class ClientRefundCommon(KeptFirm):
         return cls._receivable_items(cls._document("out_refund", amount, **values))
 
     @classmethod
+    def _credit_notes(cls, number, amount, partner=None, currency=None):
+        """As many that are alike, made and posted at once."""
+        moves = cls.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_refund",
+                    "partner_id": (partner or cls.client).id,
+                    "currency_id": (currency or cls.currency).id,
+                    "invoice_date": "2024-03-01",
+                    "invoice_line_ids": [
+                        Command.create({"price_unit": amount, "account_id": cls.revenue.id, "tax_ids": []})
+                    ],
+                }
+                for _number in range(number)
+            ]
+        )
+        moves.action_post()
+        return cls._receivable_items(moves)
+
+    @classmethod
     def _invoice(cls, amount, **values):
         return cls._receivable_items(cls._document("out_invoice", amount, **values))
 

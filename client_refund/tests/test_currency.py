@@ -150,7 +150,7 @@ class TestCurrency(ClientRefundCommon):
     def test_many_small_items_of_a_weak_currency(self):
         """40 times 90 at 16,000: each is half a cent. None becomes negative, and they add up."""
         weak = self.setup_other_currency("IDR", rates=[("2024-01-01", 16000.0)])
-        credits = [self._credit_note(90, currency=weak) for _number in range(40)]
+        credits = self._credit_notes(40, 90, currency=weak)
 
         refund = self._refund(dict.fromkeys(credits))
 
@@ -158,7 +158,7 @@ class TestCurrency(ClientRefundCommon):
         self.assertEqual(items.mapped("amount_currency"), [90] * 40)
         self.assertEqual(round(sum(items.mapped("balance")), 2), 0.23)
         self.assertTrue(all(balance in (0.0, 0.01) for balance in items.mapped("balance")))
-        self.assertEqual([credit.amount_residual_currency for credit in credits], [0] * 40)
+        self.assertEqual(credits.mapped("amount_residual_currency"), [0] * 40)
 
     def test_amount_in_company_currency_is_what_was_booked(self):
         """Not what the draft would have cost at an earlier rate."""
