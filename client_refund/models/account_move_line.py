@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
@@ -225,9 +225,19 @@ class AccountMoveLine(models.Model):
             lambda busy: self.env._(
                 "Somebody else is refunding or reconciling %(documents)s right now.\nWait a moment, check what is "
                 "still open, and try again.",
-                documents=", ".join(busy.mapped("display_name")),
+                documents=", ".join(item._describe_for_refund() for item in busy),
             ),
             touch=SQL("is_in_refund = TRUE"),
+        )
+
+    def _describe_for_refund(self):
+        """Document, client and amount of this journal item, as it was booked, within a sentence."""
+        self.ensure_one()
+        return self.env._(
+            "%(document)s of %(client)s (%(amount)s)",
+            document=self.move_id.display_name,
+            client=self.partner_id.display_name or self.env._("no client"),
+            amount=format_amount(self.env, abs(self.amount_currency), self.currency_id),
         )
 
     def _is_paid_only_by_refund(self):
