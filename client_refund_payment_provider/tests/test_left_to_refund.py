@@ -60,7 +60,8 @@ class TestLeftToRefund(BackToCardCommon):
         with self._refused("cannot be superior to 40", ValidationError):
             wizard.create({"amount_to_refund": 50})
         with self._refused(
-            rf"{self.client.name}: .*40\.00 of .*100\.00\) is left to refund \({draft.name}\).*or discard {draft.name} first"
+            rf"{self.client.name}: .*40\.00 of .*100\.00\) is left to refund \({draft.name}\)"
+            rf".*or discard {draft.name} first"
         ):
             self.source.with_user(self.clerk).action_refund(amount_to_refund=50)
         wizard.create({"amount_to_refund": 40}).action_refund()
