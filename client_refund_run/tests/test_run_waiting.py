@@ -70,18 +70,18 @@ class TestRunWaiting(RunApprovalCommon):
     # What its form says of a refund
 
     def test_its_form_sends_to_the_run(self):
-        """It is the run that is approved: the refund has no button for it."""
+        """It is the run that is approved: the refund has no button for it, also where none is due any more."""
         run = self._submit_run()
-        self.assertEqual(self._get_alerts(run.refund_ids[0]), ["approval_due", "waits_in_run"])
+        self.assertEqual(self._get_shown(run.refund_ids[0]), ["approval_due", "waits_in_run"])
         self.company.client_refund_approval_policy = "never"
         self.env.invalidate_all()
-        self.assertEqual(self._get_alerts(run.refund_ids[0]), ["waits_in_run"])
+        self.assertEqual(self._get_shown(run.refund_ids[0]), ["waits_in_run"])
 
     def test_its_form_sends_nowhere_else(self):
         run = self._prepare()
-        self.assertEqual(self._get_alerts(run.refund_ids[0]), [])
+        self.assertEqual(self._get_shown(run.refund_ids[0]), ["Refund", "Change", "Discard"])
         alone = self._submit({self._entry(300, partner=self.client): None})
-        self.assertEqual(self._get_alerts(alone), ["approval_due"])
+        self.assertEqual(self._get_shown(alone), ["Change", "Withdraw", "approval_due"])
 
     def test_what_it_holds_is_set_free_by_the_run(self):
         run = self._submit_run()
@@ -89,13 +89,14 @@ class TestRunWaiting(RunApprovalCommon):
         with self.assertRaisesRegex(UserError, f"or take {run.name} back to review first"):
             self._draft({credit: 10})
 
-    def _get_alerts(self, refund):
-        """The names of what is shown above the form of a refund."""
+    def _get_shown(self, refund):
+        """The buttons and the names of the alerts above the form of a refund."""
         form = etree.fromstring(refund.get_view(view_type="form")["arch"])
+        nodes = [*form.iterfind("header/button"), *form.iterfind("div[@role='alert']")]
         return [
-            alert.get("name")
-            for alert in form.iterfind("div[@role='alert']")
-            if not safe_eval(alert.get("invisible"), {name: refund[name] for name in self._get_names(alert)})
+            node.get("string") or node.get("name")
+            for node in nodes
+            if not safe_eval(node.get("invisible"), {name: refund[name] for name in self._get_names(node)})
         ]
 
     def _get_names(self, node):
