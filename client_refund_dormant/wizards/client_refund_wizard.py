@@ -6,7 +6,9 @@ class ClientRefundWizard(models.TransientModel):
 
     def _get_alerts(self, risks, reasons):
         alerts = super()._get_alerts(risks, reasons)
-        if waiting := self.line_ids.move_line_id._origin._search_waiting_dormant_lines():
+        # nothing else is looked up in the register
+        reserved = self.line_ids.filtered(lambda line: line.held_back == "reserved").move_line_id._origin
+        if waiting := reserved._search_waiting_dormant_lines():
             alerts["hand_over"] = self._get_hand_over_alert(waiting)
         return alerts
 
