@@ -55,7 +55,7 @@ class TestClientCreditAccess(ClientCreditCommon):
         self.assertEqual(client.client_credit_open, 10 + 18)
         client = self.client.with_user(self.clerk).with_context(allowed_company_ids=both)
         with self.assertRaises(AccessError):
-            client.client_credit_open  # noqa: B018
+            client.mapped("client_credit_open")
 
     def test_refunds_in_other_companies_are_not_counted(self):
         self._draft({self._credit_note(10): None})

@@ -6,8 +6,8 @@ from odoo import fields
 class _Shown:
     """A field that is only shown: nobody can sort or group by it, or let the database add it up.
 
-    The ORM would try each of these whenever it describes the field. Core has all fields of a journal item described each
-    time that it writes one.
+    The ORM would try each of these whenever it describes the field, and core has all fields of a journal item described
+    each time that it writes one.
     """
 
     _description_sortable = False
