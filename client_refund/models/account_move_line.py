@@ -130,16 +130,18 @@ class AccountMoveLine(models.Model):
     )
     def _compute_amount_refundable(self):
         reserved = self._get_reserved_amounts()
-        # what is nothing is set for all at once: one by one, it would take most of the time
-        self.amount_refund_open = self.amount_refund_reserved = self.amount_refundable = 0.0
-        for line in self if reserved else ():
-            line.amount_refund_reserved = reserved[line._origin]
         open_credits = self._filter_open_credits()
         excluded = open_credits._get_excluded_accounts()
+        held = self.filtered(lambda line: line._origin in reserved)
+        closed = self - open_credits
+        # what is nothing is set for all at once: one by one, it would take most of the time
+        (self - held).amount_refund_reserved = closed.amount_refund_open = closed.amount_refundable = 0.0
+        for line in held:
+            line.amount_refund_reserved = reserved[line._origin]
         for line in open_credits:
             line.amount_refund_open = -line.amount_residual_currency
-            if line not in excluded:
-                line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+            left = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+            line.amount_refundable = 0.0 if line in excluded else left
 
     @api.model_create_multi
     def create(self, vals_list):

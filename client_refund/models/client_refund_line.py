@@ -111,7 +111,7 @@ class ClientRefundLine(models.Model):
 
     def _filter_paid_out(self):
         """The lines of which something is paid out: the others only settle invoices."""
-        return self.filtered(lambda line: not line.currency_id.is_zero(line._get_amount_paid_out()))
+        return self.filtered(lambda line: line.currency_id.compare_amounts(line.amount, line.amount_offset))
 
     def _filter_booked(self):
         """The lines whose payment is in the ledger."""

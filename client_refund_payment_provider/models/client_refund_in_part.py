@@ -11,12 +11,13 @@ class ClientRefundInPart(models.Model):
 
     def _get_standing_payments(self):
         payments = super()._get_standing_payments()
+        returns = payments.filtered("client_refund_returned_id")
+        if not returns:
+            return payments
         # what the bank sent back in part settles none of the credits any more
         settling = self.line_ids.payment_line_id.move_id
-        returns = payments.filtered("client_refund_returned_id").filtered(
-            lambda payment: payment.client_refund_returned_id.move_id not in settling
-        )
-        return payments - returns - returns.client_refund_returned_id
+        in_part = returns.filtered(lambda payment: payment.client_refund_returned_id.move_id not in settling)
+        return payments - in_part - in_part.client_refund_returned_id
 
     def _get_payments_to_source(self):
         """The payments by card that stand: no bank returns them.
