@@ -247,7 +247,10 @@ def compare_form(contact, runs, name):
         return cost
 
     read(wanted), read(others)
-    pairs = [(read(wanted), read(others)) for _run in range(max(runs, 20))]
+    pairs = [
+        (read(wanted), read(others)) if number % 2 else (read(others), read(wanted))[::-1]
+        for number in range(max(runs, 20))
+    ]
     more = [(cost.cpu / other.cpu - 1) * 100 for cost, other in pairs]
     queries = [cost.queries - other.queries for cost, other in pairs]
     return [
