@@ -9,6 +9,7 @@ from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 from ..tools.groups import READER_GROUPS
 from ..tools.lock import lock_or_refuse
 from ..tools.problems import raise_problems
+from ..tools.shown import ShownMonetary, ShownOne2many, ShownSelection
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -42,7 +43,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    client_refund_line_ids = fields.One2many(
+    client_refund_line_ids = ShownOne2many(
         "client.refund.line",
         "move_line_id",
         string="Refund Lines",
@@ -54,7 +55,7 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Whether a refund has ever reserved a part of this item. Refunds are searched for such items only.",
     )
-    refund_source_type = fields.Selection(
+    refund_source_type = ShownSelection(
         selection=[
             ("credit_note", "Credit Note"),
             ("payment", "Payment"),
@@ -66,28 +67,28 @@ class AccountMoveLine(models.Model):
         help="Where a credit comes from: a credit note, an unallocated payment, a bank receipt booked on the "
         "receivable account, or any other journal entry.",
     )
-    amount_refund_original = fields.Monetary(
+    amount_refund_original = ShownMonetary(
         string="Original",
         currency_field="currency_id",
         compute="_compute_amount_refund_original",
         groups=READER_GROUPS,
         help="The amount of the credit when it was booked.",
     )
-    amount_refund_open = fields.Monetary(
+    amount_refund_open = ShownMonetary(
         string="Open Credit",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
         help="What is open of this credit, as a positive amount in its currency. Zero if it is not an open credit.",
     )
-    amount_refund_reserved = fields.Monetary(
+    amount_refund_reserved = ShownMonetary(
         string="Reserved",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
         help="What refunds whose money is not booked yet reserve of this credit.",
     )
-    amount_refundable = fields.Monetary(
+    amount_refundable = ShownMonetary(
         string="Refundable",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
