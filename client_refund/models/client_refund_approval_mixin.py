@@ -133,7 +133,7 @@ class ClientRefundApprovalMixin(models.AbstractModel):
 
     def _add_contributor(self):
         """Remember that the user had a hand in these."""
-        new = self.filtered(lambda document: self.env.user not in document._get_contributors())
+        new = self.filtered(lambda document: self.env.user not in document.contributor_ids)
         with_workflow(new).contributor_ids = [fields.Command.link(self.env.uid)]
 
     def _note_request(self):
