@@ -201,7 +201,11 @@ def measure_issue(env, refunds, runs, say):
         refund(desk, desk.take(refunds))
     for line in shares.describe():
         say(line)
-    return [*rows, row("issue", "own share of the time", [shares.own * 100], "%", at_most=15)]
+    return [
+        *rows,
+        row("issue", "own share of the time", [shares.own * 100], "%", at_most=15),
+        row("issue", "share of what is below no method of core's", [shares.above * 100], "%", at_most=15),
+    ]
 
 
 def measure_small(env, refunds, runs, say):

@@ -17,11 +17,17 @@ class Shares:
 
     addon: Counter = field(default_factory=Counter)
     core: Counter = field(default_factory=Counter)
+    outside: int = 0
 
     @property
     def own(self):
         """The addon's own share."""
         return self.addon.total() / self.total
+
+    @property
+    def above(self):
+        """The share of what is below no method of core's addons, the ORM's work for the addon included."""
+        return self.outside / self.total
 
     @property
     def total(self):
@@ -38,6 +44,22 @@ class Shares:
                 yield f"  {number / self.total:.1%} {method}"
 
 
+def addon_methods(frame):
+    """The methods of addons that are at work, the innermost first.
+
+    :return: iterator of (module, method, name of the model)
+    """
+    while frame:
+        module = frame.f_globals.get("__name__", "")
+        if module.startswith("odoo.addons."):
+            yield module, frame.f_code.co_name, str(getattr(frame.f_locals.get("self"), "_name", None))
+        frame = frame.f_back
+
+
+def is_own(module):
+    return module.startswith("odoo.addons.client_refund")
+
+
 @contextmanager
 def sampled():
     """Give `Shares` that are filled by what goes on until the end, time in PostgreSQL included.
@@ -48,15 +70,13 @@ def sampled():
     shares = Shares()
 
     def look(number, frame):
-        while frame:
-            module = frame.f_globals.get("__name__", "")
-            if module.startswith("odoo.addons."):
-                name = str(getattr(frame.f_locals.get("self"), "_name", None))
-                is_own = module.startswith("odoo.addons.client_refund") or name.startswith("client.")
-                methods = shares.addon if is_own else shares.core
-                methods[f"{module.rpartition('.')[2]}.{frame.f_code.co_name} of {name}"] += 1
-                return
-            frame = frame.f_back
+        methods = list(addon_methods(frame))
+        if not methods:
+            return
+        module, method, name = methods[0]
+        whose = shares.addon if is_own(module) or name.startswith("client.") else shares.core
+        whose[f"{module.rpartition('.')[2]}.{method} of {name}"] += 1
+        shares.outside += all(is_own(module) for module, _method, _name in methods)
 
     before = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, INTERVAL, INTERVAL)

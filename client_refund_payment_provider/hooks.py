@@ -23,7 +23,7 @@ def uninstall_hook(env):
         raise UserError(
             env._(
                 "%(refunds)s go back to the original payment and are not finished. Wait until the provider has "
-                "answered, or undo them, then uninstall.",
+                "answered, and discard or withdraw what is not issued, then uninstall.",
                 refunds=", ".join(refunds.mapped("name")),
             )
         )

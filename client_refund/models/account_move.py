@@ -60,9 +60,7 @@ class AccountMove(models.Model):
     def _compute_has_refundable_credit(self):
         # nothing is asked about those that say themselves that nothing is open, and about those without a button
         moves = self.filtered(lambda move: move.state == "posted" and move._may_have_refundable_credit())
-        items = self.env["account.move.line"]
-        credits = items.search(items._get_open_credit_domain() & Domain("move_id", "in", moves.ids)) if moves else items
-        refundable = credits.filtered(lambda credit: credit.amount_refundable > 0).move_id
+        refundable = self.env["account.move.line"]._search_refundable_entries(moves)
         for move in self:
             move.has_refundable_credit = move in refundable
 

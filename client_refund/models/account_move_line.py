@@ -2,13 +2,14 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 from odoo.addons.account.models.account_move import BYPASS_LOCK_CHECK
 
 from ..tools.groups import READER_GROUPS
 from ..tools.lock import lock_or_refuse
 from ..tools.problems import raise_problems
+from ..tools.shown import ShownMonetary, ShownOne2many, ShownSelection
 
 # What a refund's payment says in the ledger: to whom, on which account, how much, when, and what it settles.
 REFUND_PROTECTED_FIELDS = frozenset(
@@ -42,7 +43,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    client_refund_line_ids = fields.One2many(
+    client_refund_line_ids = ShownOne2many(
         "client.refund.line",
         "move_line_id",
         string="Refund Lines",
@@ -54,7 +55,7 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Whether a refund has ever reserved a part of this item. Refunds are searched for such items only.",
     )
-    refund_source_type = fields.Selection(
+    refund_source_type = ShownSelection(
         selection=[
             ("credit_note", "Credit Note"),
             ("payment", "Payment"),
@@ -66,28 +67,28 @@ class AccountMoveLine(models.Model):
         help="Where a credit comes from: a credit note, an unallocated payment, a bank receipt booked on the "
         "receivable account, or any other journal entry.",
     )
-    amount_refund_original = fields.Monetary(
+    amount_refund_original = ShownMonetary(
         string="Original",
         currency_field="currency_id",
         compute="_compute_amount_refund_original",
         groups=READER_GROUPS,
         help="The amount of the credit when it was booked.",
     )
-    amount_refund_open = fields.Monetary(
+    amount_refund_open = ShownMonetary(
         string="Open Credit",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
         help="What is open of this credit, as a positive amount in its currency. Zero if it is not an open credit.",
     )
-    amount_refund_reserved = fields.Monetary(
+    amount_refund_reserved = ShownMonetary(
         string="Reserved",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
         groups=READER_GROUPS,
         help="What refunds whose money is not booked yet reserve of this credit.",
     )
-    amount_refundable = fields.Monetary(
+    amount_refundable = ShownMonetary(
         string="Refundable",
         currency_field="currency_id",
         compute="_compute_amount_refundable",
@@ -129,16 +130,18 @@ class AccountMoveLine(models.Model):
     )
     def _compute_amount_refundable(self):
         reserved = self._get_reserved_amounts()
-        # what is nothing is set for all at once: one by one, it would take most of the time
-        self.amount_refund_open = self.amount_refund_reserved = self.amount_refundable = 0.0
-        for line in self if reserved else ():
-            line.amount_refund_reserved = reserved[line._origin]
         open_credits = self._filter_open_credits()
         excluded = open_credits._get_excluded_accounts()
+        held = self.filtered(lambda line: line._origin in reserved)
+        closed = self - open_credits
+        # what is nothing is set for all at once: one by one, it would take most of the time
+        (self - held).amount_refund_reserved = closed.amount_refund_open = closed.amount_refundable = 0.0
+        for line in held:
+            line.amount_refund_reserved = reserved[line._origin]
         for line in open_credits:
             line.amount_refund_open = -line.amount_residual_currency
-            if line not in excluded:
-                line.amount_refundable = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+            left = max(line.amount_refund_open - line.amount_refund_reserved, 0.0)
+            line.amount_refundable = 0.0 if line in excluded else left
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -225,9 +228,19 @@ class AccountMoveLine(models.Model):
             lambda busy: self.env._(
                 "Somebody else is refunding or reconciling %(documents)s right now.\nWait a moment, check what is "
                 "still open, and try again.",
-                documents=", ".join(busy.mapped("display_name")),
+                documents=", ".join(item._describe_for_refund() for item in busy),
             ),
             touch=SQL("is_in_refund = TRUE"),
+        )
+
+    def _describe_for_refund(self):
+        """Document, client and amount of this journal item, as it was booked, within a sentence."""
+        self.ensure_one()
+        return self.env._(
+            "%(document)s of %(client)s (%(amount)s)",
+            document=self.move_id.display_name,
+            client=self.partner_id.display_name or self.env._("no client"),
+            amount=format_amount(self.env, abs(self.amount_currency), self.currency_id),
         )
 
     def _is_paid_only_by_refund(self):

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .account_move_line_open import UNPAYABLE_STATES
@@ -119,12 +120,37 @@ class AccountMoveLineHeld(models.Model):
 
         :return: dict, account.move.line: positive amount in its currency, or zero
         """
-        refused = self._get_refused_accounts(self.env.user)
-        reserved = self._get_reserved_amounts()
+        return self._get_amounts_left(self._get_refused_accounts(self.env.user))
+
+    def _get_amounts_left(self, refused):
+        """What is open of these open credits, less what is reserved.
+
+        :param refused: the credits of which nothing may be taken, such as the keys of `_get_excluded_accounts`
+        :return: dict, account.move.line: positive amount in its currency, or zero
+        """
         amounts = {credit: 0.0 if credit in refused else -credit.amount_residual_currency for credit in self}
-        for credit, amount in reserved.items():
+        for credit, amount in self._get_reserved_amounts().items():
             amounts[credit] = max(credit.currency_id.round(amounts[credit] - amount), 0.0)
         return amounts
+
+    @api.model
+    def _search_refundable_entries(self, entries):
+        """Those of these entries that have an open credit of which something can be refunded.
+
+        Searched together with what tells so: to read `amount_refundable` would be to look again for each whether it is
+        open.
+
+        :param entries: account.move
+        :return: account.move
+        """
+        if not entries:
+            return entries
+        credits = self.search_fetch(
+            self._get_open_credit_domain() & Domain("move_id", "in", entries.ids),
+            ["account_id", "amount_residual_currency", "company_id", "currency_id", "is_in_refund", "move_id"],
+        )
+        amounts = credits._get_amounts_left(credits._get_excluded_accounts())
+        return credits.filtered(amounts.get).move_id
 
     def _get_excluded_message(self, accounts):
         self.ensure_one()

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_amount, ormcache
+from odoo.tools import SQL, format_amount, ormcache
 
 # Payments whose money never arrived, or did not stay.
 BOUNCED_STATES = ("canceled", "rejected")
@@ -47,7 +47,11 @@ class AccountMoveLineOpen(models.Model):
         """
         items = self.env(su=True, context={})[self._name]
         query = items._search(items._get_open_credit_domain())
-        return query.from_clause, query.where_clause
+        return tuple(
+            # its values are the same each time: they need not be written out each time
+            SQL(self.env.cr.mogrify(part).decode().replace("%", "%%"), to_flush=part.to_flush)
+            for part in (query.from_clause, query.where_clause)
+        )
 
     @api.model
     def _get_credit_domain(self):

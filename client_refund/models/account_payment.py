@@ -46,7 +46,10 @@ class AccountPayment(models.Model):
         check_company=True,
         help="The refund that created this payment. Only the refund can change it.",
     )
-    client_refund_state = fields.Selection(related="client_refund_id.state", string="State of the Refund")
+    # Only the form asks. By its own dependencies it would follow the whole ledger, as the state of a refund does.
+    client_refund_state = fields.Selection(
+        related="client_refund_id.state", depends=["client_refund_id.write_date"], string="State of the Refund"
+    )
     client_refund_returned_id = fields.Many2one(
         "account.payment",
         string="Returned Payment",

@@ -236,9 +236,15 @@ class ClientCredit(models.Model):
         )
 
     def _get_open_credits(self):
-        credits = self._get_credits()
-        if not credits:
-            raise UserError(
-                self.env._("These credits are not open any more: they were refunded or reconciled. Reload the list.")
+        if credits := self._get_credits():
+            return credits
+        # the rows are gone with their credits; of each the first one, whose id it had, is left to name
+        items = self.env["account.move.line"].browse(self.ids).exists()._filtered_access("read")
+        raise UserError(
+            self.env._(
+                "%(documents)s: nothing of this is open any more, it was refunded or reconciled. Reload the list.",
+                documents=", ".join(item._describe_for_refund() for item in items),
             )
-        return credits
+            if items
+            else self.env._("These credits do not exist any more. Reload the list.")
+        )

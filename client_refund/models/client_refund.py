@@ -251,17 +251,15 @@ class ClientRefund(models.Model):
 
     def _check_changeable(self):
         """:raise UserError: names the refunds that are issued or canceled"""
-        raise_problems(
-            (
-                refund,
-                self.env._(
-                    "it is %(state)s and can't be changed any more. If it is wrong, undo it and create a new one.",
-                    state=refund._get_state_label(),
-                ),
+        raise_problems((refund, refund._get_unchangeable_message()) for refund in self if not refund._is_changeable())
+
+    def _get_unchangeable_message(self):
+        if self._is_issued():
+            return self.env._(
+                "it is %(state)s and can't be changed any more. If it is wrong, undo it and create a new one.",
+                state=self._get_state_label(),
             )
-            for refund in self
-            if not refund._is_changeable()
-        )
+        return self.env._("it is canceled and can't be changed any more. Choose Refund Again to create a new one.")
 
     def _check_free(self):
         """Refuse to work on refunds that are in other hands; who takes refunds in hand says so here.
@@ -349,3 +347,16 @@ class ClientRefund(models.Model):
     def _join_names(self):
         """The numbers of these refunds; one that is being made has none yet."""
         return ", ".join(refund.name or refund.env._("a new refund") for refund in self)
+
+    def _get_release_text(self):
+        """How these refunds set free what they hold, within a sentence: each state has a button of its own.
+
+        :return: str, such as "discard CR/2026/00001"
+        """
+        by_state = self.grouped(lambda refund: refund.state if refund._is_changeable() else "issued")
+        texts = {
+            "draft": lambda refunds: self.env._("discard %(refunds)s", refunds=refunds),
+            "to_approve": lambda refunds: self.env._("withdraw %(refunds)s", refunds=refunds),
+            "issued": lambda refunds: self.env._("undo %(refunds)s", refunds=refunds),
+        }
+        return ", ".join(texts[state](refunds._join_names()) for state, refunds in by_state.items())

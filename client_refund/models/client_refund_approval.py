@@ -162,7 +162,9 @@ class ClientRefundApproval(models.Model):
     def _add_contributor(self):
         # who approved these before saw something else
         with_workflow(self.filtered("approver_id"))._forget_approval()
-        return super()._add_contributor()
+        # who created one is a contributor to it for good, and need not be linked
+        others = self.filtered(lambda refund: refund.create_uid != self.env.user)
+        return super(ClientRefundApproval, others)._add_contributor()
 
     # -------------------------------------------------------------------------
     # Answer

@@ -111,7 +111,7 @@ class ClientRefundLine(models.Model):
 
     def _filter_paid_out(self):
         """The lines of which something is paid out: the others only settle invoices."""
-        return self.filtered(lambda line: not line.currency_id.is_zero(line._get_amount_paid_out()))
+        return self.filtered(lambda line: line.currency_id.compare_amounts(line.amount, line.amount_offset))
 
     def _filter_booked(self):
         """The lines whose payment is in the ledger."""
@@ -253,10 +253,11 @@ class ClientRefundLine(models.Model):
                 open=self._format_amount(credit.amount_refund_open),
             )
         return self.env._(
-            "%(open)s is open, and %(others)s reserves %(reserved)s of it. Refund at most %(left)s, or undo "
-            "%(others)s first.",
+            "%(open)s is open, and %(others)s reserves %(reserved)s of it. Refund at most %(left)s, or %(release)s "
+            "first.",
             open=self._format_amount(credit.amount_refund_open),
             others=others._join_names(),
             reserved=self._format_amount(held),
             left=self._format_amount(max(credit.amount_refund_open - held, 0.0)),
+            release=others._get_release_text(),
         )

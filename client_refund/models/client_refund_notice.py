@@ -190,8 +190,10 @@ class ClientRefundNotice(models.Model):
         left = len(refund_ids)
         # one by one: after each commit all would be read anew for each
         for refund_id in refund_ids:
-            left -= self.browse(refund_id)._try_notice()
-            if not self.env["ir.cron"]._commit_progress(1, remaining=left):
+            is_done = self.browse(refund_id)._try_notice()
+            left -= is_done
+            # what others are in the way of is no progress: for that alone the scheduler comes back later, not at once
+            if not self.env["ir.cron"]._commit_progress(int(is_done), remaining=left):
                 break
         if refund_ids:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

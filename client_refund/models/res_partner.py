@@ -19,7 +19,8 @@ class ResPartner(models.Model):
         groups=READER_GROUPS,
         help="The number of refunds that were created for this client.",
     )
-    client_credit_open = fields.Monetary(
+    # not Monetary: to round one amount in the form of a client, core makes environments anew
+    client_credit_open = fields.Float(
         string="Open Credit",
         compute="_compute_client_refund_buttons",
         groups=READER_GROUPS,
@@ -56,12 +57,12 @@ class ResPartner(models.Model):
     @api.depends_context("company", "allowed_company_ids")
     def _compute_client_refund_buttons(self):
         """What the smart buttons say. Most who have a form are owed nothing: one quick query tells so."""
-        owed, refunded = self._search_owed_or_refunded()
-        counts, sums = refunded._count_client_refunds(), owed._sum_up_open_credits()
+        owed, counts = self._look_for_credits_and_refunds()
+        sums = self._sum_up_open_credits(owed)
         for partner in self:
             client = partner.commercial_partner_id
-            partner.client_refund_count = counts[client]
-            partner.client_credit_open = partner._convert_client_credits(sums[client])
+            partner.client_refund_count = counts[client.id]
+            partner.client_credit_open = partner._convert_client_credits(sums[client.id])
 
     @api.depends_context("company", "allowed_company_ids")
     def _compute_client_credit_refundable(self):
@@ -154,94 +155,96 @@ class ResPartner(models.Model):
             self.env.add_to_compute(missing._fields["commercial_partner_id"], missing)
         return self.commercial_partner_id
 
-    def _search_owed_or_refunded(self):
-        """The clients among these that something may be owed to, and those that were ever refunded something.
+    def _look_for_credits_and_refunds(self):
+        """Whom something may be owed to, and how many refunds there were, whatever the user may see of it.
 
-        :return: (res.partner, res.partner), whatever the user may see of it
+        :return: (dict, int: int, contacts that something may be owed to, with their clients;
+            Counter, int: number of refunds of these clients in the selected companies)
         """
-        ids = tuple(self.commercial_partner_id.ids)
+        owed, counts = {}, Counter()
+        # who may read a contact may know whose it is: to go through the rules for that takes longer than all else here
+        ids = tuple(self.sudo().commercial_partner_id.ids)
         if not ids:
-            return self.browse(), self.browse()
-        self.env["account.move.line"].flush_model(
-            ["account_id", "amount_residual_currency", "parent_state", "partner_id", "reconciled"]
-        )
-        self.env["client.refund"].flush_model(["partner_id"])
-        self.flush_model(["commercial_partner_id"])
-        contacts = self.env.execute_query(
+            return owed, counts
+        # where nothing waits to be written, as in a form, this is faster than to look at each field that is asked for
+        self.env.flush_all()
+        # subqueries of one value are planned once and without the others, which takes most of the time
+        self.env.cr.execute(
             SQL(
                 """
-                SELECT COALESCE(contact.commercial_partner_id, contact.id),
-                       EXISTS (
-                           SELECT FROM account_move_line item
-                             JOIN account_account account
-                               ON account.id = item.account_id AND account.account_type = 'asset_receivable'
+                SELECT contact.id,
+                       COALESCE(contact.commercial_partner_id, contact.id),
+                       (
+                           SELECT TRUE
+                             FROM account_move_line item
                             WHERE item.partner_id = contact.id
+                              AND item.account_id = ANY (
+                                  ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable')
+                              )
                               AND item.parent_state = 'posted'
                               AND item.reconciled IS NOT TRUE
                               AND item.amount_residual_currency < 0
+                            LIMIT 1
                        ),
-                       EXISTS (SELECT FROM client_refund refund WHERE refund.partner_id = contact.id)
+                       (
+                           SELECT COUNT(*)
+                             FROM client_refund refund
+                            WHERE refund.partner_id = contact.id
+                              AND refund.company_id IN %(companies)s
+                              AND refund.state != 'canceled'
+                       )
                   FROM res_partner contact
                  WHERE contact.commercial_partner_id IN %(ids)s OR contact.id IN %(ids)s
                 """,
+                companies=tuple(self.env.companies.ids),
                 ids=ids,
             )
         )
-        return (
-            self.browse({client_id for client_id, is_owed, _is_refunded in contacts if is_owed}),
-            self.browse({client_id for client_id, _is_owed, is_refunded in contacts if is_refunded}),
-        )
+        for contact_id, client_id, is_owed, count in self.env.cr.fetchall():
+            counts[client_id] += count
+            if is_owed:
+                owed[contact_id] = client_id
+        return owed, counts
 
-    def _count_client_refunds(self):
-        """How many refunds these clients were given.
+    @api.model
+    def _sum_up_open_credits(self, contacts):
+        """What clients are owed in each of the selected companies.
 
-        :return: Counter, res.partner: number
-        """
-        counts = Counter()
-        if self:
-            domain = [*self._get_client_refund_domain(), ("state", "!=", "canceled")]
-            for client, count in self.env["client.refund"]._read_group(domain, ["partner_id"], ["__count"]):
-                counts[client.commercial_partner_id] += count
-        return counts
-
-    def _sum_up_open_credits(self):
-        """What these clients are owed in each of the selected companies.
-
-        :return: dict, res.partner: list of (res.company, amount in its currency)
+        :param contacts: dict, int: int, contacts with their clients
+        :return: dict, int: list of (res.company, amount in its currency), of each client
         """
         sums = defaultdict(list)
-        if not self:
+        if not contacts:
             return sums
-        items = self.env["account.move.line"]
-        items.flush_model(["amount_residual", "company_id", "partner_id"])
-        open_credits, is_open_credit = items._get_open_credit_sql()
+        self.env.flush_all()
+        open_credits, is_open_credit = self.env["account.move.line"]._get_open_credit_sql()
         # of the companies that the record rules let see; what is open at all is what the worklist says
-        for client_id, company_id, amount in self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
-                SELECT COALESCE(contact.commercial_partner_id, contact.id),
+                SELECT account_move_line.partner_id,
                        account_move_line.company_id,
                        SUM(-account_move_line.amount_residual)
-                  FROM res_partner contact
-                  JOIN (%(open_credits)s) ON account_move_line.partner_id = contact.id
-                 WHERE (contact.commercial_partner_id IN %(ids)s OR contact.id IN %(ids)s)
+                  FROM %(open_credits)s
+                 WHERE account_move_line.partner_id IN %(contacts)s
                    AND account_move_line.company_id IN %(companies)s
                    AND %(is_open_credit)s
               GROUP BY 1, 2
                 """,
                 open_credits=open_credits,
                 is_open_credit=is_open_credit,
-                ids=tuple(self.ids),
+                contacts=tuple(contacts),
                 companies=tuple(self.env.companies.ids),
             )
-        ):
-            sums[self.browse(client_id)].append((self.env["res.company"].browse(company_id), amount))
+        )
+        for contact_id, company_id, amount in self.env.cr.fetchall():
+            sums[contacts[contact_id]].append((self.env["res.company"].browse(company_id), amount))
         return sums
 
     def _sum_up_refundable_credits(self):
         """What of it can be refunded.
 
-        :return: dict, as of `_sum_up_open_credits`
+        :return: dict, res.partner: list of [res.company, amount in its currency]
         """
         sums = defaultdict(list)
         if self:
@@ -266,11 +269,15 @@ class ResPartner(models.Model):
 
         :param sums: list of (res.company, amount)
         """
-        return sum(
-            amount
-            if self.currency_id == company.currency_id
-            else company.currency_id._convert(amount, self.currency_id, company)
-            for company, amount in sums
+        if not sums:
+            return 0.0
+        return self.currency_id.round(
+            sum(
+                amount
+                if self.currency_id == company.currency_id
+                else company.currency_id._convert(amount, self.currency_id, company)
+                for company, amount in sums
+            )
         )
 
     # -------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from . import test_concurrency
 from . import test_create_refund
 from . import test_credits
 from . import test_currency
+from . import test_currency_symbols
 from . import test_desk
 from . import test_exchange_estimate
 from . import test_fault_at_a_statement

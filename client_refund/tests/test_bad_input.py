@@ -185,7 +185,7 @@ class TestBadInput(ClientRefundCommon):
         self._assert_refused(
             {credit_note: 40},
             rf"Alder & Finch LLP, {credit_note.move_id.name}.*40\.00: .*100\.00 is open, and {holder.name} reserves "
-            rf".*70\.00 of it. Refund at most .*30\.00, or undo {holder.name} first",
+            rf".*70\.00 of it. Refund at most .*30\.00, or discard {holder.name} first",
         )
         self._refund({credit_note: 30})
 

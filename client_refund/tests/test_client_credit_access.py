@@ -53,6 +53,18 @@ class TestClientCreditAccess(ClientCreditCommon):
         self.assertEqual(self.client.with_user(self.clerk).client_credit_open, 10)
         client = self.client.with_user(user).with_context(allowed_company_ids=both)
         self.assertEqual(client.client_credit_open, 10 + 18)
+        client = self.client.with_user(self.clerk).with_context(allowed_company_ids=both)
+        with self.assertRaises(AccessError):
+            client.mapped("client_credit_open")
+
+    def test_refunds_in_other_companies_are_not_counted(self):
+        self._draft({self._credit_note(10): None})
+        other = self.setup_other_company()["company"]
+        user = self._create_user("both", "Bea Both", "account.group_account_manager")
+        user.company_ids |= other
+        for companies, count in ((self.company, 1), (other, 0), (other | self.company, 1)):
+            client = self.client.with_user(user).with_context(allowed_company_ids=companies.ids)
+            self.assertEqual(client.client_refund_count, count)
 
     def test_branches(self):
         """A branch has a row of its own, and what the company above it never refunds is not refunded there either."""

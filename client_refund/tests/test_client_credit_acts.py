@@ -63,12 +63,17 @@ class TestClientCreditActs(ClientCreditCommon):
         self.assertEqual(wizard.line_ids.move_line_id, others | uncleared)
 
     def test_a_row_that_is_gone(self):
-        self._credit_note(100)
+        credit = self._credit_note(100)
         row = self._rows()
         self.refunds.create_refund({"partner_id": self.client.id})
         for method in ("action_refund_client", "action_view_credits"):
-            with self.assertRaisesRegex(UserError, "open any more.*Reload"):
+            with self.assertRaisesRegex(
+                UserError, rf"{credit.move_id.name}.* of {self.client.name} \(.*100\.00\): .*open any more.*Reload"
+            ):
                 getattr(row, method)()
+        # a row of something that was deleted, or that the user may not read
+        with self.assertRaisesRegex(UserError, "do not exist any more. Reload"):
+            row.browse(-row.id).action_refund_client()
 
     def test_view_credits(self):
         credit_note = self._credit_note(100)

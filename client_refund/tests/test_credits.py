@@ -160,6 +160,37 @@ class TestCredits(ClientRefundCommon):
             payment.read(["client_refund_count", "client_refund_state", "has_refundable_credit"])
         self.assertEqual(self.env.cr.sql_log_count - count, 1)
 
+    def test_the_form_of_an_open_receipt(self):
+        """It asks for the refunds, what is open, and which accounts are never refunded."""
+        receipt = self._payment(50)
+        payment = receipt.move_id.origin_payment_id.with_user(self.clerk)
+        for _time in range(2):  # the first time, more is read that is kept
+            self.env.flush_all()
+            self.env.invalidate_all()
+            # with all columns
+            self.assertEqual((payment.move_id.state, payment.company_id.name), ("posted", self.company.name))
+            count = self.env.cr.sql_log_count
+            payment.read(["client_refund_count", "client_refund_state", "has_refundable_credit"])
+        self.assertEqual(self.env.cr.sql_log_count - count, 3)
+
+    def test_what_can_be_refunded_of_an_entry(self):
+        receipt = self._payment(50)
+
+        def assert_refundable(is_refundable):
+            self.env.invalidate_all()
+            for record in (receipt.move_id, receipt.payment_id):
+                self.assertEqual(record.with_user(self.clerk).has_refundable_credit, is_refundable)
+            self.assertEqual(receipt.amount_refundable > 0, is_refundable)
+
+        assert_refundable(True)
+        self._draft({receipt: 30})
+        assert_refundable(True)
+        self.company.client_refund_excluded_account_ids = receipt.account_id
+        assert_refundable(False)
+        self.company.client_refund_excluded_account_ids = False
+        self._draft({receipt: 20})
+        assert_refundable(False)
+
     def test_a_canceled_draft_holds_nothing(self):
         credit_note = self._credit_note(100)
         draft = self._draft({credit_note: 100})

@@ -38,3 +38,6 @@ class TestTerms(ClientRefundCommon):
                 with self.assertRaisesRegex(UserError, "can't be changed any more"):
                     document.write(values)
         self.assertEqual(draft.memo, "Paid twice")
+        draft.action_undo("Wrong client")
+        with self.assertRaisesRegex(UserError, "canceled and can't be changed any more. Choose Refund Again"):
+            draft.memo = "Paid three times"

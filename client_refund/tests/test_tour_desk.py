@@ -5,9 +5,9 @@ from .common_tour import TourCommon
 
 @tagged("post_install", "-at_install")
 class TestTourDesk(TourCommon, HttpCase):
-    """A total is typed, and what is issued is transferred, on a small screen."""
+    """A total is typed, and what is issued is transferred, on a small screen that is zoomed in."""
 
-    browser_size = "1366x768"
+    browser_size = "1138x640"
 
     def test_type_a_total(self):
         refund = self._tour("client_refund_desk_total")

@@ -84,6 +84,7 @@ class ClientRefundWizard(models.TransientModel):
         readonly=False,
     )
     is_held_back = fields.Boolean(compute="_compute_is_held_back", help="Something of the credits is held back.")
+    is_reserved = fields.Boolean(compute="_compute_is_reserved", help="Other refunds reserve something of the credits.")
     select_all = fields.Boolean(
         string="Tick All",
         compute="_compute_select_all",
@@ -191,6 +192,11 @@ class ClientRefundWizard(models.TransientModel):
     def _compute_is_held_back(self):
         for wizard in self:
             wizard.is_held_back = any(wizard.line_ids.mapped("held_back"))
+
+    @api.depends("line_ids.amount_reserved")
+    def _compute_is_reserved(self):
+        for wizard in self:
+            wizard.is_reserved = any(wizard.line_ids.mapped("amount_reserved"))
 
     def _get_credits(self):
         """The open credits to choose from, and what the draft holds even if it is not open any more, oldest first.

@@ -9,7 +9,7 @@ class ClientRefund(models.Model):
     def action_match_bank(self):
         """Match these issued refunds, or all, with the open lines of the bank statements that have paid them.
 
-        :return: an action dictionary that says how many were found
+        :return: an action dictionary that says which were found, and which lines name a refund but not its payee
         """
         lines = self.env["account.bank.statement.line"].search(
             [
@@ -26,17 +26,19 @@ class ClientRefund(models.Model):
             if not self or refund in self:
                 line._match_refund(item)
                 found |= refund
+        elsewhere = lines._get_elsewhere_messages()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success" if found else "info",
-                "message": found._get_match_message(),
+                "type": "warning" if elsewhere else "success" if found else "info",
+                "sticky": bool(elsewhere),
+                "message": "\n".join([found._get_match_message(), *elsewhere]),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
     def _get_match_message(self):
         if not self:
-            return self.env._("No open bank statement line matches a refund: reference, payee and amount differ.")
+            return self.env._("No open bank statement line matches a refund by reference, payee and amount.")
         return self.env._("Matched with the bank: %(refunds)s.", refunds=self._join_names())

@@ -9,9 +9,14 @@ class BankCommon(ClientRefundCommon):
         super().setUpClass()
         cls.client.bank_ids = cls._bank_account("BE111")
 
-    def _refund(self, amount, partner=None):
-        """An issued refund, whose money is to leave the bank."""
+    def _refund(self, amount, partner=None, account=None):
+        """An issued refund, whose money is to leave the bank.
+
+        :param account: str, the number of an account that the client gets
+        """
         partner = partner or self.client
+        if account:
+            self._bank_account(account, partner)
         self._credit_note(amount, partner=partner)
         values = {"partner_id": partner.id, "journal_id": self.bank.id, "date": "2024-03-15"}
         refund = self.refunds.browse(self.refunds.create_refund(values))

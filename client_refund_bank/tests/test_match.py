@@ -60,6 +60,25 @@ class TestMatch(BankCommon):
         self._match()
         self.assertEqual(refund.state, "in_process")
 
+    def test_the_reference_does_not_outweigh_another_account(self):
+        """It went to somebody else: somebody looks at it, with all that there is to compare."""
+        refund = self._refund(100)
+        line = self._line(100, refund.name, account_number="BE 999")
+        self.assertRegex(
+            self._match(),
+            rf"No open.*\n.*{refund.name} \({self.client.name}, .*100\.00\), but went to account BE 999 instead of BE",
+        )
+        self.assertEqual((refund.state, line.is_reconciled), ("in_process", False))
+        line.account_number = "BE 111"
+        self.assertNotIn("instead", self._match())
+        self.assertEqual(refund.state, "paid")
+
+    def test_the_national_number_is_the_same_account(self):
+        refund = self._refund(100, partner=self.other_client, account="DE12500105170648489890")
+        self._line(100, refund.name, account_number="648489890")
+        self._match()
+        self.assertEqual(refund.state, "paid")
+
     def test_chosen_ones_alone(self):
         first, second = self._refund(100), self._refund(70)
         self._line(100, first.name)

@@ -20,10 +20,19 @@ class AccountMoveLine(models.Model):
     def _get_held_back(self, but=None):
         """Nothing takes a credit by itself whose hand-over waits for approval; who chooses it by hand knows more."""
         found = super()._get_held_back(but)
-        for line in self._search_open_dormant_lines().filtered(lambda line: line.register_id.state == "to_approve"):
-            if found.get(line.move_line_id, ("uncleared",))[0] == "uncleared" and line.amount:
+        for line in self._search_waiting_dormant_lines():
+            if found.get(line.move_line_id, ("uncleared",))[0] == "uncleared":
                 found[line.move_line_id] = ("reserved", line._get_waiting_message())
         return found
+
+    def _search_waiting_dormant_lines(self):
+        """By which hand-overs, that wait for approval, something of these is asked for.
+
+        :return: client.dormant.credit.line
+        """
+        return self._search_open_dormant_lines().filtered(
+            lambda line: line.register_id.state == "to_approve" and line.amount
+        )
 
     def _search_open_dormant_lines(self):
         """Where the register looks for the clients of these, if it does.

@@ -83,6 +83,16 @@ class ClientDormantApproval(models.Model):
     def _get_approval_totals(self):
         return {register: register.amount_company_currency for register in self}
 
+    def _get_approvers(self):
+        """Who may approve this hand-over; as long as nobody has asked for it, if the user asks.
+
+        :return: res.users
+        """
+        self.ensure_one()
+        limits = self.env["client.refund.approval.limit"]
+        approvers = limits._get_approvers_by_document(self._get_approval_totals())[self]
+        return approvers if self.state == "to_approve" else approvers - self.env.user
+
     def _get_approval_subject(self):
         return self.env._(
             "%(amount)s of %(client)s, asked for by %(user)s",

@@ -149,7 +149,8 @@ class ClientDormantCredit(models.Model):
         for register in self:
             register.move_count = len(register.move_ids)
 
-    @api.depends("state", "attempt_ids.result", "line_ids.move_line_id")
+    @api.depends("state", "attempt_ids.result", "contributor_ids", "line_ids.move_line_id")
+    @api.depends_context("uid")
     def _compute_warning(self):
         for register in self:
             register.warning = "\n".join(register._get_warnings()) if register.state in OPEN_STATES else False
@@ -204,6 +205,13 @@ class ClientDormantCredit(models.Model):
                     "The client owes %(amount)s (%(documents)s): settle that from the credits first.",
                     amount=self._format_amount(sum(invoices.mapped("amount_residual_currency"))),
                     documents=", ".join(invoices.move_id.mapped("display_name")),
+                )
+            )
+        if not self._get_approvers():
+            warnings.append(
+                self.env._(
+                    "Somebody else must approve the hand-over, but nobody else has the right to. An administrator can "
+                    "give somebody the right to approve refunds, or raise a limit."
                 )
             )
         return warnings

@@ -38,8 +38,9 @@ class ClientDormantCreditLineHandOver(models.Model):
             )
         if refunds := credit._get_refund_reservations().refund_id:
             return self.env._(
-                "%(refunds)s reserves %(reserved)s of %(document)s. Issue or undo %(refunds)s first.",
-                refunds=", ".join(refunds.mapped("name")),
+                "%(refunds)s reserves %(reserved)s of %(document)s. Let it be paid, or %(release)s first.",
+                refunds=refunds._join_names(),
+                release=refunds._get_release_text(),
                 reserved=register._format_amount(credit.amount_refund_reserved),
                 **names,
             )

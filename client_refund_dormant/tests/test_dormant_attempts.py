@@ -165,6 +165,18 @@ class TestDormantAttempts(ClientDormantCommon):
         for text in ("The client was reached", receipt.move_id.name, invoice.move_id.name, "120.00"):
             self.assertIn(text, self.register.warning)
 
+    def test_it_warns_where_nobody_may_approve(self):
+        """It is told before anything waits; who may approve can't ask for it as well."""
+        self._leave_approvers(self.approver)
+        self.assertFalse(self.register.with_user(self.clerk).warning)
+        self.assertIn("nobody else has the right to", self.register.with_user(self.approver).warning)
+        self._attempt(self.register)
+        self.register.with_user(self.clerk).action_submit()
+        self.assertFalse(self.register.with_user(self.approver).warning)
+        self._leave_approvers()
+        self.env.invalidate_all()
+        self.assertIn("nobody else has the right to", self.register.with_user(self.clerk).warning)
+
     def test_after_the_hand_over(self):
         """A letter that comes back late is still logged; nobody is written to any more."""
         letter = self._attempt(self.register, kind="letter", result="sent")

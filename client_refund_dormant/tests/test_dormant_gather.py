@@ -218,8 +218,14 @@ class TestDormantGather(ClientDormantCommon):
                 )
             },
         )
+        wizard = self._opened(self.client.action_refund_client())
+        self.assertEqual(wizard._get_refund_credits(), other)
+        self.assertRegex(
+            wizard.alerts["hand_over"]["message"], f"{credit_note.move_id.name} waits.* {register.name}.*, tick it"
+        )
         register.action_withdraw()
         self.assertEqual((credit_note | other)._get_held_back(), {})
+        self.assertFalse(self._opened(self.client.action_refund_client()).alerts)
 
     def test_closed_while_it_waits(self):
         credit_note = self._credit_note(300)

@@ -186,7 +186,8 @@ class TestDormantHandOver(ClientDormantCommon):
         register = self._register(credit_note)
         self._attempt(register)
         self._assert_refused(
-            register.action_submit, rf"{draft.name} reserves .*100\.00 of .*Issue or undo {draft.name}"
+            register.action_submit,
+            rf"{draft.name} reserves .*100\.00 of .*Let it be paid, or discard {draft.name} first",
         )
 
     def test_draft_refund_made_while_it_waits(self):

@@ -158,10 +158,11 @@ class AccountPaymentLine(models.Model):
                 line,
                 self.env._(
                     "%(client)s, %(document)s: %(refunds)s reserves %(held)s of it, so %(amount)s can't be paid by a "
-                    "payment order too. Undo the refund first, or leave it out.",
+                    "payment order too. Leave it out, or %(release)s first.",
                     client=credit.partner_id.display_name,
                     document=credit.move_id.display_name,
-                    refunds=", ".join(held.refund_id.mapped("name")),
+                    refunds=held.refund_id._join_names(),
+                    release=held.refund_id._get_release_text(),
                     held=format_amount(self.env, credit.amount_refund_reserved, credit.currency_id),
                     amount=format_amount(self.env, credit._get_amount_in_orders(), credit.currency_id),
                 ),

@@ -16,8 +16,9 @@ class ClientRefund(models.Model):
             refund.goes_to_source = any(refund.line_ids.mapped("to_source"))
 
     def _is_paying_from_journal(self):
-        by_bank = self.line_ids.filtered(lambda line: not line.to_source)
-        return super()._is_paying_from_journal() and bool(by_bank._filter_paid_out())
+        return super()._is_paying_from_journal() and any(
+            not line.to_source and line._filter_paid_out() for line in self.line_ids
+        )
 
     def _get_credits_paid_from_journal(self):
         # what goes back by the way it came is not lost where it bounces

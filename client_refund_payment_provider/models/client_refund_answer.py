@@ -32,7 +32,9 @@ class ClientRefundAnswer(models.Model):
         refund = with_workflow(self)
         refund._lock_items()
         refund._check_not_matched(payment, transaction)
-        reason = self.env._("The provider could not refund: %(message)s", message=transaction.state_message or "")
+        # whoever works at this moment is not who reads it
+        told = self._speak_to(self._get_responsible())
+        reason = told.env._("The provider could not refund: %(message)s", message=transaction.state_message or "")
         today = fields.Date.context_today(self)
         refund._reopen_in_part(payment, lambda: payment._undo_for_refund(today, reason))
         if self.currency_id.is_zero(self.amount_credit):
@@ -55,40 +57,43 @@ class ClientRefundAnswer(models.Model):
     # -------------------------------------------------------------------------
 
     def _tell_failed(self, transaction, amount):
-        self._tell(
-            self.env._("Refund to the card failed"),
-            self.env._(
+        told = self._speak_to(self._get_responsible())
+        told._tell(
+            told.env._("Refund to the card failed"),
+            told.env._(
                 "%(client)s: %(amount)s could not go back by online payment %(transaction)s: %(message)s The credit "
                 "is open again. Refund it again, by bank if the card is closed.",
-                client=self.partner_id.display_name,
-                amount=self._format_amount(amount),
+                client=told.partner_id.display_name,
+                amount=told._format_amount(amount),
                 transaction=transaction.source_transaction_id.reference,
-                message=transaction.state_message or self.env._("the provider gives no reason."),
+                message=transaction.state_message or told.env._("the provider gives no reason."),
             ),
         )
 
     def _tell_unknown(self, transaction):
-        self._tell(
-            self.env._("Check at the provider"),
-            self.env._(
+        told = self._speak_to(self._get_responsible())
+        told._tell(
+            told.env._("Check at the provider"),
+            told.env._(
                 "%(client)s: the connection failed when the provider was asked to refund %(amount)s of online "
                 "payment %(transaction)s. It is not asked again. Check at the provider whether it was refunded, then "
                 "click It Was Refunded or It Was Not on the line of the refund.",
-                client=self.partner_id.display_name,
-                amount=self._format_amount(-transaction.amount),
+                client=told.partner_id.display_name,
+                amount=told._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
             ),
         )
 
     def _tell_paid_after_all(self, transaction):
-        self._tell(
-            self.env._("Refunded to the card after a failure"),
-            self.env._(
+        told = self._speak_to(self._get_responsible())
+        told._tell(
+            told.env._("Refunded to the card after a failure"),
+            told.env._(
                 "%(client)s: the provider has refunded %(amount)s of online payment %(transaction)s after it had "
                 "failed. It is booked as payment %(payment)s. Reconcile it with the credit, and make sure that the "
                 "credit is not refunded again.",
-                client=self.partner_id.display_name,
-                amount=self._format_amount(-transaction.amount),
+                client=told.partner_id.display_name,
+                amount=told._format_amount(-transaction.amount),
                 transaction=transaction.source_transaction_id.reference,
                 payment=transaction.payment_id.display_name,
             ),
@@ -96,15 +101,16 @@ class ClientRefundAnswer(models.Model):
 
     def _tell_provider_trouble(self, error):
         """Tell once what has to be mended; it is tried again until then."""
-        summary = self.env._("Online refund to check")
+        told = self._speak_to(self._get_responsible())
+        summary = told.env._("Online refund to check")
         if not self.activity_ids.filtered(lambda activity: activity.summary == summary):
-            self._tell(summary, error)
+            told._tell(summary, error)
 
     def _tell(self, summary, note):
         """Tell who asked for the refund, in its chatter and by an activity.
 
-        :param summary: str
-        :param note: str
+        :param summary: str, in the language of who is told
+        :param note: str, too
         """
         self._message_log(body=Markup("<b>%s</b><br/>%s") % (summary, note))
         self.activity_schedule(

@@ -11,12 +11,13 @@ class ClientRefundInPart(models.Model):
 
     def _get_standing_payments(self):
         payments = super()._get_standing_payments()
+        returns = payments.filtered("client_refund_returned_id")
+        if not returns:
+            return payments
         # what the bank sent back in part settles none of the credits any more
         settling = self.line_ids.payment_line_id.move_id
-        returns = payments.filtered("client_refund_returned_id").filtered(
-            lambda payment: payment.client_refund_returned_id.move_id not in settling
-        )
-        return payments - returns - returns.client_refund_returned_id
+        in_part = returns.filtered(lambda payment: payment.client_refund_returned_id.move_id not in settling)
+        return payments - in_part - in_part.client_refund_returned_id
 
     def _get_payments_to_source(self):
         """The payments by card that stand: no bank returns them.
@@ -66,7 +67,7 @@ class ClientRefundInPart(models.Model):
         for refund in in_part:
             payments = refund._get_undoable_payments()
             refund._reopen_in_part(payments, lambda payments=payments: payments._undo_for_refund(date, reason))
-            refund._tell_in_part(payments, self.env._("Partly undone"), reason)
+            refund._tell_in_part(payments, lambda told: told.env._("Partly undone"), reason)
         # to undo what was not sent is to not send it
         waiting = self.line_ids.refund_transaction_id.sudo().filtered(
             lambda transaction: transaction._get_client_refund_status() == "waiting"
@@ -106,7 +107,7 @@ class ClientRefundInPart(models.Model):
                 payments,
                 lambda refund=refund, payments=payments: refund._reopen_paid_out(payments, reason, date),
             )
-            refund._tell_in_part(payments, self.env._("Partly returned by the bank"), reason)
+            refund._tell_in_part(payments, lambda told: told.env._("Partly returned by the bank"), reason)
         return super(ClientRefundInPart, self - in_part)._return(reason, date)
 
     # -------------------------------------------------------------------------
@@ -141,10 +142,17 @@ class ClientRefundInPart(models.Model):
         check_exact(expected)
         self._compute_state()
 
-    def _tell_in_part(self, payments, summary, reason):
-        note = self.env._(
+    def _tell_in_part(self, payments, get_summary, reason):
+        """Tell who asked for this refund that some of it is taken back.
+
+        :param payments: account.payment, what is taken back
+        :param get_summary: function of the refund, in the language of who is told
+        :param reason: str
+        """
+        told = self._speak_to(self._get_responsible())
+        note = told.env._(
             "%(amount)s is open again: %(reason)s",
-            amount=self._format_amount(sum(payments.mapped("amount"))),
+            amount=told._format_amount(sum(payments.mapped("amount"))),
             reason=reason,
         )
-        self._tell(summary, note)
+        told._tell(get_summary(told), note)

@@ -201,8 +201,16 @@ class PaymentTransaction(models.Model):
             lambda busy: self.env._(
                 "Somebody else is refunding online payment %(transactions)s right now. Wait a moment, check what is "
                 "left of it, and try again.",
-                transactions=", ".join(busy.mapped("reference")),
+                transactions=", ".join(transaction._describe_for_refund() for transaction in busy),
             ),
+        )
+
+    def _describe_for_refund(self):
+        return self.env._(
+            "%(document)s of %(client)s (%(amount)s)",
+            document=self.reference,
+            client=self.partner_id.commercial_partner_id.display_name,
+            amount=format_amount(self.env, self.amount, self.currency_id),
         )
 
     def _refund(self, amount_to_refund=None):
@@ -223,17 +231,34 @@ class PaymentTransaction(models.Model):
         left = max(self.amount_refund_left, 0.0)
         amount = amount_to_refund or self.amount
         if not 0 < amount or self.currency_id.compare_amounts(amount, left) > 0:
-            raise UserError(
-                self.env._(
-                    "Online payment %(transaction)s: %(left)s of %(amount)s is left to refund. Refund at most that, or "
-                    "undo %(refunds)s first.",
-                    transaction=self.reference,
-                    left=format_amount(self.env, left, self.currency_id),
-                    amount=format_amount(self.env, self.amount, self.currency_id),
-                    refunds=", ".join(self._get_holders()) or self.env._("what was refunded"),
-                )
-            )
+            raise UserError(self._get_not_left_message(left))
         return super()._refund(amount_to_refund=amount_to_refund)
+
+    def _get_not_left_message(self, left):
+        """Why core can't refund this online payment itself.
+
+        :param left: the most that can be refunded of it
+        """
+        values = {
+            "client": self.partner_id.commercial_partner_id.display_name,
+            "transaction": self.reference,
+            "left": format_amount(self.env, left, self.currency_id),
+            "amount": format_amount(self.env, self.amount, self.currency_id),
+            "holders": ", ".join(self._get_holders()) or self.env._("nothing else was refunded"),
+        }
+        # what others hold is held, seen or not by the user; what the provider was asked for can't be undone
+        if holding := self.sudo()._get_holding_lines().refund_id:
+            return self.env._(
+                "%(client)s: %(left)s of online payment %(transaction)s (%(amount)s) is left to refund (%(holders)s). "
+                "Refund at most that, or %(release)s first.",
+                release=holding._get_release_text(),
+                **values,
+            )
+        return self.env._(
+            "%(client)s: %(left)s of online payment %(transaction)s (%(amount)s) is left to refund (%(holders)s). "
+            "Refund at most that.",
+            **values,
+        )
 
     def _get_holders(self, but=None):
         """Who holds, or has refunded, something of this online payment.

@@ -69,6 +69,23 @@ class TestAnswer(BackToCardCommon):
         again.with_user(self.approver).action_approve()
         self.assertEqual((again.state, credit.amount_residual), ("in_process", 0))
 
+    def test_told_in_the_language_of_who_asked(self):
+        """A German asks; the scheduler, and an Englishman who takes back the rest, tell it in German."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.clerk.lang = "de_DE"
+        card, note = self._card_credit(60), self._credit_note(40)
+        refund = self._card_refund({card: 60}, by_bank={note: 40}, partner_bank_id=self.payee.id)
+        self._work()
+        refund.with_user(self.approver).with_context(lang="en_US").action_undo("Falsches Konto")
+        failing = self._card_refund({self._card_credit(100): 100})
+        with self._provider_answers("error"):
+            self._work()
+        self.assertEqual(self._activities(refund), ["Teilweise zurückgenommen"])
+        self.assertRegex(refund.activity_ids.note, "40,00.*Falsches Konto")
+        self.assertEqual(self._activities(failing), ["Erstattung auf die Karte fehlgeschlagen"])
+        self.assertIn("100,00", failing.activity_ids.note)
+        self.assertNotIn("The provider could not refund", failing.cancel_reason)
+
     def test_refused_by_the_provider(self):
         credit = self._card_credit(100)
         refund = self._card_refund({credit: 100})

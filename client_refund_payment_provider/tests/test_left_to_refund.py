@@ -53,16 +53,23 @@ class TestLeftToRefund(BackToCardCommon):
         self.assertFalse(other.payment_ids | draft.payment_ids)
 
     def test_core_refunds_only_what_is_left(self):
-        self._card_draft({self._note(60): 60})
+        draft = self._card_draft({self._note(60): 60})
         payment = self.source.payment_id
         self.assertEqual(payment.amount_available_for_refund, 40)
         wizard = self.env["payment.refund.wizard"].with_user(self.clerk).with_context(active_id=payment.id)
         with self._refused("cannot be superior to 40", ValidationError):
             wizard.create({"amount_to_refund": 50})
-        with self._refused(r"40\.00 of .*100\.00 is left to refund"):
+        with self._refused(
+            rf"{self.client.name}: .*40\.00 of .*100\.00\) is left to refund \({draft.name}\)"
+            rf".*or discard {draft.name} first"
+        ):
             self.source.with_user(self.clerk).action_refund(amount_to_refund=50)
         wizard.create({"amount_to_refund": 40}).action_refund()
         self.assertEqual(self.source.amount_refund_left, 0)
+        draft.action_undo("Wrong client")
+        # what went back can't be undone
+        with self._refused(r"60\.00 of .*100\.00\) is left to refund \(R-SHOP\)\. Refund at most that\.$"):
+            self.source.with_user(self.clerk).action_refund(amount_to_refund=75)
 
     def test_what_core_refunded_is_not_left(self):
         self.source.with_user(self.clerk).action_refund(amount_to_refund=75)

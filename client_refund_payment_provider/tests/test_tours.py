@@ -5,7 +5,9 @@ from .common import BackToCardCommon
 
 @tagged("post_install", "-at_install")
 class TestTours(BackToCardCommon, HttpCase):
-    """A billing clerk sends money back to the card, in a browser."""
+    """A billing clerk sends money back to the card, in a browser on a small screen."""
+
+    browser_size = "1138x640"
 
     def test_back_to_card(self):
         """60 of 100 that were paid online go back to the card, 40 of a credit note to the bank account."""

@@ -24,6 +24,11 @@ class TestReconcile(BankCommon):
         kinds = [vals["kind"] for vals in line.reconcile_data_info["data"]]
         self.assertEqual(kinds, ["liquidity", "suspense"])
 
+    def test_what_went_to_another_account_is_left_to_a_person(self):
+        refund = self._refund(100)
+        line = self._incoming(100, refund.name, account_number="BE999")
+        self.assertEqual((line.is_reconciled, refund.state), (False, "in_process"))
+
     def test_a_wrong_amount_without_a_text_is_not_proposed(self):
         """An importer writes a slash then, and OCA's rule looks for that in all numbers."""
         refund = self._refund(100)

@@ -145,6 +145,14 @@ class ClientRefund(models.Model):
         for refund in self.filtered(lambda refund: refund._is_issued()):
             refund._note_run_error(self.env._("A part of it could not be undone, so the refund stays for that part."))
 
+    def _get_release_text(self):
+        waiting = self.filtered(lambda refund: refund.run_id and refund.state == "to_approve")
+        others = super(ClientRefund, self - waiting)._get_release_text()
+        if not waiting:
+            return others
+        text = self.env._("take %(runs)s back to review", runs=", ".join(waiting.run_id.mapped("name")))
+        return f"{others}, {text}" if others else text
+
     # -------------------------------------------------------------------------
     # What nobody else does meanwhile
     # -------------------------------------------------------------------------

@@ -1,4 +1,10 @@
+import re
+
+from lxml import etree
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.client_refund.tools.workflow import with_workflow
 
@@ -60,6 +66,41 @@ class TestRunWaiting(RunApprovalCommon):
 
     def test_what_waits_with_its_run_waits(self):
         self._assert_waiting(self._submit_run(), 3)
+
+    # What its form says of a refund
+
+    def test_its_form_sends_to_the_run(self):
+        """It is the run that is approved: the refund has no button for it, also where none is due any more."""
+        run = self._submit_run()
+        self.assertEqual(self._get_shown(run.refund_ids[0]), ["approval_due", "waits_in_run"])
+        self.company.client_refund_approval_policy = "never"
+        self.env.invalidate_all()
+        self.assertEqual(self._get_shown(run.refund_ids[0]), ["waits_in_run"])
+
+    def test_its_form_sends_nowhere_else(self):
+        run = self._prepare()
+        self.assertEqual(self._get_shown(run.refund_ids[0]), ["Refund", "Change", "Discard"])
+        alone = self._submit({self._entry(300, partner=self.client): None})
+        self.assertEqual(self._get_shown(alone), ["Change", "Withdraw", "approval_due"])
+
+    def test_what_it_holds_is_set_free_by_the_run(self):
+        run = self._submit_run()
+        credit = self.credits[self.client]
+        with self.assertRaisesRegex(UserError, f"or take {run.name} back to review first"):
+            self._draft({credit: 10})
+
+    def _get_shown(self, refund):
+        """The buttons and the names of the alerts above the form of a refund."""
+        form = etree.fromstring(refund.get_view(view_type="form")["arch"])
+        nodes = [*form.iterfind("header/button"), *form.iterfind("div[@role='alert']")]
+        return [
+            node.get("string") or node.get("name")
+            for node in nodes
+            if not safe_eval(node.get("invisible"), {name: refund[name] for name in self._get_names(node)})
+        ]
+
+    def _get_names(self, node):
+        return set(re.findall(r"[a-z_]+", node.get("invisible"))) & self.refunds._fields.keys()
 
     def _assert_waiting(self, run, count):
         refunds = self.env["client.refund"]

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { DIALOG, click, see } from "./desk_steps";
+import { DIALOG, click, see, seeColumn } from "./desk_steps";
 
 const FOOTER = `${DIALOG} footer`;
 const ROW = ".o_client_refund_credits .o_data_row";
@@ -18,6 +18,8 @@ registry.category("web_tour.tours").add("client_refund_desk_total", {
                 }
             },
         },
+        seeColumn("amount"),
+        see("No column only says zero", `.modal:not(:has(.o_client_refund_credits th[data-name=amount_reserved]))`),
         see("No row only fills the room", `.modal:not(:has(.o_client_refund_credits tbody tr:not(.o_data_row)))`),
         { content: "Type a total", trigger: `${FOOTER} [name=amount] input`, run: "edit 300" },
         { content: "Leave it", trigger: `${FOOTER} [name=amount] input`, run: "press Tab" },
@@ -30,7 +32,11 @@ registry.category("web_tour.tours").add("client_refund_desk_total", {
         see("It says how much fits", ".o_notification:contains(can be refunded)"),
         see("All is ticked", ".modal [name=select_all] input:checked"),
         see("And taken", `${FOOTER} button[name=action_refund]:contains(/^Refund \\$\\s650.00$/)`),
+        click("Untick all", ".modal [name=select_all] input"),
+        see("It says what to do", `${FOOTER} [name=nothing_chosen]:contains(Tick a credit)`),
+        see("Nothing can be refunded", `${FOOTER}:not(:has(button[name=action_refund], [name=action_save_draft]))`),
         { content: "Less", trigger: `${FOOTER} [name=amount] input`, run: "edit 500 && press Tab" },
+        see("It is a choice again", `${FOOTER}:not(:has([name=nothing_chosen])) button[name=action_save_draft]`),
         click("Refund it", `${FOOTER} button[name=action_refund]:contains(500.00)`),
         see("It is issued", "body:not(:has(.modal)) .o_form_view:contains(500.00) [data-value=in_process]"),
     ],

@@ -24,7 +24,8 @@ function openDesk() {
         ...openWizard(),
         {
             content: "Without a client there is nothing to confirm",
-            trigger: ".modal:not(:has(button[name=action_refund])) .o_form_view [name=partner_id]",
+            trigger:
+                ".modal:not(:has(button[name=action_refund], .o_client_refund_credits)) .o_form_view [name=partner_id]",
         },
         ...chooseClient(),
     ];

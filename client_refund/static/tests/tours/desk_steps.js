@@ -46,6 +46,18 @@ export const chooseClient = () => [
 export const refundDocument = () =>
     click("Refund what is on the screen", ".o_form_view .o_statusbar_buttons button[name=action_refund_client]");
 
+/** The list of credits may be wider than the screen, and what matters most is in its last columns. */
+export const seeColumn = (name) => ({
+    content: `The column ${name} is in sight`,
+    trigger: `${WIZARD} .o_client_refund_credits th[data-name=${name}]`,
+    run({ anchor }) {
+        const { right } = anchor.closest(".table-responsive").getBoundingClientRect();
+        if (anchor.getBoundingClientRect().right > right) {
+            throw new Error(`The column ${name} is out of sight`);
+        }
+    },
+});
+
 export const tick = (row) => click("Tick or untick the credit", `${row} td[name=selected]`);
 
 export const typeAmount = (row, amount) => [

@@ -5,6 +5,7 @@ import {
     PAYMENT,
     chooseClient,
     openWizard,
+    seeColumn,
     tick,
     typeAmount,
 } from "@client_refund/../tests/tours/desk_steps";
@@ -25,6 +26,7 @@ registry.category("web_tour.tours").add("client_refund_back_to_card", {
             content: "What was paid online says how much can go back",
             trigger: `${PAYMENT} td[name=amount_source_left]:contains(100.00)`,
         },
+        seeColumn("to_source"),
         // it may still bounce, so it is not ticked
         tick(PAYMENT),
         {
