@@ -135,6 +135,12 @@ class TestHeldBack(ClientRefundCommon):
         self.assertIn(f"{trust_money.move_id.display_name} from there", message)
         self.assertNotIn(self.receivable.display_name, message)
 
+    def test_what_is_reserved_is_shown_where_others_reserve_it(self):
+        draft = self._draft({self._credit_note(100): 30})
+        for action, is_reserved in ((self.client.action_refund_client(), True), (draft.action_edit(), False)):
+            self.assertEqual(self._shown(action).is_reserved, is_reserved)
+            self.assertEqual(self._opened(action).is_reserved, is_reserved)
+
     def test_the_refusal_names_only_the_excluded_account(self):
         trust_money = self._take_over_from_trust(500)
         with self.assertRaisesRegex(

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from lxml import etree
 
 from odoo import Command
@@ -152,10 +154,19 @@ class TestWizardSpeed(ClientRefundCommon):
             counts.append(count)
         self.assertEqual(*counts)
 
-    def _open_stored(self, client):
+    def test_a_long_one_works_out_the_page_that_is_shown(self):
+        self.patch(client_refund_wizard_open, "PAGE", 50)
+        page = self.specification | {"line_ids": self.specification["line_ids"] | {"limit": 20}}
+        lines = type(self.env["client.refund.wizard.line"])
+        with patch.object(lines, "_compute_amounts", autospec=True, side_effect=lines._compute_amounts) as compute:
+            self._open_stored(self.many, page)
+        self.assertEqual(sum(len(call.args[0]) for call in compute.call_args_list), 20)
+
+    def _open_stored(self, client, specification=None):
         """The button, and the stored form that it opens."""
         action = client.with_user(self.clerk).action_refund_client()
-        return self.wizards.with_user(self.clerk).browse(action["res_id"]).web_read(self.specification)
+        wizard = self.wizards.with_user(self.clerk).browse(action["res_id"])
+        return wizard.web_read(specification or self.specification)
 
     def test_a_long_client_is_chosen(self):
         """In the empty form of the menu: what is open is listed only when the form is stored."""

@@ -193,10 +193,12 @@ class ClientRefundWizard(models.TransientModel):
         for wizard in self:
             wizard.is_held_back = any(wizard.line_ids.mapped("held_back"))
 
-    @api.depends("line_ids.amount_reserved")
+    @api.depends("line_ids.move_line_id", "refund_id")
     def _compute_is_reserved(self):
+        """By the few credits that are reserved: a long wizard reads no amounts of all its lines to show a page of them."""
         for wizard in self:
-            wizard.is_reserved = any(wizard.line_ids.mapped("amount_reserved"))
+            reservations = wizard.line_ids.move_line_id._get_refund_reservations()
+            wizard.is_reserved = bool(reservations.refund_id - wizard.refund_id._origin)
 
     def _get_credits(self):
         """The open credits to choose from, and what the draft holds even if it is not open any more, oldest first.
