@@ -195,7 +195,7 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.depends("line_ids.move_line_id", "refund_id")
     def _compute_is_reserved(self):
-        """By the few credits that are reserved: a long wizard reads no amounts of all its lines to show a page of them."""
+        """By the few credits that are reserved: to show a page of many lines, the amounts of all would be worked out."""
         for wizard in self:
             reservations = wizard.line_ids.move_line_id._get_refund_reservations()
             wizard.is_reserved = bool(reservations.refund_id - wizard.refund_id._origin)
