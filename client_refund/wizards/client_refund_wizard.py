@@ -195,7 +195,7 @@ class ClientRefundWizard(models.TransientModel):
 
     @api.depends("line_ids.move_line_id", "refund_id")
     def _compute_is_reserved(self):
-        """By the few credits that are reserved: to show a page of many lines, the amounts of all would be worked out."""
+        """By the few credits that are reserved: to show a page of many lines would take the amounts of all."""
         for wizard in self:
             reservations = wizard.line_ids.move_line_id._get_refund_reservations()
             wizard.is_reserved = bool(reservations.refund_id - wizard.refund_id._origin)
