@@ -67,7 +67,8 @@ class ClientRefundInPart(models.Model):
         for refund in in_part:
             payments = refund._get_undoable_payments()
             refund._reopen_in_part(payments, lambda payments=payments: payments._undo_for_refund(date, reason))
-            refund._tell_in_part(payments, lambda told: told.env._("Partly undone"), reason)
+            told = refund._speak_to(refund._get_responsible())
+            told._tell_in_part(payments, told.env._("Partly undone"), reason)
         # to undo what was not sent is to not send it
         waiting = self.line_ids.refund_transaction_id.sudo().filtered(
             lambda transaction: transaction._get_client_refund_status() == "waiting"
@@ -107,7 +108,8 @@ class ClientRefundInPart(models.Model):
                 payments,
                 lambda refund=refund, payments=payments: refund._reopen_paid_out(payments, reason, date),
             )
-            refund._tell_in_part(payments, lambda told: told.env._("Partly returned by the bank"), reason)
+            told = refund._speak_to(refund._get_responsible())
+            told._tell_in_part(payments, told.env._("Partly returned by the bank"), reason)
         return super(ClientRefundInPart, self - in_part)._return(reason, date)
 
     # -------------------------------------------------------------------------
@@ -142,17 +144,16 @@ class ClientRefundInPart(models.Model):
         check_exact(expected)
         self._compute_state()
 
-    def _tell_in_part(self, payments, get_summary, reason):
+    def _tell_in_part(self, payments, summary, reason):
         """Tell who asked for this refund that some of it is taken back.
 
         :param payments: account.payment, what is taken back
-        :param get_summary: function of the refund, in the language of who is told
+        :param summary: str, in the language of who is told
         :param reason: str
         """
-        told = self._speak_to(self._get_responsible())
-        note = told.env._(
+        note = self.env._(
             "%(amount)s is open again: %(reason)s",
-            amount=told._format_amount(sum(payments.mapped("amount"))),
+            amount=self._format_amount(sum(payments.mapped("amount"))),
             reason=reason,
         )
-        told._tell(get_summary(told), note)
+        self._tell(summary, note)
